@@ -1,0 +1,75 @@
+"""A task drives a generator through virtual time. Like a SimPy process, but it can be killed between two steps."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any
+
+import simpy
+
+
+class Task(simpy.Event):
+    """Runs `generator`; as an event it succeeds with the generator's return value once that has ended.
+
+    `kill()` stops the generator where it stands. Nothing of it runs afterwards but Python-level clean-up, so a
+    simulated SIGKILL leaves behind exactly what was done before. A killed task never triggers.
+    An exception that leaves the generator is a defect and surfaces from `Simulation.run`.
+    """
+
+    def __init__(self, env: simpy.Environment, generator: Generator[simpy.Event, Any, Any]) -> None:
+        super().__init__(env)
+        self._generator = generator
+        self._target: simpy.Event | None = None
+        self._running = False
+        self._killed = False
+        start = simpy.Event(env)
+        start.callbacks.append(self._resume)
+        self._target = start
+        start.succeed()
+
+    @property
+    def is_alive(self) -> bool:
+        return not self._killed and not self.triggered
+
+    def kill(self) -> None:
+        """Stop between two steps. A task may kill itself: it then stops at its next yield."""
+        if not self.is_alive:
+            return
+        self._killed = True
+        if self._running:
+            return
+        target = self._target
+        if target is not None and target.callbacks is not None and self._resume in target.callbacks:
+            target.callbacks.remove(self._resume)
+        self._generator.close()
+
+    def _stopped_itself(self) -> bool:
+        self._running = not self._killed
+        return self._killed
+
+    def _resume(self, event: simpy.Event) -> None:
+        if self._killed:
+            return
+        self._running = True
+        generator = self._generator
+        while True:
+            try:
+                if event._ok:
+                    event = generator.send(event._value)
+                else:
+                    event._defused = True
+                    event = generator.throw(event._value)
+            except StopIteration as stop:
+                self._running = False
+                self._target = None
+                if not self._killed:
+                    self.succeed(stop.value)
+                return
+            if self._stopped_itself():
+                generator.close()
+                return
+            if event.callbacks is not None:
+                event.callbacks.append(self._resume)
+                self._target = event
+                self._running = False
+                return
