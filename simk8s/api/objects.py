@@ -90,7 +90,7 @@ def labels(obj: Object) -> dict[str, str]:
     return metadata(obj).get("labels") or {}
 
 
-def annotations(obj: Object) -> dict[str, str]:
+def annotations_of(obj: Object) -> dict[str, str]:
     return metadata(obj).get("annotations") or {}
 
 
