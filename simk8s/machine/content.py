@@ -1,0 +1,148 @@
+"""File and stream content that may have holes, so that a 48 MiB log file costs a few bytes.
+
+A `Sparse` is used like `bytes`: `len`, slices, `+` and `bytes(...)` work alike, so most code never asks which it has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, TypeAlias
+
+
+class Sparse:
+    """An immutable run of segments: bytes, or an int for that many zero bytes which are not stored.
+
+    >>> page = Sparse([b"head", 12])
+    >>> len(page), bytes(page[2:8])
+    (16, b'ad\\x00\\x00\\x00\\x00')
+    """
+
+    __slots__ = ("_length", "segments")
+
+    def __init__(self, segments: Iterable[bytes | int]) -> None:
+        merged: list[bytes | int] = []
+        for segment in segments:
+            if not segment:
+                continue
+            last = merged[-1] if merged else None
+            match last, segment:
+                case (bytes(), bytes()) | (int(), int()):
+                    merged[-1] = last + segment  # type: ignore[operator]
+                case _:
+                    merged.append(segment)
+        self.segments = tuple(merged)
+        self._length = sum(s if isinstance(s, int) else len(s) for s in merged)
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __bytes__(self) -> bytes:
+        return b"".join(bytes(s) if isinstance(s, int) else s for s in self.segments)
+
+    def __getitem__(self, key: slice) -> Content:
+        start, stop, step = key.indices(self._length)
+        if step != 1:
+            raise ValueError("content is cut in steps of 1 only")
+        return _compact(self._cut(start, stop))
+
+    def __add__(self, other: Content) -> Content:
+        return Sparse([*self.segments, *segments(other)])
+
+    def __radd__(self, other: Content) -> Content:
+        return Sparse([*segments(other), *self.segments])
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sparse) and self.segments == other.segments
+
+    def __hash__(self) -> int:
+        return hash(self.segments)
+
+    def __repr__(self) -> str:
+        return f"Sparse({list(self.segments)!r})"
+
+    def _cut(self, start: int, stop: int) -> Iterable[bytes | int]:
+        position = 0
+        for segment in self.segments:
+            length = segment if isinstance(segment, int) else len(segment)
+            low, high = max(start - position, 0), min(stop - position, length)
+            if low < high:
+                yield high - low if isinstance(segment, int) else segment[low:high]
+            position += length
+
+
+Content: TypeAlias = bytes | Sparse
+
+
+def segments(content: Content) -> tuple[bytes | int, ...]:
+    """The stored pieces and holes of any content."""
+    return (content,) if isinstance(content, bytes) else content.segments
+
+
+def padded(data: bytes, size: int) -> Content:
+    """`data` followed by a hole, `size` bytes in all (never less than the data)."""
+    return Sparse([data, size - len(data)]) if size > len(data) else data
+
+
+def dense(content: Content) -> bytes:
+    """The stored bytes before the first hole: what a program wrote into a padded file."""
+    if isinstance(content, bytes):
+        return content
+    first = content.segments[0] if content.segments else b""
+    return first if isinstance(first, bytes) else b""
+
+
+def weight(content: Content) -> int:
+    """The bytes that are really stored. Holes take bandwidth but no room in a buffer (SIM)."""
+    return len(content) if isinstance(content, bytes) else sum(len(s) for s in content.segments if isinstance(s, bytes))
+
+
+def splice(content: Content, offset: int, data: Content) -> Content:
+    """`content` with `data` written at `offset`; a gap before it becomes a hole, as on a real file system."""
+    length = len(content)
+    if offset == length:
+        return content + data if length else data
+    if offset > length:
+        return Sparse([*segments(content), offset - length, *segments(data)])
+    return _compact([*segments(content[:offset]), *segments(data), *segments(content[offset + len(data) :])])
+
+
+def as_json(content: Content) -> list[Any] | str:
+    """Content as plain data for the history: text where it is text, else a list of text, base64 and holes."""
+    import base64
+
+    pieces: list[Any] = []
+    for segment in segments(content):
+        if isinstance(segment, int):
+            pieces.append({"hole": segment})
+            continue
+        try:
+            pieces.append(segment.decode())
+        except UnicodeDecodeError:
+            pieces.append({"base64": base64.b64encode(segment).decode()})
+    if not pieces:
+        return ""
+    return pieces[0] if len(pieces) == 1 and isinstance(pieces[0], str) else pieces
+
+
+def from_json(data: list[Any] | str) -> Content:
+    """What `as_json` made, back as content."""
+    import base64
+
+    if isinstance(data, str):
+        return data.encode()
+    return _compact(
+        piece.encode()
+        if isinstance(piece, str)
+        else piece["hole"]
+        if "hole" in piece
+        else base64.b64decode(piece["base64"])
+        for piece in data
+    )
+
+
+def _compact(pieces: Iterable[bytes | int]) -> Content:
+    sparse = Sparse(pieces)
+    if not sparse.segments:
+        return b""
+    first = sparse.segments[0]
+    return first if len(sparse.segments) == 1 and isinstance(first, bytes) else sparse

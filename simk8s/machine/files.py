@@ -1,0 +1,396 @@
+"""The system calls on files and descriptors. Questions (`stat`, `listdir`) are plain; changes are steps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from simk8s.machine.content import Content, splice
+from simk8s.machine.errno import Errno, SyscallError
+from simk8s.machine.filesystem import Device, Directory, Fifo, File, Inode, SocketFile, Symlink
+from simk8s.machine.handle import FileHandle, Handle, NullHandle, PatternHandle
+from simk8s.machine.mount import Location
+from simk8s.machine.pipe import Pipe
+from simk8s.sim import Run, Simulation
+
+if TYPE_CHECKING:
+    from simk8s.machine.machine import Machine
+
+
+class Files:
+    """The part of a Process that deals with paths and descriptors."""
+
+    machine: Machine
+    sim: Simulation
+    files: dict[int, Handle]
+    cwd: str
+    umask: int
+    uid: int
+    gid: int
+
+    def step(self, verb: str, object: str = "", seconds: float | None = None) -> Run[None]:
+        raise NotImplementedError
+
+    def record(self, verb: str, object: str = "", **detail: Any) -> int:
+        raise NotImplementedError
+
+    # Questions
+
+    def locate(self, path: str, *, follow: bool = True) -> Location:
+        """Where a path leads, whether or not something is there. Raises SyscallError."""
+        return self.machine.mounts.resolve(path, self.cwd, follow=follow)
+
+    def stat(self, path: str, *, follow: bool = True) -> Inode:
+        """What is at a path. Raises SyscallError ENOENT."""
+        inode = self.locate(path, follow=follow).inode
+        if inode is None:
+            raise SyscallError(Errno.ENOENT, path)
+        return inode
+
+    def exists(self, path: str, *, follow: bool = True) -> bool:
+        try:
+            self.stat(path, follow=follow)
+        except SyscallError:
+            return False
+        return True
+
+    def is_directory(self, path: str) -> bool:
+        try:
+            return isinstance(self.stat(path), Directory)
+        except SyscallError:
+            return False
+
+    def is_file(self, path: str) -> bool:
+        try:
+            return isinstance(self.stat(path), File)
+        except SyscallError:
+            return False
+
+    def listdir(self, path: str) -> list[str]:
+        """The names in a directory, sorted. Raises SyscallError."""
+        location = self.locate(path)
+        if location.inode is None:
+            raise SyscallError(Errno.ENOENT, path)
+        if not isinstance(location.inode, Directory):
+            raise SyscallError(Errno.ENOTDIR, path)
+        return sorted(location.inode.entries)
+
+    def readlink(self, path: str) -> str:
+        inode = self.stat(path, follow=False)
+        if not isinstance(inode, Symlink):
+            raise SyscallError(Errno.EINVAL, path)
+        return inode.target
+
+    def realpath(self, path: str) -> str:
+        """The absolute path without links. Raises SyscallError where it leads nowhere."""
+        location = self.locate(path)
+        if location.inode is None:
+            raise SyscallError(Errno.ENOENT, path)
+        return location.path
+
+    def peek(self, path: str) -> bytes:
+        """A small file's content, or nothing where it cannot be read: for what libc reads behind a program's back."""
+        try:
+            inode = self.stat(path)
+        except SyscallError:
+            return b""
+        return bytes(inode.content) if isinstance(inode, File) else b""
+
+    def may(self, inode: Inode, access: int) -> bool:
+        """Whether this process may read (4), write (2) or execute (1)."""
+        if self.uid == 0:
+            return access != 1 or isinstance(inode, Directory) or bool(inode.mode & 0o111)
+        shift = 6 if inode.uid == self.uid else 3 if inode.gid == self.gid else 0
+        return bool((inode.mode >> shift) & access)
+
+    # Descriptors
+
+    def open(
+        self,
+        path: str,
+        *,
+        read: bool = False,
+        write: bool = False,
+        create: bool = False,
+        exclusive: bool = False,
+        truncate: bool = False,
+        append: bool = False,
+        mode: int = 0o666,
+    ) -> Run[Handle]:
+        """Open a path and return the handle, not yet in the descriptor table (see `install`). Raises SyscallError."""
+        location = self.locate(path)
+        inode = location.inode
+        if inode is None:
+            if not create:
+                raise SyscallError(Errno.ENOENT, path)
+            inode = yield from self._create(location, path, mode)
+        elif exclusive:
+            raise SyscallError(Errno.EEXIST, path)
+        match inode:
+            case Directory():
+                if write:
+                    raise SyscallError(Errno.EISDIR, path)
+                return FileHandle(File(), location.label)
+            case Device(name):
+                return self._open_device(name, path)
+            case SocketFile() | Symlink():
+                raise SyscallError(Errno.ENOTCONN, path)
+            case Fifo():
+                return (yield from self._open_fifo(inode, write))
+        if (read and not self.may(inode, 4)) or (write and not self.may(inode, 2)):
+            raise SyscallError(Errno.EACCES, path)
+        if write and location.mount.read_only:
+            raise SyscallError(Errno.EROFS, path)
+        if truncate and len(inode.content):
+            yield from self.step("truncate", location.label)
+            inode.content = b""
+            inode.mtime = self.sim.now
+            self.record("file.truncate", location.label, size=0)
+        return FileHandle(inode, location.label, append=append, readable=read, writable=write)
+
+    def _create(self, location: Location, path: str, mode: int) -> Run[File]:
+        self._check_parent(location, path)
+        yield from self.step("create", location.label)
+        current = self._parent(location).entries.get(location.name)
+        if isinstance(current, File):
+            return current  # somebody else made it while this step took its time
+        file = File(b"", mode & ~self.umask, self.uid, self.gid, self.sim.now)
+        self._parent(location).entries[location.name] = file
+        self.record("file.create", location.label, mode=file.mode)
+        return file
+
+    def _open_device(self, name: str, path: str) -> Handle:
+        match name:
+            case "null":
+                return NullHandle()
+            case "zero" | "urandom":
+                return PatternHandle(name)
+            case "stdin" | "stdout" | "stderr":
+                number = ("stdin", "stdout", "stderr").index(name)
+                if number not in self.files:
+                    raise SyscallError(Errno.ENOENT, path)
+                return self.files[number].share()
+        raise SyscallError(Errno.ENOENT, path)
+
+    def _open_fifo(self, fifo: Fifo, write: bool) -> Run[Handle]:
+        pipe = fifo.pipe if isinstance(fifo.pipe, Pipe) else Pipe(self.sim)
+        fifo.pipe = pipe
+        reader, writer = pipe.ends()
+        keep, drop = (writer, reader) if write else (reader, writer)
+        other = "readers" if write else "writers"
+        while getattr(pipe, other) <= 1:  # fifo(7): opening waits for the other end
+            yield pipe.changed()
+        drop.release()
+        return keep
+
+    def install(self, handle: Handle, fd: int | None = None) -> int:
+        """Put a handle into the descriptor table, at `fd` (closing what was there) or at the lowest free number."""
+        if fd is None:
+            fd = next(n for n in range(1 << 16) if n not in self.files)
+        elif fd in self.files:
+            self.files[fd].release()
+        self.files[fd] = handle
+        return fd
+
+    def dup(self, old: int, new: int) -> None:
+        """Make `new` lead where `old` leads. Raises EBADF."""
+        handle = self.handle(old)
+        if old != new:
+            self.install(handle.share(), new)
+
+    def close(self, fd: int) -> None:
+        handle = self.files.pop(fd, None)
+        if handle is None:
+            raise SyscallError(Errno.EBADF)
+        handle.release()
+
+    def handle(self, fd: int) -> Handle:
+        try:
+            return self.files[fd]
+        except KeyError:
+            raise SyscallError(Errno.EBADF) from None
+
+    def read(self, fd: int, count: int = 65536) -> Run[Content]:
+        """Up to `count` bytes from a descriptor; empty at the end of file."""
+        return (yield from self.handle(fd).read(self, count))  # type: ignore[arg-type]
+
+    def read_until(self, fd: int, delimiter: bytes = b"\n", limit: int = 1 << 20) -> Run[bytes]:
+        """A line (with its delimiter, unless the end of file came first), leaving the rest for the next reader."""
+        return (yield from self.handle(fd).read_until(self, delimiter, limit))  # type: ignore[arg-type]
+
+    def read_all(self, fd: int) -> Run[bytes]:
+        """Everything up to the end of file."""
+        pieces = []
+        while data := (yield from self.read(fd)):
+            pieces.append(bytes(data))
+        return b"".join(pieces)
+
+    def write(self, fd: int, data: Content) -> Run[int]:
+        """All of `data` to a descriptor."""
+        if not len(data):
+            return 0
+        return (yield from self.handle(fd).write(self, data))  # type: ignore[arg-type]
+
+    def read_file(self, path: str) -> Run[bytes]:
+        """A whole file. Raises SyscallError."""
+        handle = yield from self.open(path, read=True)
+        if self.is_directory(path):
+            raise SyscallError(Errno.EISDIR, path)
+        pieces = []
+        while data := (yield from handle.read(self, 1 << 20)):  # type: ignore[arg-type]
+            pieces.append(bytes(data))
+        handle.release()
+        return b"".join(pieces)
+
+    def write_file(self, path: str, data: Content, *, append: bool = False, mode: int = 0o666) -> Run[None]:
+        """Replace (or extend) a whole file: create or truncate, then write, as two steps."""
+        handle = yield from self.open(path, write=True, create=True, truncate=not append, append=append, mode=mode)
+        if len(data):
+            yield from handle.write(self, data)  # type: ignore[arg-type]
+        handle.release()
+
+    # Changes of the tree
+
+    def unlink(self, path: str) -> Run[None]:
+        """Remove a name that is not a directory."""
+        location = self._existing(path)
+        if isinstance(location.inode, Directory):
+            raise SyscallError(Errno.EISDIR, path)
+        self._check_parent(location, path)
+        yield from self.step("unlink", location.label)
+        if self._parent(location).entries.pop(location.name, None) is None:
+            raise SyscallError(Errno.ENOENT, path)
+        self.record("file.unlink", location.label)
+
+    def rename(self, old: str, new: str) -> Run[None]:
+        """Move a name, replacing what the new one led to, in one atomic step."""
+        source = self._existing(old)
+        target = self.locate(new, follow=False)
+        self._check_parent(source, old)
+        self._check_parent(target, new)
+        if source.mount is not target.mount:
+            raise SyscallError(Errno.EXDEV, new)
+        if isinstance(target.inode, Directory):
+            if not isinstance(source.inode, Directory):
+                raise SyscallError(Errno.EISDIR, new)
+            if target.inode.entries:
+                raise SyscallError(Errno.ENOTEMPTY, new)
+        elif isinstance(source.inode, Directory) and target.inode is not None:
+            raise SyscallError(Errno.ENOTDIR, new)
+        if isinstance(source.inode, Directory) and target.path.startswith(source.path + "/"):
+            raise SyscallError(Errno.EINVAL, new)
+        yield from self.step("rename", source.label)
+        moved = self._parent(source).entries.pop(source.name, None)
+        if moved is None:
+            raise SyscallError(Errno.ENOENT, old)
+        self._parent(target).entries[target.name] = moved
+        self.record("file.rename", source.label, to=target.label)
+
+    def mkdir(self, path: str, mode: int = 0o777) -> Run[None]:
+        location = self.locate(path.rstrip("/") or "/")
+        if location.inode is not None:
+            raise SyscallError(Errno.EEXIST, path)
+        self._check_parent(location, path)
+        yield from self.step("mkdir", location.label)
+        directory = Directory({}, mode & ~self.umask, self.uid, self.gid, self.sim.now)
+        if self._parent(location).entries.setdefault(location.name, directory) is not directory:
+            raise SyscallError(Errno.EEXIST, path)
+        self.record("file.mkdir", location.label, mode=directory.mode)
+
+    def rmdir(self, path: str) -> Run[None]:
+        location = self._existing(path)
+        if not isinstance(location.inode, Directory):
+            raise SyscallError(Errno.ENOTDIR, path)
+        if location.path in self.machine.mounts.points():
+            raise SyscallError(Errno.EBUSY, path)
+        if location.inode.entries:
+            raise SyscallError(Errno.ENOTEMPTY, path)
+        self._check_parent(location, path)
+        yield from self.step("rmdir", location.label)
+        self._parent(location).entries.pop(location.name, None)
+        self.record("file.rmdir", location.label)
+
+    def link(self, existing: str, new: str) -> Run[None]:
+        """A second name for a file."""
+        inode = self.stat(existing)
+        if isinstance(inode, Directory):
+            raise SyscallError(Errno.EPERM, existing)
+        yield from self._add(new, inode, "link", existing=self.locate(existing).label)
+        if isinstance(inode, File):
+            inode.links += 1
+
+    def symlink(self, target: str, path: str) -> Run[None]:
+        yield from self._add(path, Symlink(target, 0o777, self.uid, self.gid, self.sim.now), "symlink", target=target)
+
+    def mkfifo(self, path: str, mode: int = 0o666) -> Run[None]:
+        yield from self._add(path, Fifo(None, mode & ~self.umask, self.uid, self.gid, self.sim.now), "mkfifo")
+
+    def _add(self, path: str, inode: Inode, verb: str, **detail: Any) -> Run[None]:
+        location = self.locate(path, follow=False)
+        if location.inode is not None:
+            raise SyscallError(Errno.EEXIST, path)
+        self._check_parent(location, path)
+        yield from self.step(verb, location.label)
+        self._parent(location).entries[location.name] = inode
+        self.record(f"file.{verb}", location.label, **detail)
+
+    # Changes of one file
+
+    def chmod(self, path: str, mode: int) -> Run[None]:
+        location = self._existing(path, follow=True)
+        yield from self.step("chmod", location.label)
+        assert location.inode is not None
+        location.inode.mode = mode
+        self.record("file.chmod", location.label, mode=mode)
+
+    def chown(self, path: str, uid: int, gid: int, *, follow: bool = True) -> Run[None]:
+        location = self._existing(path, follow=follow)
+        inode = location.inode
+        assert inode is not None
+        if self.uid != 0:
+            raise SyscallError(Errno.EPERM, path)
+        if (inode.uid, inode.gid) == (uid, gid):
+            return
+        yield from self.step("chown", location.label)
+        inode.uid, inode.gid = uid, gid
+        self.record("file.chown", location.label, uid=uid, gid=gid)
+
+    def truncate(self, path: str, size: int) -> Run[None]:
+        location = self._existing(path, follow=True)
+        if not isinstance(location.inode, File):
+            raise SyscallError(Errno.EISDIR, path)
+        yield from self.step("truncate", location.label)
+        content = location.inode.content
+        location.inode.content = content[:size] if size <= len(content) else splice(content, size, b"")
+        location.inode.mtime = self.sim.now
+        self.record("file.truncate", location.label, size=size)
+
+    def utime(self, path: str, seconds: float) -> Run[None]:
+        location = self._existing(path, follow=True)
+        assert location.inode is not None
+        yield from self.step("utime", location.label)
+        location.inode.mtime = seconds
+
+    def fsync(self, path: str) -> Run[None]:
+        """Make a file's content durable. A step of its own, since power loss respects it."""
+        location = self._existing(path, follow=True)
+        yield from self.step("fsync", location.label)
+        self.record("file.sync", location.label)
+
+    def _existing(self, path: str, *, follow: bool = False) -> Location:
+        location = self.locate(path, follow=follow)
+        if location.inode is None:
+            raise SyscallError(Errno.ENOENT, path)
+        return location
+
+    def _parent(self, location: Location) -> Directory:
+        if location.parent is None:
+            raise SyscallError(Errno.EBUSY, location.path)
+        return location.parent
+
+    def _check_parent(self, location: Location, path: str) -> None:
+        if location.parent is None or location.path in self.machine.mounts.points():
+            raise SyscallError(Errno.EBUSY, path)
+        if location.mount.read_only:
+            raise SyscallError(Errno.EROFS, path)
+        if not self.may(location.parent, 2):
+            raise SyscallError(Errno.EACCES, path)

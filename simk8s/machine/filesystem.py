@@ -1,0 +1,171 @@
+"""File systems in memory: a tree of inodes that volumes, image layers and emptyDirs are made of.
+
+Nothing here takes time or asks for permission; that is the business of the system calls in `process.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+from simk8s.machine.content import Content
+from simk8s.machine.errno import Errno, SyscallError
+
+if TYPE_CHECKING:
+    from simk8s.machine.socket import Listener
+
+EXECUTABLE_MAGIC = b"\x7fELF simk8s "
+
+
+@dataclass(slots=True, eq=False)
+class File:
+    """A regular file. Its content is immutable data that each write replaces."""
+
+    content: Content = b""
+    mode: int = 0o644
+    uid: int = 0
+    gid: int = 0
+    mtime: float = 0.0
+    links: int = 1
+
+
+@dataclass(slots=True, eq=False)
+class Directory:
+    """Names and what they lead to. Listed by name, since a real directory has no order to rely on."""
+
+    entries: dict[str, Inode] = field(default_factory=dict)
+    mode: int = 0o755
+    uid: int = 0
+    gid: int = 0
+    mtime: float = 0.0
+
+
+@dataclass(slots=True, eq=False)
+class Symlink:
+    target: str
+    mode: int = 0o777
+    uid: int = 0
+    gid: int = 0
+    mtime: float = 0.0
+
+
+@dataclass(slots=True, eq=False)
+class SocketFile:
+    """The name of a Unix-domain socket. It outlives the process that listens: connecting is then refused."""
+
+    listener: Listener | None = None
+    mode: int = 0o777
+    uid: int = 0
+    gid: int = 0
+    mtime: float = 0.0
+
+
+@dataclass(slots=True, eq=False)
+class Fifo:
+    """A named pipe; the pipe itself is made by whoever opens it first."""
+
+    pipe: object | None = None
+    mode: int = 0o644
+    uid: int = 0
+    gid: int = 0
+    mtime: float = 0.0
+
+
+@dataclass(slots=True, eq=False)
+class Device:
+    """`null`, `zero`, `urandom`, `tty`, or a descriptor of the process itself (`stdin`, `stdout`, `stderr`, `fd`)."""
+
+    name: str
+    mode: int = 0o666
+    uid: int = 0
+    gid: int = 0
+    mtime: float = 0.0
+
+
+Inode: TypeAlias = File | Directory | Symlink | SocketFile | Fifo | Device
+
+
+class FileSystem:
+    """A named tree. The name says in history which volume or layer a file belongs to."""
+
+    __slots__ = ("name", "root")
+
+    def __init__(self, name: str, root: Directory | None = None) -> None:
+        self.name = name
+        self.root = root or Directory()
+
+    def copy(self, name: str) -> FileSystem:
+        """A tree of its own with the same content: how a container gets its writable layer from an image."""
+        return FileSystem(name, copy_tree(self.root))
+
+    def install(self, files: Mapping[str, str | bytes], *, mode: int = 0o644) -> None:
+        """Put files into the tree by path, with the directories that they need: for images and tests."""
+        for path, text in files.items():
+            self.place(path, File(text.encode() if isinstance(text, str) else text, mode))
+
+    def place(self, path: str, inode: Inode) -> None:
+        """Put any inode at `path`, making the directories above it."""
+        *above, name = [part for part in path.split("/") if part]
+        self.directory("/".join(above)).entries[name] = inode
+
+    def directory(self, path: str) -> Directory:
+        """The directory at `path`, made if it is not there (as for a `subPath` mount)."""
+        here = self.root
+        for part in path.split("/"):
+            if part in ("", "."):
+                continue
+            below = here.entries.setdefault(part, Directory())
+            if not isinstance(below, Directory):
+                raise SyscallError(Errno.ENOTDIR, path)
+            here = below
+        return here
+
+    def find(self, path: str) -> Inode | None:
+        """What is at `path`, symbolic links not followed."""
+        here: Inode = self.root
+        for part in path.split("/"):
+            if part in ("", "."):
+                continue
+            if not isinstance(here, Directory) or part not in here.entries:
+                return None
+            here = here.entries[part]
+        return here
+
+    def walk(self) -> Iterator[tuple[str, Inode]]:
+        """Every path below the root with its inode, by name."""
+        yield from _walk("", self.root)
+
+
+def executable(program: str) -> File:
+    """The file of a simulated program: moving, copying or removing it has the effect that it has for real."""
+    return File(EXECUTABLE_MAGIC + program.encode() + b"\n", 0o755)
+
+
+def copy_tree(directory: Directory) -> Directory:
+    """A deep copy of a tree; file contents are shared, since they are never changed in place."""
+    entries: dict[str, Inode] = {}
+    for name, inode in directory.entries.items():
+        match inode:
+            case Directory():
+                entries[name] = copy_tree(inode)
+            case File(content, mode, uid, gid, mtime):
+                entries[name] = File(content, mode, uid, gid, mtime)
+            case Symlink(target):
+                entries[name] = Symlink(target)
+            case SocketFile():
+                entries[name] = SocketFile()
+            case Fifo(_, mode):
+                entries[name] = Fifo(None, mode)
+            case Device():
+                entries[name] = inode
+    return Directory(entries, directory.mode, directory.uid, directory.gid, directory.mtime)
+
+
+def _walk(prefix: str, directory: Directory) -> Iterator[tuple[str, Inode]]:
+    for name in sorted(directory.entries):
+        inode = directory.entries[name]
+        path = f"{prefix}/{name}"
+        yield path, inode
+        if isinstance(inode, Directory):
+            yield from _walk(path, inode)

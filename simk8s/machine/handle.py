@@ -1,0 +1,156 @@
+"""What a file descriptor stands for. Each kind answers `read`, `write` and `close`; shared ones count references."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from simk8s.machine.content import Content, Sparse, as_json, splice
+from simk8s.machine.errno import Errno, SyscallError
+from simk8s.machine.filesystem import File
+from simk8s.sim import Run
+
+if TYPE_CHECKING:
+    from simk8s.machine.process import Process
+
+BULK = 65536  # a file transfer of at least this many bytes takes time at the disk's rate
+
+
+class Handle:
+    """An open file description. `refs` counts the descriptors that share it, in this process and its children."""
+
+    refs = 1
+    is_terminal = False
+
+    def read(self, process: Process, count: int) -> Run[Content]:
+        """Up to `count` bytes; empty at the end of file."""
+        raise SyscallError(Errno.EBADF)
+        yield
+
+    def read_until(self, process: Process, delimiter: bytes, limit: int) -> Run[bytes]:
+        """Bytes up to and with the first `delimiter`; the rest stays for the next reader, as if read byte by byte."""
+        raise SyscallError(Errno.EBADF)
+        yield
+
+    def write(self, process: Process, data: Content) -> Run[int]:
+        """Write all of `data`, waiting for room where needed."""
+        raise SyscallError(Errno.EBADF)
+        yield
+
+    def share(self) -> Handle:
+        """One descriptor more leads here."""
+        self.refs += 1
+        return self
+
+    def release(self) -> None:
+        """One descriptor less; the last one closes."""
+        self.refs -= 1
+        if self.refs == 0:
+            self.close()
+
+    def close(self) -> None:
+        """Nothing to do for most kinds."""
+
+
+class FileHandle(Handle):
+    """An open regular file with its offset."""
+
+    def __init__(self, file: File, label: str, *, append: bool = False, readable: bool = True, writable: bool = False):
+        self.file = file
+        self.label = label
+        self.append = append
+        self.readable = readable
+        self.writable = writable
+        self.offset = 0
+
+    def read(self, process: Process, count: int) -> Run[Content]:
+        if not self.readable:
+            raise SyscallError(Errno.EBADF)
+        data = self.file.content[self.offset : self.offset + count]
+        self.offset += len(data)
+        if len(data) >= BULK:
+            yield process.sim.sleep(len(data) / process.machine.costs.disk_bytes_per_second)
+        return data
+
+    def read_until(self, process: Process, delimiter: bytes, limit: int) -> Run[bytes]:
+        rest = self.file.content[self.offset : self.offset + limit]
+        data = rest if isinstance(rest, bytes) else bytes(rest)
+        end = data.find(delimiter) + 1 if delimiter else 0
+        data = data[:end] if end else data
+        self.offset += len(data)
+        return data
+        yield
+
+    def write(self, process: Process, data: Content) -> Run[int]:
+        if not self.writable:
+            raise SyscallError(Errno.EBADF)
+        yield from process.step("write", self.label)
+        offset = len(self.file.content) if self.append else self.offset
+        self.file.content = splice(self.file.content, offset, data)
+        self.file.mtime = process.sim.now
+        self.offset = offset + len(data)
+        if process.sim.history.enabled:
+            process.record("file.write", self.label, offset=offset, data=as_json(data))
+        if len(data) >= BULK:
+            yield process.sim.sleep(len(data) / process.machine.costs.disk_bytes_per_second)
+        return len(data)
+
+
+class NullHandle(Handle):
+    """`/dev/null`: always at the end of file, takes everything."""
+
+    def read(self, process: Process, count: int) -> Run[Content]:
+        return b""
+        yield
+
+    def read_until(self, process: Process, delimiter: bytes, limit: int) -> Run[bytes]:
+        return b""
+        yield
+
+    def write(self, process: Process, data: Content) -> Run[int]:
+        return len(data)
+        yield
+
+
+class PatternHandle(NullHandle):
+    """`/dev/zero` and `/dev/urandom`: bytes without end."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def read(self, process: Process, count: int) -> Run[Content]:
+        if self.name == "zero":
+            return Sparse([count])
+        return bytes(process.sim.choose(256, "urandom") for _ in range(min(count, 4096)))
+        yield
+
+
+class SourceHandle(Handle):
+    """Bytes that are there from the start: what a person pipes into a command."""
+
+    def __init__(self, data: bytes = b"") -> None:
+        self.data = data
+
+    def read(self, process: Process, count: int) -> Run[Content]:
+        head, self.data = self.data[:count], self.data[count:]
+        return head
+        yield
+
+    def read_until(self, process: Process, delimiter: bytes, limit: int) -> Run[bytes]:
+        end = self.data.find(delimiter, 0, limit) + 1 if delimiter else 0
+        cut = end or min(limit, len(self.data))
+        head, self.data = self.data[:cut], self.data[cut:]
+        return head
+        yield
+
+
+class SinkHandle(Handle):
+    """Hands what is written to whoever listens: a container's log, a test, a `kubectl exec`."""
+
+    def __init__(self, listener: Callable[[Process, bytes], None]) -> None:
+        self.listener = listener
+
+    def write(self, process: Process, data: Content) -> Run[int]:
+        self.listener(process, bytes(data))
+        return len(data)
+        yield

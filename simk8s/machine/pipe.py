@@ -1,0 +1,158 @@
+"""Pipes: a bounded buffer between processes, with end of file and SIGPIPE."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+import simpy
+
+from simk8s.machine.content import Content, weight
+from simk8s.machine.errno import Errno, SyscallError
+from simk8s.machine.handle import Handle
+from simk8s.machine.signals import SIGPIPE
+from simk8s.sim import Run, Simulation
+
+if TYPE_CHECKING:
+    from simk8s.machine.process import Process
+
+CAPACITY = 65536  # pipe(7)
+
+
+class Pipe:
+    """Pieces in flight, each with the history record of its writer, so that the reader knows its cause."""
+
+    __slots__ = ("_changed", "_pieces", "_weight", "readers", "sim", "writers")
+
+    def __init__(self, sim: Simulation) -> None:
+        self.sim = sim
+        self.readers = 0
+        self.writers = 0
+        self._pieces: deque[tuple[Content, int]] = deque()
+        self._weight = 0
+        self._changed: list[simpy.Event] = []
+
+    def changed(self) -> simpy.Event:
+        """An event for the next write, read or close."""
+        event = self.sim.event()
+        self._changed.append(event)
+        return event
+
+    def notify(self) -> None:
+        """Wake everybody who waits for a change."""
+        waiting, self._changed = self._changed, []
+        for event in waiting:
+            event.succeed()
+
+    @property
+    def room(self) -> int:
+        return CAPACITY - self._weight
+
+    @property
+    def is_empty(self) -> bool:
+        return not self._pieces
+
+    def put(self, data: Content, seq: int) -> None:
+        self._pieces.append((data, seq))
+        self._weight += weight(data)
+        self.notify()
+
+    def take(self, count: int) -> tuple[Content, int]:
+        """The next bytes, at most `count`, from one or more writes."""
+        first, seq = self._pieces.popleft()
+        pieces: list[Content] = [first]
+        length = len(first)
+        while self._pieces and length < count:
+            data, latest = self._pieces.popleft()
+            pieces.append(data)
+            length += len(data)
+            seq = max(seq, latest)
+        whole = pieces[0]
+        if len(pieces) > 1:
+            whole = b"".join(p for p in pieces if isinstance(p, bytes)) if _plain(pieces) else _sum(pieces)
+        data, rest = whole[:count], whole[count:]
+        self._weight -= sum(weight(piece) for piece in pieces)
+        if len(rest):
+            self._pieces.appendleft((rest, seq))
+            self._weight += weight(rest)
+        self.notify()
+        return data, seq
+
+    def ends(self) -> tuple[PipeReader, PipeWriter]:
+        """A handle for each end."""
+        return PipeReader(self), PipeWriter(self)
+
+
+class PipeReader(Handle):
+    """The end that is read. At end of file once every writer has closed and the buffer is empty."""
+
+    def __init__(self, pipe: Pipe) -> None:
+        self.pipe = pipe
+        pipe.readers += 1
+
+    def read(self, process: Process, count: int) -> Run[Content]:
+        pipe = self.pipe
+        while pipe.is_empty:
+            if pipe.writers == 0:
+                return b""
+            yield pipe.changed()
+        data, seq = pipe.take(count)
+        process.actor.hear(seq)
+        return data
+
+    def read_until(self, process: Process, delimiter: bytes, limit: int) -> Run[bytes]:
+        collected = b""
+        while len(collected) < limit:
+            data = bytes((yield from self.read(process, limit - len(collected))))
+            if not data:
+                break
+            end = data.find(delimiter) + 1 if delimiter else 0
+            if end:
+                if data[end:]:
+                    self.pipe._pieces.appendleft((data[end:], process.actor.heard))
+                    self.pipe._weight += len(data) - end
+                return collected + data[:end]
+            collected += data
+        return collected
+
+    def close(self) -> None:
+        self.pipe.readers -= 1
+        self.pipe.notify()
+
+
+class PipeWriter(Handle):
+    """The end that is written. With no reader left the writer gets SIGPIPE, or EPIPE where it ignores that."""
+
+    def __init__(self, pipe: Pipe) -> None:
+        self.pipe = pipe
+        pipe.writers += 1
+
+    def write(self, process: Process, data: Content) -> Run[int]:
+        pipe = self.pipe
+        written = 0
+        while written < len(data):
+            if pipe.readers == 0:
+                yield from process.raise_signal(SIGPIPE)
+                raise SyscallError(Errno.EPIPE)
+            if pipe.room <= 0:
+                yield pipe.changed()
+                continue
+            piece = data[written:] if weight(data) <= pipe.room else data[written : written + pipe.room]
+            pipe.put(piece, process.actor.last)
+            written += len(piece)
+        return written
+
+    def close(self) -> None:
+        self.pipe.writers -= 1
+        self.pipe.notify()
+
+
+def _plain(pieces: list[Content]) -> bool:
+    return all(isinstance(piece, bytes) for piece in pieces)
+
+
+def _sum(pieces: list[Content]) -> Content:
+    total = pieces[0]
+    for piece in pieces[1:]:
+        total = total + piece
+    return total

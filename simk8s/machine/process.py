@@ -1,0 +1,289 @@
+"""A process and its system calls: the narrow surface through which every program acts.
+
+Everything that changes something is a *step*: it may take virtual time, and a fault may fall right before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+import simpy
+
+from simk8s.machine.errno import Errno, SyscallError
+from simk8s.machine.files import Files
+from simk8s.machine.handle import Handle
+from simk8s.machine.network import resolve
+from simk8s.machine.pipe import Pipe
+from simk8s.machine.program import Main, find_on_path, load
+from simk8s.machine.signals import IGNORED_BY_DEFAULT, SIGKILL, SIGSTOP
+from simk8s.machine.sockets import Sockets
+from simk8s.sim import Actor, Run, Task
+
+if TYPE_CHECKING:
+    from simk8s.machine.machine import Machine
+
+Disposition: TypeAlias = Callable[[int], None] | Literal["ignore"]
+
+
+class Exit(Exception):
+    """Ends the process from any depth of its program."""
+
+    def __init__(self, status: int) -> None:
+        self.status = status & 0xFF
+
+
+class Exec(Exception):
+    """Replaces the program of the process from any depth of the old one."""
+
+    def __init__(self, main: Main, argv: list[str]) -> None:
+        self.main = main
+        self.argv = argv
+
+
+class Process(Files, Sockets):
+    """A running program. Its surface: files (`files.py`), sockets (`sockets.py`), and the life of processes here."""
+
+    def __init__(
+        self,
+        machine: Machine,
+        parent: Process | None,
+        argv: list[str],
+        environ: dict[str, str],
+        cwd: str,
+        files: dict[int, Handle],
+        actor: Actor,
+    ) -> None:
+        self.machine = machine
+        self.sim = machine.sim
+        self.parent = parent
+        self.pid = machine.allocate_pid()
+        self.argv = argv
+        self.environ = environ
+        self.cwd = cwd
+        self.files = files
+        self.actor = actor
+        self.umask = parent.umask if parent else 0o022
+        self.uid = parent.uid if parent else 0
+        self.gid = parent.gid if parent else 0
+        self.children: dict[int, Process] = {}
+        self.dispositions: dict[int, Disposition] = {}
+        self.exited: simpy.Event = simpy.Event(machine.sim.env)  # succeeds with the status
+        self.status: int | None = None
+        self.signal: int | None = None  # the signal that ended it
+        self.started_at = machine.sim.now
+        self.finished_at = 0.0
+        self._tasks: list[Task] = []
+        self._interruption = machine.sim.event()
+        machine.processes[self.pid] = self
+        if parent is not None:
+            parent.children[self.pid] = self
+            self.dispositions = {n: d for n, d in parent.dispositions.items() if d == "ignore"}
+
+    # The life of the process
+
+    def begin(self, main: Main, argv: list[str]) -> None:
+        """Start running `main`; the kernel's part of spawn."""
+        self.argv = argv
+        self.record("process.start", f"{self.machine.name}[{self.pid}]", argv=argv, parent=self.parent_pid)
+        self._tasks.append(self.sim.task(self._life(main)))
+
+    def _life(self, main: Main) -> Run[None]:
+        while True:
+            try:
+                status = yield from main(self)
+            except Exit as end:
+                status = end.status
+            except Exec as replaced:
+                main, self.argv = replaced.main, replaced.argv
+                self.dispositions = {n: d for n, d in self.dispositions.items() if d == "ignore"}
+                self.record("process.exec", f"{self.machine.name}[{self.pid}]", argv=self.argv)
+                continue
+            self.terminate(status & 0xFF)
+            return
+
+    def terminate(self, status: int, signal: int | None = None) -> None:
+        """The kernel's part of the end: no code of the program runs any more, its descriptors are closed."""
+        if self.status is not None:
+            return
+        self.status = status
+        self.signal = signal
+        self.finished_at = self.sim.now
+        for task in self._tasks:
+            task.kill()
+        detail = {"signal": signal} if signal else {}
+        seq = self.record("process.exit", f"{self.machine.name}[{self.pid}]", status=status, **detail)
+        for fd in sorted(self.files):
+            self.files[fd].release()
+        self.files.clear()
+        del self.machine.processes[self.pid]
+        for child in sorted(self.children.values(), key=lambda p: p.pid):
+            child.parent = None
+        if self.pid == 1:
+            self.machine.kill()
+        if self.parent is not None and self.parent.status is None:
+            self.parent.actor.hear(seq)
+        self.exited.succeed(status)
+
+    @property
+    def is_alive(self) -> bool:
+        return self.status is None
+
+    @property
+    def parent_pid(self) -> int:
+        return self.parent.pid if self.parent else 0
+
+    # Children
+
+    def spawn(
+        self,
+        argv: list[str],
+        *,
+        env: Mapping[str, str] | None = None,
+        files: Mapping[int, Handle] | None = None,
+        path: str | None = None,
+    ) -> Run[Process]:
+        """Start a program as a child. `files` replaces inherited descriptors; the child gets references of its own.
+
+        `path` names the executable where it is not to be looked up by `argv[0]`.
+        Raises SyscallError ENOENT, EACCES or ENOEXEC.
+        """
+        yield from self.step("spawn", argv[0], self.machine.costs.fork + self.machine.costs.exec)
+        main, words = load(self, path, argv) if path else self.find_program(argv)
+        child = self._child(dict(self.environ if env is None else env), files)
+        child.begin(main, words)
+        return child
+
+    def fork(self, main: Main, *, files: Mapping[int, Handle] | None = None) -> Run[Process]:
+        """Start a child that runs `main` with the same arguments: a subshell, a connection's handler."""
+        yield self.sim.sleep(self.machine.costs.fork)
+        child = self._child(dict(self.environ), files)
+        child.begin(main, self.argv)
+        return child
+
+    def _child(self, environ: dict[str, str], files: Mapping[int, Handle] | None) -> Process:
+        inherited = dict(self.files)
+        inherited.update(files or {})
+        shared = {fd: handle.share() for fd, handle in sorted(inherited.items())}
+        return Process(self.machine, self, self.argv, environ, self.cwd, shared, self.actor.fork())
+
+    def wait(self, child: Process, *, interruptible: bool = False) -> Run[int | None]:
+        """The exit status of a child, waiting for its end. None where a handled signal came first."""
+        if child.status is None:
+            if interruptible:
+                yield self.sim.any_of(child.exited, self._interruption)
+            else:
+                yield child.exited
+        if child.status is None:
+            return None
+        self.children.pop(child.pid, None)
+        return child.status
+
+    def exec(self, argv: list[str], *, env: Mapping[str, str] | None = None, path: str | None = None) -> Run[None]:
+        """Become another program. Does not return. Raises SyscallError where that program cannot be executed."""
+        yield from self.step("exec", argv[0], self.machine.costs.exec)
+        main, words = load(self, path, argv) if path else self.find_program(argv)
+        if env is not None:
+            self.environ = dict(env)
+        raise Exec(main, words)
+
+    def exit(self, status: int) -> None:
+        """End this process."""
+        raise Exit(status)
+
+    def find_program(self, argv: list[str]) -> tuple[Main, list[str]]:
+        """The program that `argv` names, by PATH where it has no slash. Raises SyscallError."""
+        name = argv[0]
+        path = name if "/" in name else find_on_path(self, name)
+        if path is None:
+            raise SyscallError(Errno.ENOENT, name)
+        return load(self, path, argv)
+
+    def thread(self, generator: Generator[simpy.Event, Any, Any]) -> Task:
+        """Run something beside the main program; it ends with the process at the latest."""
+        self._tasks = [task for task in self._tasks if task.is_alive]
+        task = self.sim.task(generator)
+        self._tasks.append(task)
+        return task
+
+    # Signals
+
+    def on_signal(self, number: int, disposition: Disposition | None) -> None:
+        """Set what a signal does: call a function, be ignored, or (None) the default."""
+        if disposition is None:
+            self.dispositions.pop(number, None)
+        else:
+            self.dispositions[number] = disposition
+
+    def kill(self, number: int) -> None:
+        """Deliver a signal to this process, now."""
+        if self.status is not None or number == 0:
+            return
+        disposition = self.dispositions.get(number)
+        if number in (SIGKILL, SIGSTOP):
+            self.terminate(128 + number, number)
+        elif callable(disposition):
+            self.record("process.signal", f"{self.machine.name}[{self.pid}]", signal=number)
+            disposition(number)
+            self.interrupt()
+        elif disposition == "ignore" or number in IGNORED_BY_DEFAULT or self.pid == 1:
+            return  # pid_namespaces(7): the first process gets only the signals that it handles
+        else:
+            self.terminate(128 + number, number)
+
+    def interrupt(self) -> None:
+        """Wake an interruptible wait."""
+        waiting, self._interruption = self._interruption, self.sim.event()
+        waiting.succeed()
+
+    @property
+    def interruption(self) -> simpy.Event:
+        """Happens when the next handled signal arrives."""
+        return self._interruption
+
+    def raise_signal(self, number: int) -> Run[None]:
+        """Send a signal to this process itself; does not return if that ends it."""
+        if number == 13 and self.pid == 1 and number not in self.dispositions:
+            self.terminate(128 + number, number)  # a synchronous SIGPIPE is not held back from pid 1's own writes
+        else:
+            self.kill(number)
+        if self.status is not None:
+            yield self.machine.never
+
+    # Time and history
+
+    def sleep(self, seconds: float) -> Run[None]:
+        """Let virtual time pass."""
+        yield self.sim.sleep(seconds)
+
+    def step(self, verb: str, object: str = "", seconds: float | None = None) -> Run[None]:
+        """Pass through a point where this process may be killed, and take the time of a system call (or `seconds`)."""
+        hook = self.machine.before_step
+        if hook is not None:
+            hook(self, verb, object)
+            if self.status is not None:
+                yield self.machine.never
+        yield self.sim.sleep(self.machine.costs.syscall if seconds is None else seconds)
+
+    def record(self, verb: str, object: str = "", **detail: Any) -> int:
+        """Write to history what this process did."""
+        return self.sim.history.add(self.sim.env.now, self.actor, verb, object, {"pid": self.pid, **detail})
+
+    # Plumbing
+
+    def pipe(self) -> tuple[Handle, Handle]:
+        """A new pipe's reading and writing ends, not yet in the descriptor table: hand them to a child or `install`."""
+        return Pipe(self.sim).ends()
+
+    def resolve(self, name: str) -> Run[list[str]]:
+        """The addresses of a host name. Raises ResolveError."""
+        return (yield from resolve(self, name))
+
+    def print(self, text: str) -> Run[None]:
+        """Write a line to standard output."""
+        yield from self.write(1, text.encode() + b"\n")
+
+    def complain(self, text: str) -> Run[None]:
+        """Write a line to standard error behind the program's name, as tools do."""
+        name = self.argv[0].rsplit("/", 1)[-1]
+        yield from self.write(2, f"{name}: {text}\n".encode())

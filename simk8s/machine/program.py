@@ -1,0 +1,75 @@
+"""Programs: generator functions over a Process, found by the name in their executable file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeAlias
+
+from simk8s.machine.errno import Errno, SyscallError
+from simk8s.machine.filesystem import EXECUTABLE_MAGIC, Directory, File
+from simk8s.sim import Run
+
+if TYPE_CHECKING:
+    from simk8s.machine.process import Process
+
+Main: TypeAlias = "Callable[[Process], Run[int]]"
+"""A program: takes its process, returns the exit status (0 to 255)."""
+
+PROGRAMS: dict[str, Main] = {}
+
+
+def program(*names: str) -> Callable[[Main], Main]:
+    """Register a program under the name (or names) that an image's executable files carry.
+
+    >>> @program("greet")
+    ... def greet(process):
+    ...     yield from process.print("hello")
+    ...     return 0
+    """
+
+    def register(main: Main) -> Main:
+        for name in names:
+            PROGRAMS[name] = main
+        return main
+
+    return register
+
+
+def load(process: Process, path: str, argv: list[str], depth: int = 0) -> tuple[Main, list[str]]:
+    """What `execve` does with a file: the program to run and the arguments it gets.
+
+    Raises SyscallError ENOENT, EACCES (not executable, or a directory), ENOEXEC (neither a program nor `#!`).
+    """
+    inode = process.stat(path)
+    if isinstance(inode, Directory) or not isinstance(inode, File) or not inode.mode & 0o111:
+        raise SyscallError(Errno.EACCES, path)
+    head = bytes(inode.content[:256])
+    if head.startswith(EXECUTABLE_MAGIC):
+        name = head[len(EXECUTABLE_MAGIC) :].split(b"\n", 1)[0].decode()
+        main = PROGRAMS.get(name)
+        if main is None:
+            raise LookupError(f"an image holds the executable {path}, but no program {name!r} is registered")
+        return main, argv
+    if head.startswith(b"#!"):
+        if depth > 4:
+            raise SyscallError(Errno.ELOOP, path)
+        interpreter, *argument = head[2:].split(b"\n", 1)[0].decode(errors="replace").split(None, 1)
+        words = [interpreter, *(word.strip() for word in argument), path, *argv[1:]]
+        return load(process, interpreter, words, depth + 1)
+    raise SyscallError(Errno.ENOEXEC, path)
+
+
+def find_on_path(process: Process, name: str, path: str | None = None) -> str | None:
+    """The file that a command name without a slash leads to, by PATH; an executable one is preferred."""
+    second_best = None
+    for folder in (path if path is not None else process.environ.get("PATH", "")).split(":"):
+        candidate = f"{folder or '.'}/{name}"
+        try:
+            inode = process.stat(candidate)
+        except SyscallError:
+            continue
+        if isinstance(inode, File):
+            if inode.mode & 0o111:
+                return candidate
+            second_best = second_best or candidate
+    return second_best

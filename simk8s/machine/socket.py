@@ -1,0 +1,135 @@
+"""Stream sockets: listeners, connections, and the time that bytes take between two machines."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from simk8s.machine.content import Content
+from simk8s.machine.errno import Errno, SyscallError
+from simk8s.machine.handle import Handle
+from simk8s.machine.pipe import Pipe, PipeReader, PipeWriter
+from simk8s.machine.signals import SIGPIPE
+from simk8s.sim import Run, Simulation
+
+if TYPE_CHECKING:
+    from simk8s.machine.process import Process
+
+
+@dataclass(slots=True)
+class Link:
+    """What lies between two machines. Faults change it while traffic flows."""
+
+    latency_seconds: float = 0.0
+    bytes_per_second: float = 0.0  # 0: no limit
+    cut: bool = False  # a partition: nothing arrives, nobody is told
+
+
+LOOPBACK = Link()
+
+
+class Listener(Handle):
+    """A listening socket with its backlog of connections that nobody has accepted yet."""
+
+    def __init__(self, sim: Simulation, address: str, port: int) -> None:
+        self.sim = sim
+        self.address = address
+        self.port = port
+        self.is_open = True
+        self._backlog: deque[SocketHandle] = deque()
+        self._waiting = sim.event()
+
+    def enqueue(self, connection: SocketHandle) -> None:
+        self._backlog.append(connection)
+        self._wake()
+
+    def accept(self, process: Process) -> Run[SocketHandle]:
+        """The next connection, waiting for one."""
+        while not self._backlog:
+            if not self.is_open:
+                raise SyscallError(Errno.EINVAL)
+            yield self._waiting
+        connection = self._backlog.popleft()
+        process.actor.hear(connection.seq)
+        return connection
+
+    def close(self) -> None:
+        self.is_open = False
+        while self._backlog:
+            self._backlog.popleft().release()
+        self._wake()
+
+    def _wake(self) -> None:
+        waiting, self._waiting = self._waiting, self.sim.event()
+        waiting.succeed()
+
+
+class SocketHandle(Handle):
+    """One end of an established connection."""
+
+    def __init__(
+        self, link: Link, incoming: Pipe, outgoing: Pipe, local: tuple[str, int], peer: tuple[str, int]
+    ) -> None:
+        self.link = link
+        self.local = local
+        self.peer = peer
+        self.seq = -1  # the history record of the connect
+        self._incoming = incoming
+        self._reader = PipeReader(incoming)
+        self._writer: PipeWriter | None = PipeWriter(outgoing)
+        self._outgoing = outgoing
+        self.was_reset = False
+
+    def read(self, process: Process, count: int) -> Run[Content]:
+        data = yield from self._reader.read(process, count)
+        if not data and self.was_reset:
+            raise SyscallError(Errno.ECONNRESET)
+        return data
+
+    def read_until(self, process: Process, delimiter: bytes, limit: int) -> Run[bytes]:
+        return (yield from self._reader.read_until(process, delimiter, limit))
+
+    def write(self, process: Process, data: Content) -> Run[int]:
+        if self._writer is None:
+            raise SyscallError(Errno.EPIPE)
+        link, sim = self.link, process.sim
+        while link.cut:
+            yield sim.sleep(1.0)
+        seconds = link.latency_seconds
+        if link.bytes_per_second:
+            seconds += len(data) / link.bytes_per_second
+        if seconds:
+            yield sim.sleep(seconds)
+        if self._outgoing.readers == 0:
+            yield from process.raise_signal(SIGPIPE)
+            raise SyscallError(Errno.ECONNRESET if self.was_reset else Errno.EPIPE)
+        return (yield from self._writer.write(process, data))
+
+    def shutdown(self) -> None:
+        """Say that no more will be written; reading goes on."""
+        if self._writer is not None:
+            self._writer.release()
+            self._writer = None
+
+    @property
+    def peer_closed(self) -> bool:
+        """Whether the peer has closed and everything it sent was read."""
+        return self._incoming.writers == 0 and self._incoming.is_empty
+
+    def wait_readable(self) -> Run[None]:
+        """Until there is something to read, or the end."""
+        while self._incoming.is_empty and self._incoming.writers:
+            yield self._incoming.changed()
+
+    def close(self) -> None:
+        self.shutdown()
+        self._reader.release()
+
+
+def connection(
+    sim: Simulation, link: Link, client: tuple[str, int], server: tuple[str, int]
+) -> tuple[SocketHandle, SocketHandle]:
+    """The two ends of a new connection: the client's and the server's."""
+    there, back = Pipe(sim), Pipe(sim)
+    return SocketHandle(link, back, there, client, server), SocketHandle(link, there, back, server, client)
