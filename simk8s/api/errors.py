@@ -17,12 +17,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """One thing that is wrong with an object: the field's path as the API writes it, and what is wrong with it."""
+    """One thing that is wrong with an object: the field's path as the API writes it, and what is wrong with it.
+
+    `path` is the same path step by step, to find its place in a manifest; `hint` is ours, the API has none.
+    """
 
     field: str
     message: str
     reason: str = "FieldValueInvalid"
     path: tuple[str | int, ...] = ()
+    hint: str = ""
 
     def __str__(self) -> str:
         return f"{self.field}: {self.message}" if self.field else self.message

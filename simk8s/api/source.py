@@ -1,0 +1,130 @@
+"""Where a script stands in the manifest it came from, so that every line of it can be shown where a person wrote it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from simk8s.errors import Place
+
+if TYPE_CHECKING:
+    import yaml
+
+    from simk8s.api.manifest import Manifest
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of a text's characters that stand side by side in the file: from `line`, `column` of the text on."""
+
+    line: int
+    column: int
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptPlace:
+    """Maps line and column of a text (both from 1) to the file it was written in.
+
+    A block scalar is one shift: line by line, `indent` to the right. Other scalars are put together of `pieces`.
+    """
+
+    place: Place
+    indent: int = 0
+    pieces: tuple[Piece, ...] = ()
+
+    def at(self, line: int, column: int = 1) -> Place:
+        """The place of that line and column. Where folding has lost it: the nearest piece before."""
+        if not self.pieces:
+            return Place(self.place.file, self.place.line + line - 1, column + self.indent)
+        best = self.pieces[0]
+        for piece in self.pieces:
+            if (piece.line, piece.column) <= (line, column):
+                best = piece
+        right = column - best.column if best.line == line else 0
+        return Place(best.place.file, best.place.line, best.place.column + max(right, 0))
+
+
+def script_place(value: str, node: yaml.ScalarNode, file: str, lines: list[str]) -> ScriptPlace:
+    """The place of a scalar's content: of a block scalar from the line below its `|`, of others piece by piece."""
+    start = node.start_mark
+    if node.style == "|":
+        first = start.line + 1  # counts from 0: the line below the indicator
+        return ScriptPlace(Place(file, first + 1, 1), _indent_of_block(value, lines, first))
+    if node.style == ">":
+        return _folded(value, file, lines, start.line + 1, 0, node.end_mark.line)
+    quote = 1 if node.style in ("'", '"') else 0
+    return _folded(value, file, lines, start.line, start.column + quote, node.end_mark.line)
+
+
+def _indent_of_block(value: str, lines: list[str], first: int) -> int:
+    for offset, line in enumerate(value.split("\n")):
+        if line.strip() and first + offset < len(lines):
+            raw = lines[first + offset]
+            return len(raw) - len(raw.lstrip(" ")) - (len(line) - len(line.lstrip(" ")))
+    return 0
+
+
+def _folded(value: str, file: str, lines: list[str], first: int, column: int, last: int) -> ScriptPlace:
+    """Each line of the file gives a piece of the text; its first words are looked for in what is left of the text."""
+    pieces = []
+    offset = 0
+    for number in range(first, min(last, len(lines) - 1) + 1):
+        raw = lines[number]
+        begin = max(column if number == first else 0, len(raw) - len(raw.lstrip()))
+        head = raw[begin:].split("\\")[0].rstrip(" '\"")
+        found = value.find(head, offset) if head else -1
+        if found < 0:
+            continue
+        line = value.count("\n", 0, found) + 1
+        left = found - (value.rfind("\n", 0, found) + 1) + 1
+        pieces.append(Piece(line, left, Place(file, number + 1, begin + 1)))
+        offset = found + len(head)
+    start = Place(file, first + 1, column + 1)
+    return ScriptPlace(start, 0, tuple(pieces) or (Piece(1, 1, start),))
+
+
+class Sources:
+    """Finds a script's text again in the manifests that were applied."""
+
+    def __init__(self, manifests: Iterable[Manifest] = ()) -> None:
+        self._by_text: dict[str, list[tuple[str, ScriptPlace]]] = {}
+        for manifest in manifests:
+            self.add(manifest)
+
+    def add(self, manifest: Manifest) -> None:
+        """Know the texts of one more manifest."""
+        for path, script in manifest.scripts.items():
+            value = _value(manifest.object, path)
+            if isinstance(value, str) and ("\n" in value or _is_command(path)):
+                self._by_text.setdefault(value, []).append((_container(manifest.object, path), script))
+
+    def find(self, text: str, container: str = "") -> ScriptPlace | None:
+        """Where `text` was written; by preference in the container of that name. None where no manifest has it."""
+        candidates = self._by_text.get(text)
+        if not candidates:
+            return None
+        return next((script for name, script in candidates if name == container), candidates[0][1])
+
+
+def _value(data: Any, path: tuple[str | int, ...]) -> Any:
+    try:
+        for step in path:
+            data = data[step]
+    except (KeyError, IndexError, TypeError):
+        return None
+    return data
+
+
+def _is_command(path: tuple[str | int, ...]) -> bool:
+    return len(path) > 1 and path[-2] in ("command", "args")
+
+
+def _container(data: Any, path: tuple[str | int, ...]) -> str:
+    """The name of the container that the path leads through, "" outside of containers."""
+    for index, step in enumerate(path):
+        if step in ("containers", "initContainers") and index + 1 < len(path):
+            found = _value(data, path[: index + 2])
+            return str(found.get("name", "")) if isinstance(found, dict) else ""
+    return ""
