@@ -36,7 +36,7 @@ class Simulation:
     """
 
     def __init__(self, *, seed: int = 0, chooser: Chooser | None = None, history: bool = True) -> None:
-        self.env = simpy.Environment()
+        self.env = simpy.Environment(0.0)
         self.seed = seed
         self.chance = Recorded(chooser or Seeded(seed))
         self.history = History(enabled=history)

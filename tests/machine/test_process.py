@@ -167,5 +167,6 @@ def test_connecting_is_refused_until_somebody_listens_and_ends_with_end_of_file(
         yield from process.write(1, (yield from process.read_all(9)))
         return 0
 
+    box.start(["/bin/test-sleep", "100"])  # the first process, whose end would end the others
     box.run_function(server, ["server"])
     assert run(box, client) == (0, b"stream")
