@@ -1,0 +1,124 @@
+"""Brace expansion: `a{b,c}d` and `{1..5..2}` become several words before anything else expands."""
+
+from __future__ import annotations
+
+import re
+from typing import TypeAlias
+
+from simk8s.errors import SimError
+from simk8s.shell.syntax.nodes import Literal, Part, Quoted
+
+Atom: TypeAlias = str | Part
+"""One unquoted character, or a part that braces do not look into."""
+
+MAXIMUM_WORDS = 100_000
+
+_RANGE = re.compile(r"(?:(-?\d+)\.\.(-?\d+)|([A-Za-z])\.\.([A-Za-z]))(?:\.\.(-?\d+))?\Z")
+
+
+def brace_alternatives(parts: tuple[Part, ...]) -> list[tuple[Part, ...]]:
+    """The words that brace expansion makes of `parts`; empty when there is no brace list in them."""
+    atoms: list[Atom] = []
+    for part in parts:
+        if type(part) is Literal:
+            atoms.extend(part.text)
+        else:
+            atoms.append(part)
+    expanded = _expand(atoms)
+    if len(expanded) == 1 and expanded[0] == atoms:
+        return []
+    return [_parts(word, parts[0]) for word in expanded]
+
+
+def _expand(atoms: list[Atom]) -> list[list[Atom]]:
+    start = 0
+    while True:
+        found = _find_list(atoms, start)
+        if found is None:
+            return [atoms]
+        opened, closed, commas = found
+        if commas:
+            choices = [
+                choice
+                for begin, end in zip([opened, *commas], [*commas, closed], strict=True)
+                for choice in _expand(atoms[begin + 1 : end])
+            ]
+        else:
+            choices = _range(atoms[opened + 1 : closed])
+        if choices:
+            break
+        start = opened + 1
+    head = atoms[:opened]
+    tails = _expand(atoms[closed + 1 :])
+    if len(choices) * len(tails) > MAXIMUM_WORDS:
+        raise SimError("SK302", f"a brace expansion makes more than {MAXIMUM_WORDS} words")
+    return [head + choice + tail for choice in choices for tail in tails]
+
+
+def _find_list(atoms: list[Atom], start: int) -> tuple[int, int, list[int]] | None:
+    """The first `{` from `start` that has its `}` and either a comma or `..` between them."""
+    for opened in range(start, len(atoms)):
+        if atoms[opened] != "{":
+            continue
+        commas: list[int] = []
+        depth, dots = 0, False
+        for index in range(opened + 1, len(atoms)):
+            atom = atoms[index]
+            if atom == "{":
+                depth += 1
+            elif atom == "}":
+                if depth == 0:
+                    if commas or dots:
+                        return opened, index, commas
+                    break
+                depth -= 1
+            elif depth == 0 and atom == ",":
+                commas.append(index)
+            elif depth == 0 and atom == "." and atoms[index - 1] == ".":
+                dots = True
+    return None
+
+
+def _range(inside: list[Atom]) -> list[list[Atom]]:
+    if not all(type(atom) is str for atom in inside):
+        return []
+    match = _RANGE.match("".join(str(atom) for atom in inside))
+    if match is None:
+        return []
+    low, high, first, last, step_text = match.groups()
+    step = abs(int(step_text)) if step_text else 1
+    step = step or 1
+    if first:
+        begin, end = ord(first), ord(last)
+    else:
+        begin, end = int(low), int(high)
+    if abs(end - begin) // step > MAXIMUM_WORDS:
+        raise SimError("SK302", f"a brace expansion makes more than {MAXIMUM_WORDS} words")
+    numbers = range(begin, end + 1, step) if begin <= end else range(begin, end - 1, -step)
+    if first:
+        return [[_letter(number)] for number in numbers]
+    padded = any(re.match(r"-?0\d", text) for text in (low, high))
+    width = max(len(low), len(high)) if padded else 0
+    return [list(f"{number:0{width}d}") for number in numbers]
+
+
+def _letter(number: int) -> Atom:
+    """The letters between Z and a are punctuation, quoted: bash leaves them without a meaning of their own."""
+    character = chr(number)
+    return character if character.isalpha() else Quoted(0, 0, character, "\\")
+
+
+def _parts(atoms: list[Atom], near: Part) -> tuple[Part, ...]:
+    parts: list[Part] = []
+    text: list[str] = []
+    for atom in atoms:
+        if isinstance(atom, str):
+            text.append(atom)
+            continue
+        if text:
+            parts.append(Literal(near.line, near.column, "".join(text)))
+            text = []
+        parts.append(atom)
+    if text:
+        parts.append(Literal(near.line, near.column, "".join(text)))
+    return tuple(parts)

@@ -1,0 +1,357 @@
+"""What begins with `$`, a backquote, `<(` or `>(`: expansions inside a word."""
+
+from __future__ import annotations
+
+import re
+
+from simk8s.shell.syntax import word
+from simk8s.shell.syntax.nodes import (
+    ArithmeticExpansion,
+    Backquoted,
+    CommandSubstitution,
+    FileSubstitution,
+    Literal,
+    Parameter,
+    Part,
+    ProcessSubstitution,
+    Sequence,
+    SimpleCommand,
+    Word,
+)
+from simk8s.shell.syntax.reader import Reader
+
+_SIMPLE = re.compile(r"\$(?:([A-Za-z_][A-Za-z0-9_]*)|([0-9@*#?$!_-]))")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!-]")
+_PREFIX = re.compile(r"!([A-Za-z_][A-Za-z0-9_]*)([*@])\}")
+
+
+def read_dollar(reader: Reader, in_double: bool) -> Part:
+    """Read what a `$` at the reader's offset begins; a lone `$` is text."""
+    text, start = reader.text, reader.offset
+    line, column = reader.place(start)
+    simple = _SIMPLE.match(text, start)
+    if simple:
+        reader.offset = simple.end()
+        return Parameter(line, column, simple.group(1) or simple.group(2), simple.group())
+    following = text[start + 1 : start + 2]
+    if following == "{":
+        return _read_braced(reader, in_double)
+    if following == "(":
+        if text.startswith("$((", start):
+            arithmetic = _read_arithmetic(reader)
+            if arithmetic is not None:
+                return arithmetic
+        return _read_command(reader)
+    if following == "[" and reader.dialect.arrays:
+        return _read_old_arithmetic(reader)
+    if following == "'" and not in_double and reader.dialect.ansi_quotes:
+        return word.read_ansi_quoted(reader)
+    if following == '"' and not in_double and reader.dialect.ansi_quotes:
+        return word.read_locale_quoted(reader)
+    reader.offset = start + 1
+    return Literal(line, column, "$")
+
+
+def _read_command(reader: Reader) -> Part:
+    start = reader.offset
+    line, column = reader.place(start)
+    reader.offset = start + 2
+    body = nested(reader, "$(")
+    source = reader.text[start : reader.offset]
+    target = _only_input_file(body) if reader.dialect.file_substitution else None
+    if target is not None:
+        return FileSubstitution(line, column, target, source)
+    return CommandSubstitution(line, column, body, source)
+
+
+def _only_input_file(body: Sequence) -> Word | None:
+    """The file of a `$(<file)`."""
+    if len(body.commands) != 1 or type(body.commands[0]) is not SimpleCommand:
+        return None
+    command = body.commands[0]
+    if command.words or command.assignments or len(command.redirections) != 1:
+        return None
+    redirection = command.redirections[0]
+    if redirection.operator != "<" or redirection.descriptor not in (None, 0):
+        return None
+    return redirection.target
+
+
+def read_process_substitution(reader: Reader) -> Part:
+    start = reader.offset
+    reader.offset = start + 2
+    body = nested(reader, reader.text[start : start + 2])
+    return ProcessSubstitution(*reader.place(start), reader.text[start], body, reader.text[start : reader.offset])
+
+
+def nested(reader: Reader, opening: str) -> Sequence:
+    """Commands up to the `)` that closes `opening`."""
+    assert reader.nested is not None
+    return reader.nested(reader, opening)
+
+
+def read_backquoted(reader: Reader, in_double: bool) -> Backquoted:
+    text, start = reader.text, reader.offset
+    offset = start + 1
+    while True:
+        stop = _BACKQUOTE_STOP.search(text, offset)
+        if stop is None:
+            raise reader.unexpected_end("`", "`", start)
+        if stop.group() == "`":
+            break
+        offset = stop.end()
+    reader.offset = stop.end()
+    inner = text[start + 1 : stop.start()]
+    if "\\" in inner:
+        inner = (_ESCAPED_IN_DOUBLE if in_double else _ESCAPED).sub(r"\1", inner)
+    return Backquoted(*reader.place(start), inner)
+
+
+_BACKQUOTE_STOP = re.compile(r"`|\\.", re.DOTALL)
+_ESCAPED = re.compile(r"\\([$`\\])")
+_ESCAPED_IN_DOUBLE = re.compile(r"\\([$`\\\"])")
+
+
+def _read_arithmetic(reader: Reader) -> Part | None:
+    """`$((...))`, or None where the two parentheses are not closed together: then it is a subshell in `$(...)`."""
+    start = reader.offset
+    end = closing_parenthesis(reader, start + 3)
+    if end is None:
+        raise reader.unexpected_end("$((", ")", start)
+    if reader.text[end + 1 : end + 2] != ")":
+        return None
+    expression = arithmetic_word(reader, start + 3, end)
+    reader.offset = end + 2
+    return ArithmeticExpansion(*reader.place(start), expression)
+
+
+def _read_old_arithmetic(reader: Reader) -> Part:
+    start = reader.offset
+    depth, offset = 0, start + 2
+    while offset < len(reader.text):
+        character = reader.text[offset]
+        if character == "[":
+            depth += 1
+        elif character == "]":
+            if depth == 0:
+                expression = arithmetic_word(reader, start + 2, offset)
+                reader.offset = offset + 1
+                return ArithmeticExpansion(*reader.place(start), expression)
+            depth -= 1
+        offset += 1
+    raise reader.unexpected_end("$[", "]", start)
+
+
+def arithmetic_word(reader: Reader, start: int, end: int) -> Word:
+    """The text of an arithmetic expression, as a word whose expansions are carried out before it is parsed."""
+    reader.offset = start
+    parts = word.read_parts(reader, word.ARITHMETIC, end)
+    source = reader.text[start:end]
+    constant = source if all(type(part) is Literal for part in parts) and "\\" not in source else None
+    return Word(*reader.place(start), parts, source, constant)
+
+
+_PAREN_STOP = re.compile(r"[()'\"`\\]|\$\(")
+
+
+def closing_parenthesis(reader: Reader, offset: int) -> int | None:
+    """The offset of the `)` that closes a parenthesis opened just before `offset`; quotes are stepped over."""
+    text, depth = reader.text, 0
+    while True:
+        stop = _PAREN_STOP.search(text, offset)
+        if stop is None:
+            return None
+        offset = stop.end()
+        found = stop.group()
+        if found == "\\":
+            offset += 1
+        elif found in "'\"`":
+            closed = offset
+            while closed < len(text) and text[closed] != found:
+                closed += 2 if text[closed] == "\\" and found != "'" else 1
+            if closed >= len(text):
+                return None
+            offset = closed + 1
+        elif found == ")":
+            if depth == 0:
+                return offset - 1
+            depth -= 1
+        else:
+            depth += 1
+
+
+def _read_braced(reader: Reader, in_double: bool) -> Part:
+    """`${...}`. What does not parse is kept whole: bash calls it a bad substitution when it is expanded."""
+    start = reader.offset
+    reader.offset = start + 2
+    part = _read_parameter(reader, in_double)
+    if part is not None:
+        return part
+    reader.offset = start + 2
+    word.read_parts(reader, word.BRACE_IN_DOUBLE if in_double else word.BRACE)
+    reader.offset += 1
+    return Parameter(*reader.place(start), "", reader.text[start : reader.offset], operator="bad")
+
+
+def _read_parameter(reader: Reader, in_double: bool) -> Part | None:
+    text, dialect = reader.text, reader.dialect
+    start = reader.offset - 2
+    line, column = reader.place(start)
+
+    def made(
+        name: str,
+        operator: str = "",
+        *operands: Word,
+        subscript: Word | None = None,
+        indirect: bool = False,
+    ) -> Parameter | None:
+        if text[reader.offset : reader.offset + 1] != "}":
+            return None
+        reader.offset += 1
+        source = text[start : reader.offset]
+        return Parameter(line, column, name, source, subscript, operator, operands, indirect)
+
+    prefix = _PREFIX.match(text, reader.offset)
+    if prefix and dialect.case_change:
+        reader.offset = prefix.end() - 1
+        return made(prefix.group(1), "prefix-" + prefix.group(2))
+    length = indirect = False
+    if text[reader.offset : reader.offset + 1] == "#" and _is_length(text, reader.offset):
+        length = True
+        reader.offset += 1
+    elif text[reader.offset : reader.offset + 1] == "!" and dialect.case_change and _is_indirect(text, reader.offset):
+        indirect = True
+        reader.offset += 1
+    named = _NAME.match(text, reader.offset)
+    if named is None:
+        return None
+    name = named.group()
+    reader.offset = named.end()
+    subscript = None
+    if text[reader.offset : reader.offset + 1] == "[" and dialect.arrays and (name[0].isalpha() or name[0] == "_"):
+        subscript = read_subscript(reader)
+    if length:
+        return made(name, "length", subscript=subscript)
+    if (
+        indirect
+        and subscript is not None
+        and subscript.source in "@*"
+        and text[reader.offset : reader.offset + 1] == "}"
+    ):
+        return made(name, "keys-" + subscript.source)
+    operator = _operator(reader)
+    if operator is None:
+        return None
+    operands: tuple[Word, ...] = ()
+    nested_context = word.BRACE_IN_DOUBLE if in_double else word.BRACE
+    if operator == "":
+        pass
+    elif operator == ":":
+        operands = _offset_and_length(reader, in_double)
+    elif operator == "@":
+        transform = text[reader.offset : reader.offset + 1]
+        if transform not in tuple("QEPAaKkUuL"):
+            return None
+        reader.offset += 1
+        operator = "@" + transform
+    elif operator[0] == "/":
+        pattern = _braced_word(reader, word.PATTERN)
+        operands = (pattern,)
+        if text[reader.offset : reader.offset + 1] == "/":
+            reader.offset += 1
+            operands = (pattern, _braced_word(reader, word.BRACE))
+    elif operator[0] in "#%^,":
+        operands = (_braced_word(reader, word.BRACE),)
+    else:
+        operands = (_braced_word(reader, nested_context),)
+    return made(name, operator, *operands, subscript=subscript, indirect=indirect)
+
+
+def _is_length(text: str, offset: int) -> bool:
+    """`#` is "length of", unless it is the parameter `$#` itself with or without an operator."""
+    following = text[offset + 1 : offset + 3]
+    if following[:1] in ("", "}", ":", "%", "=", "+", "/", "^", ","):
+        return False
+    if following[:1] in "-?#!$@*":  # ${#-}, but ${#-word} is $# with a default
+        return following[1:] in ("}", "")
+    return True
+
+
+def _is_indirect(text: str, offset: int) -> bool:
+    following = text[offset + 1 : offset + 2]
+    if following in ("#", "?", "-", "@", "*"):
+        return following in "#@*" or text[offset + 2 : offset + 3] == "}"
+    return following.isalnum() or following in ("_", "!", "$")
+
+
+_OPERATOR = re.compile(r":?[-=?+]|##?|%%?|//?[#%]?|\^\^?|,,?|:|@|(?=\})")
+
+
+def _operator(reader: Reader) -> str | None:
+    match = _OPERATOR.match(reader.text, reader.offset)
+    if match is None:
+        return None
+    operator = match.group()
+    dialect = reader.dialect
+    if operator and (
+        (operator[0] in "/" and not dialect.substring)
+        or (operator == ":" and not dialect.substring)
+        or (operator[0] in "^,@" and not dialect.case_change)
+    ):
+        return None
+    if operator.startswith("//"):
+        operator = "//"
+    reader.offset += len(operator)
+    return operator
+
+
+def _braced_word(reader: Reader, context: word.Context) -> Word:
+    start = reader.offset
+    parts = word.read_parts(reader, context)
+    if not context.double:
+        parts = word.with_tildes(parts, reader) if parts and _tilde_first(parts[0]) else parts
+    return word.make_word(*reader.place(start), parts, reader.text[start : reader.offset])
+
+
+def _tilde_first(part: Part) -> bool:
+    return type(part) is Literal and part.text.startswith("~")
+
+
+def read_subscript(reader: Reader) -> Word:
+    """`[...]` after an array's name."""
+    reader.offset += 1
+    start = reader.offset
+    parts = word.read_parts(reader, word.SUBSCRIPT)
+    subscript = word.make_word(*reader.place(start), parts, reader.text[start : reader.offset])
+    reader.offset += 1
+    return subscript
+
+
+def _offset_and_length(reader: Reader, in_double: bool) -> tuple[Word, ...]:
+    """The one or two arithmetic expressions of `${x:offset:length}`; a `?` takes a `:` with it."""
+    start = reader.offset
+    first = _substring_operand(reader)
+    if reader.text[reader.offset : reader.offset + 1] != ":":
+        return (first,) if reader.offset > start else ()
+    reader.offset += 1
+    second_start = reader.offset
+    parts = word.read_parts(reader, word.BRACE_IN_DOUBLE)
+    return (first, word.make_word(*reader.place(second_start), parts, reader.text[second_start : reader.offset]))
+
+
+def _substring_operand(reader: Reader) -> Word:
+    start = reader.offset
+    parts: list[Part] = []
+    questions = depth = 0
+    while True:
+        parts.extend(word.read_parts(reader, word.OFFSET))
+        character = reader.text[reader.offset]
+        if character == "}" or (character == ":" and not questions and not depth):
+            break
+        if character == "?":
+            questions += 1
+        elif character == ":":
+            questions -= 1
+        parts.append(Literal(*reader.place(reader.offset), character))
+        reader.offset += 1
+    return word.make_word(*reader.place(start), tuple(parts), reader.text[start : reader.offset])

@@ -1,0 +1,371 @@
+"""Lists, pipelines and simple commands: the upper half of the shell's grammar. `compound.py` is the lower half."""
+
+from __future__ import annotations
+
+import re
+
+from simk8s.shell.syntax import compound, expansion, heredoc, word
+from simk8s.shell.syntax.nodes import (
+    AndOr,
+    ArrayElement,
+    ArrayValue,
+    Assignment,
+    Background,
+    Command,
+    FunctionDefinition,
+    Pipeline,
+    Redirection,
+    Sequence,
+    SimpleCommand,
+    Word,
+)
+from simk8s.shell.syntax.reader import Reader, ShellSyntaxError, Unsupported
+from simk8s.shell.syntax.token import END, NEWLINE, OPERATOR, WORD_TOKEN, Token, read_token
+
+REDIRECTIONS = frozenset(["<", ">", ">>", ">|", "<>", "<&", ">&", "&>", "&>>", "<<", "<<-", "<<<"])
+DECLARATIONS = frozenset(["declare", "typeset", "local", "export", "readonly", "alias"])
+CLOSING = frozenset(["then", "do", "done", "fi", "else", "elif", "esac", "}"])
+
+_ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(\+?)=")
+_SUBSCRIPTED = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)\[")
+
+
+class Grammar:
+    """One level of commands: reads tokens off a Reader that it shares with the levels around it."""
+
+    __slots__ = ("_separated", "_token", "reader")
+
+    def __init__(self, reader: Reader) -> None:
+        self.reader = reader
+        self._separated = False
+        self._token: Token | None = None
+
+    # Tokens
+
+    def peek(self) -> Token:
+        if self._token is None:
+            self._token = read_token(self.reader)
+        return self._token
+
+    def take(self) -> Token:
+        token = self.peek()
+        self._token = None
+        return token
+
+    def at(self, *operators: str) -> bool:
+        token = self.peek()
+        return token.kind == OPERATOR and token.text in operators and token.descriptor is None
+
+    def at_word(self, *reserved: str) -> bool:
+        token = self.peek()
+        return token.kind == WORD_TOKEN and token.text in reserved
+
+    def expect_word(self, reserved: str) -> Token:
+        if not self.at_word(reserved):
+            raise self.unexpected()
+        return self.take()
+
+    def skip_newlines(self) -> None:
+        while self.peek().kind == NEWLINE:
+            self._token = None
+
+    def unexpected(self) -> ShellSyntaxError:
+        token = self.peek()
+        if token.kind == END:
+            return self.reader.early_end()
+        return self.reader.unexpected(token.text, token.offset)
+
+    def reset(self, offset: int) -> None:
+        """Go on reading at `offset`."""
+        self._token = None
+        self.reader.offset = offset
+
+    def source_from(self, start: int) -> str:
+        """The text from `start` to the last token taken."""
+        end = self._token.offset if self._token is not None else self.reader.offset
+        return self.reader.text[start:end].rstrip()
+
+    # Lists
+
+    def unit(self) -> Command | None:
+        """One complete command, as far as bash reads before it runs anything: up to a line end. None at the end."""
+        self.skip_newlines()
+        if self.peek().kind == END:
+            return None
+        start = self.peek().offset
+        commands = []
+        while True:
+            commands.append(self._terminated())
+            if self.peek().kind in (NEWLINE, END):
+                break
+            if self.peek().kind == OPERATOR or self.at_word(*CLOSING):
+                raise self.unexpected()
+        self.take()
+        return commands[0] if len(commands) == 1 else Sequence(*self.reader.place(start), tuple(commands))
+
+    def sequence(self, *ends: str, empty: bool = False) -> Sequence:
+        """Commands up to (not including) one of `ends`: reserved words or operators."""
+        self.skip_newlines()
+        start = self.peek().offset
+        commands = []
+        while not self._at_end(ends):
+            commands.append(self._terminated())
+            if self.peek().kind != NEWLINE and not self._separated and not self._at_end(ends):
+                raise self.unexpected()
+            self.skip_newlines()
+        if (not commands and not empty) or self.peek().kind == END:
+            raise self.unexpected()
+        return Sequence(*self.reader.place(start), tuple(commands))
+
+    def _at_end(self, ends: tuple[str, ...]) -> bool:
+        token = self.peek()
+        return token.kind == END or (token.text in ends and token.kind in (WORD_TOKEN, OPERATOR))
+
+    def _terminated(self) -> Command:
+        """An and-or list and its `;` or `&`."""
+        start = self.peek().offset
+        command = self._and_or()
+        self._separated = True
+        if self.at("&"):
+            self.take()
+            return Background(*self.reader.place(start), command, self.source_from(start).removesuffix("&").rstrip())
+        if self.at(";"):
+            self.take()
+        else:
+            self._separated = False
+        return command
+
+    def _and_or(self) -> Command:
+        start = self.peek().offset
+        first = self._pipeline()
+        rest = []
+        while self.at("&&", "||"):
+            operator = self.take().text
+            self.skip_newlines()
+            rest.append((operator, self._pipeline()))
+        if not rest:
+            return first
+        return AndOr(*self.reader.place(start), first, tuple(rest), self.source_from(start))
+
+    def _pipeline(self) -> Command:
+        start = self.peek().offset
+        negated, clock = False, ""
+        while True:
+            if self.at_word("!"):
+                self.take()
+                negated = not negated
+            elif self.at_word("time") and self.reader.dialect.time_keyword and not clock:
+                self.take()
+                clock = "time"
+                if self.at_word("-p"):
+                    self.take()
+                    clock = "time -p"
+                if self.at_word("--"):
+                    self.take()
+            else:
+                break
+        if (negated or clock) and (self.peek().kind in (NEWLINE, END) or self.at(";", "&", "&&", "||", ")")):
+            return Pipeline(*self.reader.place(start), (), negated, clock, self.source_from(start))
+        stages = [self.command()]
+        merged = []
+        while self.at("|", "|&"):
+            merged.append(self.take().text == "|&")
+            self.skip_newlines()
+            stages.append(self.command())
+        if len(stages) == 1 and not negated and not clock:
+            return stages[0]
+        place = self.reader.place(start)
+        return Pipeline(*place, tuple(stages), negated, clock, self.source_from(start), (*merged, False))
+
+    # Commands
+
+    def command(self) -> Command:
+        token = self.peek()
+        if token.kind == OPERATOR:
+            if token.text == "(" and token.descriptor is None:
+                return compound.parenthesis(self)
+            if token.text not in REDIRECTIONS:
+                raise self.unexpected()
+        elif token.kind == WORD_TOKEN:
+            read_compound = compound.STARTS.get(token.text)
+            if read_compound is not None:
+                if token.text == "[[" and not self.reader.dialect.double_bracket:
+                    return self._simple()
+                if token.text == "function" and not self.reader.dialect.function_keyword:
+                    return self._simple()
+                if token.text == "select" and not self.reader.dialect.select:
+                    return self._simple()
+                return read_compound(self)
+            if token.text in CLOSING:
+                raise self.unexpected()
+            if token.text == "coproc" and self.reader.dialect.double_bracket:
+                raise Unsupported(
+                    "SK201", "coproc", *self.reader.place(token.offset), hint="use named pipes and a background job"
+                )
+        else:
+            raise self.unexpected()
+        return self._simple()
+
+    def redirections(self) -> tuple[Redirection, ...]:
+        """Those that follow a compound command."""
+        found = []
+        while self.peek().kind == OPERATOR and self.peek().text in REDIRECTIONS:
+            found.append(self._redirection())
+        return tuple(found)
+
+    def _redirection(self) -> Redirection:
+        token = self.take()
+        line, column = self.reader.place(token.offset)
+        target = self.peek()
+        if target.kind != WORD_TOKEN or target.word is None:
+            raise self.unexpected()
+        self.take()
+        document = None
+        if token.text in ("<<", "<<-"):
+            document = heredoc.announce(self.reader, target.word, token.text == "<<-")
+        return Redirection(line, column, token.text, token.descriptor, target.word, document)
+
+    def _simple(self) -> Command:
+        start = self.peek().offset
+        assignments: list[Assignment] = []
+        words: list[Word | Assignment] = []
+        redirections: list[Redirection] = []
+        declares = False
+        while True:
+            token = self.peek()
+            if token.kind == OPERATOR:
+                if token.text in REDIRECTIONS:
+                    redirections.append(self._redirection())
+                    continue
+                if token.text == "(":
+                    if len(words) == 1 and not assignments and not redirections and isinstance(words[0], Word):
+                        return self._function(start, words[0])
+                    raise self.unexpected()
+                break
+            if token.kind != WORD_TOKEN or token.word is None:
+                break
+            if not words or declares:
+                assignment = self._assignment(token)
+                if assignment is not None:
+                    (words if words else assignments).append(assignment)
+                    continue
+            if not words:
+                declares = token.text in DECLARATIONS
+            words.append(token.word)
+            self._token = None
+        line, column = self.reader.place(start)
+        return SimpleCommand(
+            line, column, tuple(assignments), tuple(words), tuple(redirections), self.source_from(start)
+        )
+
+    def _function(self, start: int, name: Word) -> FunctionDefinition:
+        self.take()
+        if not self.at(")"):
+            raise self.unexpected()
+        self.take()
+        return compound.function_body(self, start, name.source)
+
+    # Assignments
+
+    def _assignment(self, token: Token) -> Assignment | None:
+        """The assignment that begins at `token`, which is re-read: a subscript and `( ... )` are no plain words."""
+        reader = self.reader
+        match = _ASSIGNMENT.match(reader.text, token.offset)
+        subscript = None
+        after = reader.offset
+        if match is not None:
+            name, append = match.group(1), bool(match.group(2))
+            reader.offset = match.end()
+        else:
+            match = _SUBSCRIPTED.match(reader.text, token.offset)
+            if match is None or not reader.dialect.arrays:
+                return None
+            name = match.group(1)
+            reader.offset = match.end() - 1
+            try:
+                subscript = expansion.read_subscript(reader)
+            except ShellSyntaxError:
+                reader.offset = after
+                return None
+            append = reader.text.startswith("+=", reader.offset)
+            if not append and not reader.text.startswith("=", reader.offset):
+                reader.offset = after
+                return None
+            reader.offset += 2 if append else 1
+        self._token = None
+        line, column = reader.place(token.offset)
+        value: Word | ArrayValue
+        if reader.text[reader.offset : reader.offset + 1] == "(" and reader.dialect.arrays:
+            value = self._array()
+        else:
+            value = self._value()
+        source = reader.text[token.offset : reader.offset]
+        return Assignment(line, column, name, subscript, append, value, source)
+
+    def _value(self) -> Word:
+        reader = self.reader
+        start = reader.offset
+        parts = word.with_tildes(word.read_parts(reader, word.WORD), reader, assignment=True)
+        return word.make_value(*reader.place(start), parts, reader.text[start : reader.offset])
+
+    def _array(self) -> ArrayValue:
+        reader = self.reader
+        start = reader.offset
+        reader.offset += 1
+        elements: list[ArrayElement] = []
+        while True:
+            self._token = None
+            keyed = self._keyed_element()
+            if keyed is not None:
+                elements.append(keyed)
+                continue
+            token = self.take()
+            if token.kind == NEWLINE:
+                continue
+            if token.kind == OPERATOR and token.text == ")":
+                break
+            if token.kind == END:
+                raise reader.unexpected_end("(", ")", start)
+            if token.kind != WORD_TOKEN or token.word is None:
+                raise reader.unexpected(token.text, token.offset)
+            elements.append(ArrayElement(None, False, token.word))
+        line, column = reader.place(start)
+        return ArrayValue(line, column, tuple(elements), reader.text[start : reader.offset])
+
+    def _keyed_element(self) -> ArrayElement | None:
+        """`[key]=value` or `[key]+=value` inside an array's parentheses."""
+        reader = self.reader
+        begin = reader.offset
+        blank = _BLANKS.match(reader.text, begin)
+        reader.offset = blank.end() if blank else begin
+        if reader.text[reader.offset : reader.offset + 1] == "[":
+            try:
+                key = expansion.read_subscript(reader)
+            except ShellSyntaxError:
+                reader.offset = begin
+                return None
+            append = reader.text.startswith("+=", reader.offset)
+            if append or reader.text.startswith("=", reader.offset):
+                reader.offset += 2 if append else 1
+                return ArrayElement(key, append, self._value())
+        reader.offset = begin
+        return None
+
+
+_BLANKS = re.compile(r"(?:[ \t]|\\\n)*")
+
+
+def read_nested(reader: Reader, opening: str) -> Sequence:
+    """The commands inside `$( )`, `<( )` or `>( )`; the reader then stands behind the `)`."""
+    start = reader.offset
+    waiting, reader.pending = reader.pending, []
+    level = Grammar(reader)
+    try:
+        body = level.sequence(")", empty=True)
+    except ShellSyntaxError as error:
+        if error.message == "syntax error: unexpected end of file":
+            raise reader.unexpected_end(opening, ")", start) from error
+        raise
+    level.take()
+    reader.pending = waiting + reader.pending
+    return body

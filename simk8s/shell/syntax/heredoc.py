@@ -1,0 +1,83 @@
+"""Here-documents: the lines below the command, up to the delimiter."""
+
+from __future__ import annotations
+
+from simk8s.shell.syntax.nodes import DoubleQuoted, HereDocument, Literal, Part, Quoted, Word
+from simk8s.shell.syntax.reader import Reader
+from simk8s.shell.syntax.word import DOCUMENT, read_parts
+
+
+def announce(reader: Reader, target: Word, strip_tabs: bool) -> HereDocument:
+    """A document whose lines follow after the current line; `fill` reads them."""
+    quoted = any(type(part) in (Quoted, DoubleQuoted) for part in target.parts)
+    delimiter = _unquoted(target.parts) if quoted else target.source
+    empty = Word(target.line, target.column, (), "", "")
+    document = HereDocument(target.line, target.column, delimiter, quoted, strip_tabs, empty)
+    reader.pending.append(document)
+    return document
+
+
+def _unquoted(parts: tuple[Part, ...]) -> str:
+    texts = []
+    for part in parts:
+        if isinstance(part, DoubleQuoted):
+            texts.append(_unquoted(part.parts))
+        elif isinstance(part, Literal | Quoted):
+            texts.append(part.text)
+        else:
+            texts.append(getattr(part, "source", ""))
+    return "".join(texts)
+
+
+def fill(reader: Reader) -> None:
+    """Read the lines of all documents announced so far; the reader stands at the start of the first."""
+    if not reader.pending:
+        return
+    waiting, reader.pending = reader.pending, []
+    for document in waiting:
+        body = _read_body(reader, document)
+        object.__setattr__(document, "body", body)  # the one thing that is known later than its node
+
+
+def _read_body(reader: Reader, document: HereDocument) -> Word:
+    text, start = reader.text, reader.offset
+    lines: list[str] = []
+    offset = start
+    while True:
+        if offset >= len(text):
+            line = reader.line_at(max(len(text) - 1, 0))
+            ended = f"warning: here-document at line {document.line} delimited by end-of-file"
+            reader.warnings.append((line, f"{ended} (wanted `{document.delimiter}')"))
+            reader.offset = offset
+            break
+        end = text.find("\n", offset)
+        line_end = len(text) if end < 0 else end
+        content = text[offset:line_end]
+        offset = line_end + 1
+        if not document.quoted:
+            while _continues(content) and offset <= len(text) and end >= 0:
+                end = text.find("\n", offset)
+                line_end = len(text) if end < 0 else end
+                content = content[:-1] + text[offset:line_end]
+                offset = line_end + 1
+        if document.strip_tabs:
+            content = content.lstrip("\t")
+        if content == document.delimiter:
+            reader.offset = min(offset, len(text))
+            break
+        lines.append(content + ("\n" if end >= 0 else ""))
+        offset = min(offset, len(text))
+    content = "".join(lines)
+    line, column = reader.place(start)
+    if document.quoted:
+        return Word(line, column, (Quoted(line, column, content, "'"),), content, content)
+    inner = Reader(content, reader.dialect, reader.extglob, first_line=line, nested=reader.nested)
+    parts = read_parts(inner, DOCUMENT)
+    reader.warnings.extend(inner.warnings)
+    constant = "".join(p.text for p in parts) if all(isinstance(p, Literal | Quoted) for p in parts) else None  # type: ignore[union-attr]
+    return Word(line, column, parts, content, constant)
+
+
+def _continues(line: str) -> bool:
+    """The line ends in a backslash that is not itself quoted: it goes on in the next one."""
+    return line.endswith("\\") and (len(line) - len(line.rstrip("\\"))) % 2 == 1

@@ -1,0 +1,468 @@
+"""The tree of a script: words first, then what is tested in `[[ ]]`, then commands.
+
+Every node knows the line and column (from 1) at which it stands in its script. Nodes are immutable, so a script is
+parsed once and its tree shared by every process that runs it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+# --- words -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """Unquoted text. Its glob characters are active."""
+
+    line: int
+    column: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """Constant quoted text; `style` is how it was written: `'`, `$'` or `\\`."""
+
+    line: int
+    column: int
+    text: str
+    style: str
+
+
+@dataclass(frozen=True, slots=True)
+class DoubleQuoted:
+    """`"..."` (and `$"..."`): its parts expand, but their results are neither split nor globbed."""
+
+    line: int
+    column: int
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """`$name` or `${...}`.
+
+    `operator` is empty, or one of `- := # % / ^ , : @ length prefix-* prefix-@ keys-* keys-@ bad` and their doubled and
+    coloned forms; `operands` are its words (pattern, replacement, offset, length, default). `indirect` is `${!name}`.
+    """
+
+    line: int
+    column: int
+    name: str
+    source: str
+    subscript: Word | None = None
+    operator: str = ""
+    operands: tuple[Word, ...] = ()
+    indirect: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CommandSubstitution:
+    """`$( ... )`; `body` is what runs in a subshell."""
+
+    line: int
+    column: int
+    body: Sequence
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Backquoted:
+    """A command in backquotes. Its text is parsed when it is expanded, as bash does: errors in it are late."""
+
+    line: int
+    column: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileSubstitution:
+    """`$(<file)`: the contents of a file."""
+
+    line: int
+    column: int
+    target: Word
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class ArithmeticExpansion:
+    """`$(( ... ))`. The expression is a word first; what it expands to is parsed as arithmetic (and remembered)."""
+
+    line: int
+    column: int
+    expression: Word
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessSubstitution:
+    """`<( ... )` or `>( ... )`; `direction` is the first character."""
+
+    line: int
+    column: int
+    direction: str
+    body: Sequence
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tilde:
+    """`~`, `~user`, `~+`, `~-` where it may stand for a home directory; `user` is what follows the tilde."""
+
+    line: int
+    column: int
+    user: str
+
+
+Part: TypeAlias = (
+    Literal
+    | Quoted
+    | DoubleQuoted
+    | Parameter
+    | CommandSubstitution
+    | Backquoted
+    | FileSubstitution
+    | ArithmeticExpansion
+    | ProcessSubstitution
+    | Tilde
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word as written. `source` is its text in the script.
+
+    `constant` is its value where that needs no expansion, splitting or globbing at all; `alternatives` are the words
+    that brace expansion makes of it (empty: none).
+    """
+
+    line: int
+    column: int
+    parts: tuple[Part, ...]
+    source: str
+    constant: str | None = None
+    alternatives: tuple[Word, ...] = ()
+
+
+# --- [[ ]] -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Unary:
+    """`-f word` and its like; a lone word is `-n word` with an empty `source_operator`."""
+
+    line: int
+    column: int
+    operator: str
+    operand: Word
+    bare: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Binary:
+    line: int
+    column: int
+    operator: str
+    left: Word
+    right: Word
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    line: int
+    column: int
+    operand: Test
+
+
+@dataclass(frozen=True, slots=True)
+class Both:
+    line: int
+    column: int
+    left: Test
+    right: Test
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    line: int
+    column: int
+    left: Test
+    right: Test
+
+
+@dataclass(frozen=True, slots=True)
+class Nested:
+    line: int
+    column: int
+    operand: Test
+
+
+Test: TypeAlias = Unary | Binary | Not | Both | Either | Nested
+
+# --- commands --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class HereDocument:
+    """The lines below a `<<WORD`, tabs already stripped for `<<-`. `quoted`: nothing in them expands.
+
+    The lines stand below the command, so `body` is put in (once, by the parser) after the command has been read.
+    """
+
+    line: int
+    column: int
+    delimiter: str
+    quoted: bool
+    strip_tabs: bool
+    body: Word
+
+
+@dataclass(frozen=True, slots=True)
+class Redirection:
+    """`operator` is `< > >> >| <> <& >& &> &>> <<< <<` or `<<-`.
+
+    `descriptor` is the number before it, the NAME of `{NAME}>`, or None for the operator's own.
+    """
+
+    line: int
+    column: int
+    operator: str
+    descriptor: int | str | None
+    target: Word
+    document: HereDocument | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ArrayElement:
+    key: Word | None
+    append: bool
+    value: Word
+
+
+@dataclass(frozen=True, slots=True)
+class ArrayValue:
+    """`( ... )` at the right of an assignment."""
+
+    line: int
+    column: int
+    elements: tuple[ArrayElement, ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    line: int
+    column: int
+    name: str
+    subscript: Word | None
+    append: bool
+    value: Word | ArrayValue
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class SimpleCommand:
+    """Assignments, words and redirections. An argument of `declare` and its like may be an `Assignment` of an array."""
+
+    line: int
+    column: int
+    assignments: tuple[Assignment, ...]
+    words: tuple[Word | Assignment, ...]
+    redirections: tuple[Redirection, ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """`clock` is empty, `time` or `time -p`. `merged[i]`: stage i was followed by `|&`."""
+
+    line: int
+    column: int
+    stages: tuple[Command, ...]
+    negated: bool
+    clock: str
+    source: str
+    merged: tuple[bool, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AndOr:
+    """`first && second || third`: the operators with what follows them."""
+
+    line: int
+    column: int
+    first: Command
+    rest: tuple[tuple[str, Command], ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """What stands before a `&`."""
+
+    line: int
+    column: int
+    command: Command
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """Commands one after the other."""
+
+    line: int
+    column: int
+    commands: tuple[Command, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Subshell:
+    line: int
+    column: int
+    body: Sequence
+    redirections: tuple[Redirection, ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    line: int
+    column: int
+    body: Sequence
+    redirections: tuple[Redirection, ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class If:
+    """`branches` are (condition, body) pairs: the `if` and its `elif`s."""
+
+    line: int
+    column: int
+    branches: tuple[tuple[Sequence, Sequence], ...]
+    otherwise: Sequence | None
+    redirections: tuple[Redirection, ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class While:
+    line: int
+    column: int
+    condition: Sequence
+    body: Sequence
+    until: bool
+    redirections: tuple[Redirection, ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class For:
+    """`words` is None without `in`: then the positional parameters."""
+
+    line: int
+    column: int
+    name: str
+    words: tuple[Word, ...] | None
+    body: Sequence
+    redirections: tuple[Redirection, ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Select:
+    line: int
+    column: int
+    name: str
+    words: tuple[Word, ...] | None
+    body: Sequence
+    redirections: tuple[Redirection, ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class ArithmeticFor:
+    line: int
+    column: int
+    start: Word
+    condition: Word
+    step: Word
+    body: Sequence
+    redirections: tuple[Redirection, ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseItem:
+    """`terminator` is `;;`, `;&` or `;;&`."""
+
+    line: int
+    column: int
+    patterns: tuple[Word, ...]
+    body: Sequence
+    terminator: str
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    line: int
+    column: int
+    subject: Word
+    items: tuple[CaseItem, ...]
+    redirections: tuple[Redirection, ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conditional:
+    """`[[ ... ]]`."""
+
+    line: int
+    column: int
+    test: Test
+    redirections: tuple[Redirection, ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class ArithmeticCommand:
+    """`(( ... ))`; `text` is what stands between the parentheses."""
+
+    line: int
+    column: int
+    expression: Word
+    redirections: tuple[Redirection, ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionDefinition:
+    """`redirections` of the body belong to the body's own node."""
+
+    line: int
+    column: int
+    name: str
+    body: Command
+    source: str
+
+
+Command: TypeAlias = (
+    SimpleCommand
+    | Pipeline
+    | AndOr
+    | Background
+    | Sequence
+    | Subshell
+    | Group
+    | If
+    | While
+    | For
+    | Select
+    | ArithmeticFor
+    | Case
+    | Conditional
+    | ArithmeticCommand
+    | FunctionDefinition
+)

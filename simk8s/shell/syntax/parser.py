@@ -1,0 +1,68 @@
+"""The parser as the shell uses it: a command at a time, each remembered by the text it stands in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from simk8s.shell.syntax.dialect import BASH, Dialect
+from simk8s.shell.syntax.grammar import Grammar, read_nested
+from simk8s.shell.syntax.nodes import Command, Sequence
+from simk8s.shell.syntax.reader import Reader, ShellSyntaxError
+
+
+class Parser:
+    """Reads `text` one complete command at a time, so what stands before a syntax error can run first.
+
+    `extglob` may change between two commands (`shopt -s extglob`), as in bash.
+
+    >>> parser = Parser("echo one; echo two\\necho three")
+    >>> parser.next_command().commands[1].source
+    'echo two'
+    >>> parser.next_command().words[1].constant
+    'three'
+    >>> parser.next_command() is None
+    True
+    """
+
+    def __init__(self, text: str, dialect: Dialect = BASH, *, extglob: bool = False, first_line: int = 1) -> None:
+        self.text = text
+        self.dialect = dialect
+        self.extglob = extglob
+        self.first_line = first_line
+        self.offset = 0
+        self.warnings: tuple[tuple[int, str], ...] = ()
+
+    def next_command(self) -> Command | None:
+        """The next command, None at the end. Raises ShellSyntaxError; `warnings` are (line, text) of this command."""
+        unit = _unit(self.text, self.offset, self.first_line, self.dialect, self.extglob)
+        self.offset = unit.end
+        self.warnings = unit.warnings
+        return unit.command
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    command: Command | None
+    end: int
+    warnings: tuple[tuple[int, str], ...]
+
+
+@lru_cache(maxsize=4096)
+def _unit(text: str, offset: int, first_line: int, dialect: Dialect, extglob: bool) -> _Unit:
+    reader = Reader(text, dialect, extglob, offset, first_line, nested=read_nested)
+    try:
+        command = Grammar(reader).unit()
+    except RecursionError:
+        line, column = reader.place(reader.offset)
+        raise ShellSyntaxError("syntax error: nested too deeply", line, column) from None
+    return _Unit(command, reader.offset, tuple(reader.warnings))
+
+
+def parse(text: str, dialect: Dialect = BASH, *, extglob: bool = False, first_line: int = 1) -> Sequence:
+    """All commands of a text. Raises ShellSyntaxError."""
+    parser = Parser(text, dialect, extglob=extglob, first_line=first_line)
+    commands = []
+    while (command := parser.next_command()) is not None:
+        commands.append(command)
+    return Sequence(first_line, 1, tuple(commands))

@@ -1,0 +1,111 @@
+"""Where a parse stands in its text: the offset, lines and columns, here-documents that still wait for their lines."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from simk8s.errors import Place, SimError
+from simk8s.shell.syntax.dialect import Dialect
+from simk8s.shell.syntax.nodes import HereDocument, Sequence
+
+
+class ShellSyntaxError(Exception):
+    """The text is not in the shell's language. `line` is the one bash names; `offset` where reading stopped.
+
+    `message` is bash's without its prefix; `quote_line`: bash repeats the offending line below the message.
+    """
+
+    def __init__(self, message: str, line: int, column: int, *, quoted_line: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.line = line
+        self.column = column
+        self.quoted_line = quoted_line
+
+    def lines(self, prefix: str) -> list[str]:
+        """What bash prints; `prefix` is its name and what it reads, `bash: -c` or `./start.sh`."""
+        said = [f"{prefix}: line {self.line}: {self.message}"]
+        if self.quoted_line is not None:
+            said.append(f"{prefix}: line {self.line}: `{self.quoted_line}'")
+        return said
+
+
+class Unsupported(SimError):
+    """A construct of the language that simk8s does not have; never skipped, always refused by name."""
+
+    def __init__(self, code: str, construct: str, line: int, column: int, hint: str = "") -> None:
+        super().__init__(code, f"{construct} is not supported", place=Place("script", line, column), hint=hint)
+        self.construct = construct
+        self.line = line
+        self.column = column
+
+
+@lru_cache(maxsize=512)
+def line_starts(text: str) -> tuple[int, ...]:
+    """The offsets at which the lines of `text` begin."""
+    starts = [0]
+    offset = text.find("\n")
+    while offset >= 0:
+        starts.append(offset + 1)
+        offset = text.find("\n", offset + 1)
+    return tuple(starts)
+
+
+@dataclass(slots=True)
+class Reader:
+    """A text and how far it has been read. All parsing functions share one Reader and move its `offset`."""
+
+    text: str
+    dialect: Dialect
+    extglob: bool = False
+    offset: int = 0
+    first_line: int = 1
+    starts: tuple[int, ...] = ()
+    nested: Callable[[Reader, str], Sequence] | None = None
+    pending: list[HereDocument] = field(default_factory=list)
+    warnings: list[tuple[int, str]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.starts = line_starts(self.text)
+
+    def line_at(self, offset: int) -> int:
+        return bisect_right(self.starts, offset) - 1 + self.first_line
+
+    def place(self, offset: int) -> tuple[int, int]:
+        """Line and column of an offset."""
+        index = bisect_right(self.starts, offset) - 1
+        return index + self.first_line, offset - self.starts[index] + 1
+
+    @property
+    def end_line(self) -> int:
+        """The line bash names when the text ends too early: one more than there are."""
+        lines = len(self.starts) - 1
+        if not self.text.endswith("\n"):
+            lines += 1
+        return lines + self.first_line
+
+    def unexpected_end(self, opening: str, closing: str, start: int) -> ShellSyntaxError:
+        """The text ended inside a quote or a bracket that began at `start`."""
+        line, column = self.place(start)
+        if opening in ("$(", "<(", ">("):
+            line = self.end_line
+        return ShellSyntaxError(f"unexpected EOF while looking for matching `{closing}'", line, column)
+
+    def unexpected(self, token: str, offset: int) -> ShellSyntaxError:
+        """The grammar does not allow `token`, which begins at `offset`."""
+        line, column = self.place(offset)
+        return ShellSyntaxError(
+            f"syntax error near unexpected token `{token}'", line, column, quoted_line=self.line_text(offset)
+        )
+
+    def early_end(self) -> ShellSyntaxError:
+        """The text ended where a command was not complete."""
+        return ShellSyntaxError("syntax error: unexpected end of file", self.end_line, 1)
+
+    def line_text(self, offset: int) -> str:
+        index = bisect_right(self.starts, offset) - 1
+        end = self.text.find("\n", offset)
+        return self.text[self.starts[index] : len(self.text) if end < 0 else end]

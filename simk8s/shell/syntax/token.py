@@ -1,0 +1,94 @@
+"""Tokens: words, operators, line ends. One token is read ahead, at most."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from simk8s.shell.syntax import heredoc
+from simk8s.shell.syntax.nodes import Word
+from simk8s.shell.syntax.reader import Reader
+from simk8s.shell.syntax.word import WORD, Context, read_word
+
+WORD_TOKEN, OPERATOR, NEWLINE, END, NUMBER = "word", "operator", "newline", "end", "number"
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """`text` is the operator, or the word as written; `descriptor` what stands before a redirection."""
+
+    kind: str
+    text: str
+    offset: int
+    word: Word | None = None
+    descriptor: int | str | None = None
+
+
+_BLANK = re.compile(r"(?:[ \t]|\\\n)*")
+_COMMENT = re.compile(r"#[^\n]*")
+_OPERATOR = re.compile(r"&&|\|\||;;&|;;|;&|\|&|<<<|<<-|<<|<&|<>|>>|>&|>\||&>>|&>|[<>;&|()]")
+_DESCRIPTOR = re.compile(r"(\d+|\{[A-Za-z_][A-Za-z0-9_]*\})(?=[<>])")
+
+_SHORTER = {";;&": ";;", ";&": ";", "|&": "|", "<<<": "<<", "&>>": "&", "&>": "&"}
+
+
+def read_token(reader: Reader, context: Context = WORD) -> Token:
+    """Read the next token. A line end reads the here-documents that wait for it, too."""
+    text = reader.text
+    offset = _BLANK.match(text, reader.offset).end()  # type: ignore[union-attr]
+    if offset >= len(text):
+        reader.offset = offset
+        heredoc.fill(reader)
+        return Token(END, "", offset)
+    character = text[offset]
+    if character == "#":
+        offset = _COMMENT.match(text, offset).end()  # type: ignore[union-attr]
+        if offset >= len(text):
+            reader.offset = offset
+            heredoc.fill(reader)
+            return Token(END, "", offset)
+        character = text[offset]
+    if character == "\n":
+        reader.offset = offset + 1
+        heredoc.fill(reader)
+        return Token(NEWLINE, "newline", offset)
+    reader.offset = offset
+    if character in "<>" and text[offset + 1 : offset + 2] == "(" and reader.dialect.process_substitution:
+        return Token(WORD_TOKEN, "", offset, read_word(reader, context))
+    operator = _operator(reader, offset) if not context.regex or character not in "(|" else None
+    if operator:
+        reader.offset = offset + len(operator)
+        return Token(OPERATOR, operator, offset)
+    if character in "0123456789{":
+        descriptor = _DESCRIPTOR.match(text, offset)
+        if descriptor:
+            reader.offset = descriptor.end()
+            found = descriptor.group()
+            operator = _operator(reader, reader.offset) or ""
+            if (
+                operator
+                and text[reader.offset + 1 : reader.offset + 2] != "("
+                and (found[0] != "{" or reader.dialect.arrays)
+            ):
+                reader.offset += len(operator)
+                number = int(found) if found[0] != "{" else found[1:-1]
+                return Token(OPERATOR, operator, offset, descriptor=number)
+            reader.offset = offset
+    word = read_word(reader, context)
+    return Token(WORD_TOKEN, word.source, offset, word)
+
+
+def _operator(reader: Reader, offset: int) -> str | None:
+    match = _OPERATOR.match(reader.text, offset)
+    if match is None:
+        return None
+    operator = match.group()
+    dialect = reader.dialect
+    if (
+        (operator in (";&", ";;&") and not dialect.case_fallthrough)
+        or (operator == "|&" and not dialect.pipe_both)
+        or (operator == "<<<" and not dialect.here_string)
+        or (operator in ("&>", "&>>") and not dialect.ampersand_redirect)
+    ):
+        return _SHORTER[operator]
+    return operator

@@ -1,0 +1,342 @@
+"""Words: literal text, quotes and expansions, read into a tree once.
+
+`read_word` reads one word of a command; `read_parts` is what it and everything nested in it (double quotes, the words
+inside `${...}`, here-documents, arithmetic, subscripts) have in common. A Context says what ends the parts and which
+quotes count.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from simk8s.shell.syntax import expansion
+from simk8s.shell.syntax.brace import brace_alternatives
+from simk8s.shell.syntax.escape import ansi_c
+from simk8s.shell.syntax.nodes import DoubleQuoted, Literal, Part, Quoted, Tilde, Word
+from simk8s.shell.syntax.reader import Reader
+
+METACHARACTERS = " \t\n;&|<>()"
+ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\[.*\])?\+?=", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The rules inside one kind of text.
+
+    `stops` end the parts; `double`: a backslash only quotes ``$ ` " \\`` and what `escapable` adds, and a single quote
+    is an ordinary character; `closing` is what bash says it was looking for when the text ends first (empty: the end
+    of the text is a proper end); `opening` is what is counted so that nested pairs belong to the text.
+    """
+
+    stops: str
+    double: bool = False
+    double_quote_is_text: bool = False
+    escapable: str = ""
+    closing: str = ""
+    opening: str = ""
+    groups: bool = False
+    regex: bool = False
+
+
+WORD = Context(METACHARACTERS, groups=True)
+REGEX = Context(" \t\n;&<>)", regex=True)
+DOUBLE = Context('"', double=True, closing='"')
+DOCUMENT = Context("", double=True, double_quote_is_text=True)
+BRACE = Context("}", closing="}", groups=True)
+BRACE_IN_DOUBLE = Context("}", double=True, escapable="}", closing="}")
+PATTERN = Context("/}", closing="}", groups=True)
+ARITHMETIC = Context("", double=True)
+SUBSCRIPT = Context("]", closing="]", opening="[")
+OFFSET = Context(":}", closing="}", opening="?(")
+GROUP = Context(")", closing=")", groups=True, opening="(")
+
+
+def read_word(reader: Reader, context: Context = WORD, prefix: tuple[Part, ...] = ()) -> Word:
+    """Read the word that begins at the reader's offset (not white space, not an operator)."""
+    start = reader.offset
+    parts = prefix + read_parts(reader, context)
+    source = reader.text[start : reader.offset]
+    line, column = reader.place(start)
+    if len(parts) == 1 and type(parts[0]) is Literal and not (_ACTIVE & set(source)):
+        return Word(line, column, parts, source, parts[0].text)
+    if not prefix and context is WORD:
+        parts = with_tildes(parts, reader)
+    alternatives: tuple[Word, ...] = ()
+    if reader.dialect.brace_expansion and context is WORD and "{" in source:
+        alternatives = tuple(
+            make_word(line, column, with_tildes(choice, reader), source) for choice in brace_alternatives(parts)
+        )
+    return make_word(line, column, parts, source, alternatives)
+
+
+_ACTIVE = set("~{*?[\\'\"$`<>()")
+
+
+def make_word(
+    line: int, column: int, parts: tuple[Part, ...], source: str, alternatives: tuple[Word, ...] = ()
+) -> Word:
+    """A word of these parts, with its constant value where it has one."""
+    return Word(line, column, parts, source, None if alternatives else constant_of(parts), alternatives)
+
+
+def constant_of(parts: tuple[Part, ...]) -> str | None:
+    """The value of parts that are all constant and hold no glob character."""
+    texts = []
+    for part in parts:
+        kind = type(part)
+        if kind is Literal:
+            if _GLOB.search(part.text):  # type: ignore[union-attr]
+                return None
+            texts.append(part.text)  # type: ignore[union-attr]
+        elif kind is Quoted:
+            texts.append(part.text)  # type: ignore[union-attr]
+        elif kind is DoubleQuoted:
+            inner = [p.text for p in part.parts if type(p) in (Literal, Quoted)]  # type: ignore[union-attr]
+            if len(inner) != len(part.parts):  # type: ignore[union-attr]
+                return None
+            texts.extend(inner)
+        else:
+            return None
+    return "".join(texts)
+
+
+_GLOB = re.compile(r"[*?\[\\]|[+@!]\(")
+
+
+@lru_cache(maxsize=64)
+def _plain(context: Context, extglob: bool, almquist: bool) -> re.Pattern[str]:
+    """A run of characters that mean nothing in this context."""
+    special = set(context.stops + context.opening + "$`\\")
+    if not context.double_quote_is_text:
+        special.add('"')
+    if not context.double:
+        special |= set("'<>")
+        if extglob and context.groups:
+            special |= set("?*+@!")
+    if context.regex:
+        special |= set("(|")
+    return re.compile("[^" + re.escape("".join(sorted(special))) + "]+")
+
+
+def read_parts(reader: Reader, context: Context, end: int | None = None) -> tuple[Part, ...]:
+    """Read parts up to one of the context's stops (left unread), or to the offset `end`."""
+    text, dialect = reader.text, reader.dialect
+    end = len(text) if end is None else end
+    start = reader.offset
+    plain = _plain(context, reader.extglob, dialect.almquist)
+    parts: list[Part] = []
+    buffer: list[str] = []
+    begun = start
+
+    def flush() -> None:
+        if buffer:
+            parts.append(Literal(*reader.place(begun), "".join(buffer)))
+            buffer.clear()
+
+    while reader.offset < end:
+        offset = reader.offset
+        run = plain.match(text, offset, end)
+        if run:
+            if not buffer:
+                begun = offset
+            buffer.append(run.group())
+            reader.offset = run.end()
+            continue
+        character = text[offset]
+        if character in context.stops:
+            break
+        part: Part | None = None
+        if character == "\\":
+            following = text[offset + 1 : offset + 2]
+            reader.offset = offset + 1 + len(following)
+            if following == "\n":
+                continue
+            if following and (not context.double or following in '$`"\\' + context.escapable):
+                if following != '"' or not context.double_quote_is_text:
+                    part = Quoted(*reader.place(offset), following, "\\")
+                else:
+                    following = '\\"'
+            else:
+                following = "\\" + following
+        elif character == "$":
+            part = expansion.read_dollar(reader, context.double)
+        elif character == "`":
+            part = expansion.read_backquoted(reader, context.double and not context.double_quote_is_text)
+        elif character == '"' and not context.double_quote_is_text:
+            part = _read_double_quoted(reader)
+            if context.double:  # "..." inside "${x:-...}" and $(( )) only groups
+                flush()
+                parts.extend(part.parts)
+                continue
+        elif character == "'" and not context.double:
+            part = read_single_quoted(reader)
+        elif character in "<>" and not context.double and _starts_process(reader, context):
+            part = expansion.read_process_substitution(reader)
+        elif (character == "(" and (context.regex or context.opening)) or (
+            reader.extglob and character in "?*+@!" and context.groups and text[offset + 1 : offset + 2] == "("
+        ):
+            flush()
+            parts.extend(_read_group(reader))
+            continue
+        elif character == context.opening == "[":
+            flush()
+            parts.extend(_read_brackets(reader))
+            continue
+        else:
+            following = character
+            reader.offset = offset + 1
+        if part is None:
+            if not buffer:
+                begun = offset
+            buffer.append(following)
+        else:
+            flush()
+            parts.append(part)
+    flush()
+    if reader.offset >= end and context.closing:
+        raise reader.unexpected_end("", context.closing, start)
+    return _joined(parts)
+
+
+def _starts_process(reader: Reader, context: Context) -> bool:
+    return reader.dialect.process_substitution and reader.text[reader.offset + 1 : reader.offset + 2] == "("
+
+
+def _joined(parts: list[Part]) -> tuple[Part, ...]:
+    """Neighbouring literals as one."""
+    joined: list[Part] = []
+    for part in parts:
+        last = joined[-1] if joined else None
+        if type(part) is Literal and type(last) is Literal:
+            joined[-1] = Literal(last.line, last.column, last.text + part.text)
+        else:
+            joined.append(part)
+    return tuple(joined)
+
+
+def _read_group(reader: Reader) -> list[Part]:
+    """An extended pattern `@(...)` or a parenthesis of a regular expression: blanks and operators in it are text."""
+    start = reader.offset
+    while reader.text[reader.offset] != "(":
+        reader.offset += 1
+    reader.offset += 1
+    opened = reader.text[start : reader.offset]
+    place = reader.place(start)
+    parts: list[Part] = [Literal(*place, opened)]
+    parts.extend(read_parts(reader, GROUP))
+    parts.append(Literal(*reader.place(reader.offset), ")"))
+    reader.offset += 1
+    return parts
+
+
+def _read_brackets(reader: Reader) -> list[Part]:
+    """A `[...]` nested in a subscript."""
+    parts: list[Part] = [Literal(*reader.place(reader.offset), "[")]
+    reader.offset += 1
+    parts.extend(read_parts(reader, SUBSCRIPT))
+    parts.append(Literal(*reader.place(reader.offset), "]"))
+    reader.offset += 1
+    return parts
+
+
+def read_single_quoted(reader: Reader) -> Quoted:
+    start = reader.offset
+    end = reader.text.find("'", start + 1)
+    if end < 0:
+        raise reader.unexpected_end("'", "'", start)
+    reader.offset = end + 1
+    return Quoted(*reader.place(start), reader.text[start + 1 : end], "'")
+
+
+def _read_double_quoted(reader: Reader) -> DoubleQuoted:
+    start = reader.offset
+    reader.offset += 1
+    parts = read_parts(reader, DOUBLE)
+    reader.offset += 1
+    return DoubleQuoted(*reader.place(start), parts)
+
+
+def read_ansi_quoted(reader: Reader) -> Quoted:
+    """`$'...'`, its escapes already carried out."""
+    start = reader.offset
+    offset = start + 2
+    text = reader.text
+    while True:
+        stop = _ANSI_STOP.search(text, offset)
+        if stop is None or stop.end() > len(text):
+            raise reader.unexpected_end("'", "'", start)
+        if stop.group() == "'":
+            break
+        offset = stop.end()
+    reader.offset = stop.end()
+    return Quoted(*reader.place(start), ansi_c(text[start + 2 : stop.start()]), "$'")
+
+
+_ANSI_STOP = re.compile(r"'|\\.", re.DOTALL)
+
+
+def read_locale_quoted(reader: Reader) -> DoubleQuoted:
+    """`$"..."`: there are no translations here, so it is `"..."`."""
+    reader.offset += 1
+    return _read_double_quoted(reader)
+
+
+def with_tildes(parts: tuple[Part, ...], reader: Reader, *, assignment: bool = False) -> tuple[Part, ...]:
+    """Mark the tildes that may stand for a home directory: at the start, and in assignments after each `:`.
+
+    bash (not in POSIX mode) does the same in a word that looks like an assignment.
+    """
+    if not parts or type(parts[0]) is not Literal:
+        return parts if not assignment else _colon_tildes(parts)
+    first = parts[0]
+    if first.text.startswith("~"):
+        split = _split_tilde(first, len(parts) == 1, ":/" if assignment else "/")
+        parts = split + parts[1:]
+    elif not assignment and not reader.dialect.posix and "~" in first.text:
+        looks = ASSIGNMENT.match(first.text)
+        if looks and looks.group(1) is None:
+            head = Literal(first.line, first.column, looks.group())
+            rest = first.text[looks.end() :]
+            tail: tuple[Part, ...] = ((Literal(first.line, first.column + looks.end(), rest),) if rest else ()) + parts[
+                1:
+            ]
+            return (head, *with_tildes(tail, reader, assignment=True))
+    return _colon_tildes(parts) if assignment else parts
+
+
+def _split_tilde(literal: Literal, alone: bool, ends: str) -> tuple[Part, ...]:
+    text = literal.text
+    end = next((i for i, c in enumerate(text) if c in ends), -1)
+    if end < 0:
+        if not alone:  # what follows is quoted or expanded: then the tilde is text
+            return (literal,)
+        end = len(text)
+    tilde = Tilde(literal.line, literal.column, text[1:end])
+    return (tilde, Literal(literal.line, literal.column + end, text[end:])) if end < len(text) else (tilde,)
+
+
+def _colon_tildes(parts: tuple[Part, ...]) -> tuple[Part, ...]:
+    result: list[Part] = []
+    for index, part in enumerate(parts):
+        if type(part) is not Literal or ":~" not in part.text:
+            result.append(part)
+            continue
+        pieces = part.text.split(":~")
+        result.append(Literal(part.line, part.column, pieces[0] + ":"))
+        for number, piece in enumerate(pieces[1:], 1):
+            last = number == len(pieces) - 1
+            alone = not last or index == len(parts) - 1
+            split = _split_tilde(Literal(part.line, part.column, "~" + piece), alone, ":/")
+            result.extend(split)
+            if not last:
+                result.append(Literal(part.line, part.column, ":"))
+    return tuple(result)
+
+
+def make_value(line: int, column: int, parts: tuple[Part, ...], source: str) -> Word:
+    """The right side of an assignment: glob characters in it are ordinary text."""
+    if all(type(part) in (Literal, Quoted) for part in parts):
+        return Word(line, column, parts, source, "".join(part.text for part in parts))  # type: ignore[union-attr]
+    return Word(line, column, parts, source, constant_of(parts))
