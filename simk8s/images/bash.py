@@ -1,0 +1,21 @@
+"""The default image of `simk8s sh`: bash, and every program that simk8s knows."""
+
+from __future__ import annotations
+
+from simk8s.images.image import Image
+from simk8s.images.unix import COREUTILS, ESSENTIAL, PROCPS, ROOT
+from simk8s.programs import names_of_programs
+
+_ELSEWHERE = {path.rpartition("/")[2]: path for path in [*ESSENTIAL, *COREUTILS, *PROCPS]}
+
+BASH = Image(
+    "bash",
+    based_on=ROOT,
+    links={"/bin/sh": "bash", "/usr/local/bin/bash": "/bin/bash", "/usr/bin/bash": "/bin/bash"},
+    programs=["/bin/bash", *(_ELSEWHERE.get(name, f"/usr/bin/{name}") for name in names_of_programs())],
+    files={"/etc/os-release": 'NAME="simk8s"\nID=simk8s\nPRETTY_NAME="simk8s bash"\n'},
+    command=["bash"],
+    size_bytes=15_000_000,
+)
+
+IMAGES = (BASH,)
