@@ -1,0 +1,1 @@
+"""mysqld: the process around the engine: start-up, sessions, replication threads, shutdown."""

@@ -1,0 +1,156 @@
+"""What a MySQL client and a server say to each other: small JSON packets, each behind its length (SIM).
+
+The real protocol is binary; who says what when, and what an error carries, is as in the real one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+import msgspec
+
+from simk8s.machine import Handle
+from simk8s.sim import Run
+
+if TYPE_CHECKING:
+    from simk8s.machine import Process
+
+HEADER_BYTES = 4
+MAX_PACKET_BYTES = 64 << 20
+
+
+class Greeting(msgspec.Struct, tag="greeting", frozen=True):
+    """The server's first packet: it is there, and has a session for this client."""
+
+    version: str
+    connection_id: int
+
+
+class Login(msgspec.Struct, tag="login", frozen=True):
+    """Who wants in. `password` is None where none is sent."""
+
+    user: str
+    password: str | None = None
+    database: str = ""
+
+
+class Query(msgspec.Struct, tag="query", frozen=True):
+    """One statement."""
+
+    text: str
+
+
+class Ping(msgspec.Struct, tag="ping", frozen=True):
+    """Is the server alive?"""
+
+
+class Shutdown(msgspec.Struct, tag="shutdown", frozen=True):
+    """Stop the server cleanly."""
+
+
+class Quit(msgspec.Struct, tag="quit", frozen=True):
+    """The client says goodbye."""
+
+
+class Register(msgspec.Struct, tag="register", frozen=True):
+    """A replica introduces itself (REPL-50, SQL-42)."""
+
+    server_id: int
+    uuid: str
+    host: str = ""
+    port: int = 3306
+
+
+class Dump(msgspec.Struct, tag="dump", frozen=True):
+    """A replica asks for the binary log from a position on. An empty file name is the first file there is."""
+
+    file: str
+    position: int
+    server_id: int
+    uuid: str
+    heartbeat_seconds: float = 30.0
+
+
+class Ok(msgspec.Struct, tag="ok", frozen=True, omit_defaults=True):
+    """Done, without rows."""
+
+    affected_rows: int = 0
+    last_insert_id: int = 0
+    warnings: int = 0
+    info: str = ""
+
+
+class Field(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A column of a result: clients align numbers to the right."""
+
+    name: str
+    is_number: bool = False
+
+
+class Rows(msgspec.Struct, tag="rows", frozen=True, omit_defaults=True):
+    """A result: values as text, NULL as None."""
+
+    fields: list[Field]
+    rows: list[list[str | None]]
+    warnings: int = 0
+
+
+class Failure(msgspec.Struct, tag="failure", frozen=True):
+    """An error, in place of a greeting or of an answer."""
+
+    number: int
+    sqlstate: str
+    text: str
+
+
+class LogEvent(msgspec.Struct, tag="event", frozen=True):
+    """One binary log event as its bytes, from a file; an artificial one stands in no file."""
+
+    data: bytes
+
+
+class Heartbeat(msgspec.Struct, tag="heartbeat", frozen=True):
+    """Nothing to send, but still here: the primary's end of log."""
+
+    file: str
+    position: int
+
+
+Request: TypeAlias = Login | Query | Ping | Shutdown | Quit | Register | Dump
+Reply: TypeAlias = Greeting | Ok | Rows | Failure | LogEvent | Heartbeat
+Packet: TypeAlias = Request | Reply
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(Packet).decode
+
+
+class Conversation:
+    """Packets over an open socket. The handle stays the caller's, who closes it."""
+
+    def __init__(self, process: Process, handle: Handle) -> None:
+        self.process = process
+        self.handle = handle
+        self._received = b""
+
+    def send(self, packet: Packet) -> Run[None]:
+        """Raises SyscallError EPIPE or ECONNRESET where the peer has closed (SIGPIPE must be ignored or handled)."""
+        data = _encode(packet)
+        yield from self.handle.write(self.process, len(data).to_bytes(HEADER_BYTES, "little") + data)
+
+    def receive(self) -> Run[Packet | None]:
+        """The next packet; None at the end of the conversation."""
+        while (packet := self.buffered()) is None:
+            data = bytes((yield from self.handle.read(self.process, 1 << 20)))
+            if not data:
+                return None
+            self._received += data
+        return packet
+
+    def buffered(self) -> Packet | None:
+        """The next packet if it has arrived already."""
+        received = self._received
+        end = HEADER_BYTES + int.from_bytes(received[:HEADER_BYTES], "little")
+        if len(received) < HEADER_BYTES or len(received) < end:
+            return None
+        self._received = received[end:]
+        return _decode(received[HEADER_BYTES:end])
