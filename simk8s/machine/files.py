@@ -22,6 +22,7 @@ class Files:
     machine: Machine
     sim: Simulation
     files: dict[int, Handle]
+    private_files: set[int]
     cwd: str
     umask: int
     uid: int
@@ -165,11 +166,15 @@ class Files:
             case "zero" | "urandom":
                 return PatternHandle(name)
             case "stdin" | "stdout" | "stderr":
-                number = ("stdin", "stdout", "stderr").index(name)
-                if number not in self.files:
-                    raise SyscallError(Errno.ENOENT, path)
-                return self.files[number].share()
+                return self._descriptor(("stdin", "stdout", "stderr").index(name), path)
+            case _ if name.startswith("fd/"):
+                return self._descriptor(int(name[3:]), path)
         raise SyscallError(Errno.ENOENT, path)
+
+    def _descriptor(self, number: int, path: str) -> Handle:
+        if number not in self.files:
+            raise SyscallError(Errno.ENOENT, path)
+        return self.files[number].share()
 
     def _open_fifo(self, fifo: Fifo, write: bool) -> Run[Handle]:
         pipe = fifo.pipe if isinstance(fifo.pipe, Pipe) else Pipe(self.sim)
@@ -182,13 +187,20 @@ class Files:
         drop.release()
         return keep
 
-    def install(self, handle: Handle, fd: int | None = None) -> int:
-        """Put a handle into the descriptor table, at `fd` (closing what was there) or at the lowest free number."""
+    def install(self, handle: Handle, fd: int | None = None, *, private: bool = False) -> int:
+        """Put a handle into the descriptor table, at `fd` (closing what was there) or at the lowest free number.
+
+        A `private` one is closed on exec: programs that this process starts do not inherit it.
+        """
         if fd is None:
             fd = next(n for n in range(1 << 16) if n not in self.files)
         elif fd in self.files:
             self.files[fd].release()
         self.files[fd] = handle
+        if private:
+            self.private_files.add(fd)
+        else:
+            self.private_files.discard(fd)
         return fd
 
     def dup(self, old: int, new: int) -> None:
@@ -201,6 +213,7 @@ class Files:
         handle = self.files.pop(fd, None)
         if handle is None:
             raise SyscallError(Errno.EBADF)
+        self.private_files.discard(fd)
         handle.release()
 
     def handle(self, fd: int) -> Handle:

@@ -62,6 +62,7 @@ class Process(Files, Sockets):
         self.environ = environ
         self.cwd = cwd
         self.files = files
+        self.private_files: set[int] = set()
         self.actor = actor
         self.umask = parent.umask if parent else 0o022
         self.uid = parent.uid if parent else 0
@@ -96,6 +97,8 @@ class Process(Files, Sockets):
                 status = end.status
             except Exec as replaced:
                 main, self.argv = replaced.main, replaced.argv
+                for fd in sorted(self.private_files):
+                    self.close(fd)
                 self.dispositions = {n: d for n, d in self.dispositions.items() if d == "ignore"}
                 self.record("process.exec", f"{self.machine.name}[{self.pid}]", argv=self.argv)
                 continue
@@ -150,21 +153,21 @@ class Process(Files, Sockets):
         """
         yield from self.step("spawn", argv[0], self.machine.costs.fork + self.machine.costs.exec)
         main, words = load(self, path, argv) if path else self.find_program(argv)
-        child = self._child(dict(self.environ if env is None else env), files)
+        public = {fd: handle for fd, handle in self.files.items() if fd not in self.private_files}
+        child = self._child(dict(self.environ if env is None else env), {**public, **(files or {})})
         child.begin(main, words)
         return child
 
     def fork(self, main: Main, *, files: Mapping[int, Handle] | None = None) -> Run[Process]:
         """Start a child that runs `main` with the same arguments: a subshell, a connection's handler."""
         yield self.sim.sleep(self.machine.costs.fork)
-        child = self._child(dict(self.environ), files)
+        child = self._child(dict(self.environ), {**self.files, **(files or {})})
+        child.private_files = self.private_files - set(files or {})
         child.begin(main, self.argv)
         return child
 
-    def _child(self, environ: dict[str, str], files: Mapping[int, Handle] | None) -> Process:
-        inherited = dict(self.files)
-        inherited.update(files or {})
-        shared = {fd: handle.share() for fd, handle in sorted(inherited.items())}
+    def _child(self, environ: dict[str, str], files: Mapping[int, Handle]) -> Process:
+        shared = {fd: handle.share() for fd, handle in sorted(files.items())}
         return Process(self.machine, self, self.argv, environ, self.cwd, shared, self.actor.fork())
 
     def wait(self, child: Process, *, interruptible: bool = False) -> Run[int | None]:
