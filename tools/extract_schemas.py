@@ -26,7 +26,6 @@ KEPT = (
     "enum",
     "format",
     "items",
-    "oneOf",
     "properties",
     "required",
     "type",
@@ -64,6 +63,9 @@ def compact(schema: Any) -> Any:
     """The schema without prose. A property's own name is never mistaken for a keyword."""
     if not isinstance(schema, dict):
         return schema
+    if "oneOf" in schema:  # a Quantity or an IntOrString
+        types = sorted({name for option in schema["oneOf"] for name in option["type"]})
+        return {"type": types, "format": "quantity"} if "number" in types else {"type": types}
     result: dict[str, Any] = {}
     for keyword in KEPT:
         if keyword not in schema:

@@ -61,6 +61,10 @@ class ApiError(Exception):
 class NoMatch(Exception):
     """A kind or a type name that this cluster does not serve. The text is kubectl's, without `error: `."""
 
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
 
 def not_found(resource: Resource, name: str) -> ApiError:
     return ApiError("NotFound", 404, f'{resource.qualified} "{name}" not found', _details(resource, name))

@@ -52,7 +52,7 @@ class Manifest:
     def refusal(self, error: ApiError | NoMatch) -> SimError:
         """What the API server answered, told with the place of its cause."""
         if isinstance(error, NoMatch):
-            return SimError("SK401", str(error), place=self.place(("kind",)), hint="ensure CRDs are installed first")
+            return SimError("SK401", str(error), place=self.place(("kind",)), hint=error.hint)
         cause = error.causes[0] if error.causes else Cause("", "")
         code = {"BadRequest": "SK402", "Invalid": "SK403"}.get(error.reason, "SK404")
         place = self.place(cause.path, key=cause.reason == "FieldUnknown")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -76,7 +77,7 @@ class Registry:
         """As `find`. Raises NoMatch with the API's words where it is not served."""
         resource = self.find(api_version, kind)
         if resource is None:
-            raise NoMatch(f'no matches for kind "{kind}" in version "{api_version}"')
+            raise NoMatch(f'no matches for kind "{kind}" in version "{api_version}"', self._near(kind))
         return resource
 
     def of_kind(self, kind: str) -> Resource:
@@ -85,6 +86,14 @@ class Registry:
             if resource.kind == kind:
                 return resource
         raise NoMatch(f'no matches for kind "{kind}"')
+
+    def _near(self, kind: str) -> str:
+        """What was probably meant: the version that is served, or a kind of a similar name."""
+        by_kind = {resource.kind: resource for resource in self}
+        near = difflib.get_close_matches(kind, by_kind, 1, 0.75)
+        if not near:
+            return "ensure CRDs are installed first"
+        return f"this cluster serves {near[0]} as `apiVersion: {by_kind[near[0]].api_version}`"
 
     def typed(self, word: str) -> Resource:
         """What a person means by `po`, `pods`, `Pod`, `sts` or `statefulset.apps`. Raises NoMatch."""
