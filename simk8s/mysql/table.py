@@ -1,0 +1,289 @@
+"""Tables: what a `.frm` file says about one, and its rows with their unique keys in memory."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from simk8s.machine.content import Content, dense, padded
+from simk8s.mysql.column import COLLATIONS, Column, ColumnType, Row, Special, Value, from_plain, quoted, to_plain
+
+FRM_MAGIC = b"\xfe\x01\n\x0c"
+_FRM_SIZE = 8556
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """A key over columns, by name. The primary key is the one called PRIMARY."""
+
+    name: str
+    columns: tuple[str, ...]
+    unique: bool = False
+
+    def sql(self) -> str:
+        columns = ",".join(f"`{column}`" for column in self.columns)
+        if self.name == "PRIMARY":
+            return f"PRIMARY KEY ({columns})"
+        return f"{'UNIQUE ' if self.unique else ''}KEY `{self.name}` ({columns})"
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """What a table is: all that is in its `.frm`. `charset` is the default of its columns."""
+
+    name: str
+    columns: tuple[Column, ...]
+    indexes: tuple[Index, ...] = ()
+    engine: str = "InnoDB"
+    charset: str = "latin1"
+    comment: str = ""
+
+    @property
+    def types(self) -> tuple[ColumnType, ...]:
+        return tuple(column.type for column in self.columns)
+
+    @property
+    def primary(self) -> Index | None:
+        return next((index for index in self.indexes if index.name == "PRIMARY"), None)
+
+    @property
+    def auto_increment(self) -> int | None:
+        """The place of the AUTO_INCREMENT column."""
+        return next((place for place, column in enumerate(self.columns) if column.auto_increment), None)
+
+    def place(self, name: str) -> int | None:
+        """Where a column stands; names are compared without case."""
+        wanted = name.lower()
+        return next((place for place, column in enumerate(self.columns) if column.name.lower() == wanted), None)
+
+    def sql(self, next_number: int = 1) -> str:
+        """What SHOW CREATE TABLE prints."""
+        lines = [f"  {column.sql()}" for column in self.columns] + [f"  {index.sql()}" for index in self.indexes]
+        number = f" AUTO_INCREMENT={next_number}" if self.auto_increment is not None and next_number > 1 else ""
+        comment = f" COMMENT={quoted(self.comment)}" if self.comment else ""
+        body = ",\n".join(lines)
+        options = f"ENGINE={self.engine}{number} DEFAULT CHARSET={self.charset}{comment}"
+        return f"CREATE TABLE `{self.name}` (\n{body}\n) {options}"
+
+    def frm(self) -> Content:
+        """The content of the `.frm` file: its magic, then the definition in JSON (SIM), padded to the usual size."""
+        data = FRM_MAGIC + json.dumps(_definition_to_plain(self), separators=(",", ":")).encode()
+        return padded(data, _FRM_SIZE + 4 * len(self.columns))
+
+
+def read_frm(content: Content) -> Definition:
+    """The definition in a `.frm` file. Raises ValueError where it is none."""
+    data = dense(content)
+    if not data.startswith(FRM_MAGIC):
+        raise ValueError("not a table definition")
+    return _definition_from_plain(json.loads(data[len(FRM_MAGIC) :]))
+
+
+class TableRows:
+    """The committed rows of one table, by a hidden row number, with one dictionary for each unique key."""
+
+    __slots__ = ("_order", "by_number", "definition", "keys", "next_row", "places", "shared")
+
+    def __init__(self, definition: Definition, rows: dict[int, Row] | None = None, next_row: int = 1) -> None:
+        self.definition = definition
+        self.by_number: dict[int, Row] = rows if rows is not None else {}
+        self.next_row = next_row
+        self.places = unique_places(definition)
+        self.keys: list[dict[tuple[Value, ...], int]] = [{} for _ in self.places]
+        self.shared = False  # a snapshot holds `by_number`: copy before changing
+        self._order: list[int] | None = None
+        for number, row in self.by_number.items():
+            self._index(number, row)
+
+    def apply(self, changes: dict[int, Row | None]) -> None:
+        """Make rows be as `changes` has them (None: gone)."""
+        if self.shared:
+            self.by_number = dict(self.by_number)
+            self.shared = False
+        for number in changes:
+            old = self.by_number.get(number)
+            if old is not None:
+                self._unindex(number, old)
+        for number, row in changes.items():
+            if row is None:
+                self.by_number.pop(number, None)
+            else:
+                self.by_number[number] = row
+                self._index(number, row)
+                self.next_row = max(self.next_row, number + 1)
+        self._order = None
+
+    def scan(self) -> Iterator[tuple[int, Row]]:
+        """Row numbers and rows in the order of the clustered index: by primary key, else as they were inserted."""
+        if self._order is None:
+            self._order = in_order(self.definition, self.by_number)
+        rows = self.by_number
+        return ((number, rows[number]) for number in self._order)
+
+    def snapshot(self) -> dict[int, Row]:
+        """The rows as they are now, which later changes leave alone."""
+        self.shared = True
+        return self.by_number
+
+    def find(self, key: int, values: tuple[Value, ...]) -> int | None:
+        """The number of the row that has these (folded) values in a unique key."""
+        return self.keys[key].get(values)
+
+    def _index(self, number: int, row: Row) -> None:
+        for places, keys in zip(self.places, self.keys, strict=True):
+            values = key_values(row, places)
+            if values is not None:
+                keys[values] = number
+
+    def _unindex(self, number: int, row: Row) -> None:
+        for places, keys in zip(self.places, self.keys, strict=True):
+            values = key_values(row, places)
+            if values is not None and keys.get(values) == number:
+                del keys[values]
+
+
+def in_order(definition: Definition, rows: dict[int, Row]) -> list[int]:
+    """Row numbers in the order of the clustered index."""
+    primary = definition.primary
+    if primary is None:
+        return sorted(rows)
+    places = [place for place in map(definition.place, primary.columns) if place is not None]
+    return sorted(rows, key=lambda number: [sort_key(rows[number][place]) for place in places])
+
+
+def unique_indexes(definition: Definition) -> list[Index]:
+    """The unique keys, the primary first."""
+    return sorted((i for i in definition.indexes if i.unique), key=lambda index: index.name != "PRIMARY")
+
+
+def unique_places(definition: Definition) -> list[tuple[int, ...]]:
+    """For each unique key the places of its columns."""
+    return [
+        tuple(place for place in map(definition.place, index.columns) if place is not None)
+        for index in unique_indexes(definition)
+    ]
+
+
+def key_values(row: Row, places: tuple[int, ...]) -> tuple[Value, ...] | None:
+    """A row's values for a unique key, folded as the collation compares them; None where a NULL makes it distinct."""
+    values = tuple(fold(row[place]) for place in places)
+    return None if None in values else values
+
+
+def fold(value: Value) -> Value:
+    """Text as `latin1_swedish_ci` compares it: without case and without spaces at the end."""
+    return value.rstrip(" ").casefold() if isinstance(value, str) else value
+
+
+def sort_key(value: Value) -> tuple[int, Any]:
+    """A key that sorts values of one column: NULL first."""
+    return (0, 0) if value is None else (1, fold(value))
+
+
+# ── as JSON ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _definition_to_plain(definition: Definition) -> dict[str, Any]:
+    return {
+        "name": definition.name,
+        "engine": definition.engine,
+        "charset": definition.charset,
+        "comment": definition.comment,
+        "columns": [_column_to_plain(column) for column in definition.columns],
+        "indexes": [[index.name, list(index.columns), index.unique] for index in definition.indexes],
+    }
+
+
+def _definition_from_plain(plain: dict[str, Any]) -> Definition:
+    return Definition(
+        plain["name"],
+        tuple(_column_from_plain(column) for column in plain["columns"]),
+        tuple(Index(name, tuple(columns), unique) for name, columns, unique in plain["indexes"]),
+        plain["engine"],
+        plain["charset"],
+        plain["comment"],
+    )
+
+
+def _column_to_plain(column: Column) -> list[Any]:
+    type, default = column.type, column.default
+    return [
+        column.name,
+        [type.name, type.length, type.scale, type.unsigned, type.charset, list(type.values)],
+        column.nullable,
+        default.value if isinstance(default, Special) else None,
+        None if isinstance(default, Special) else to_plain(default),
+        column.auto_increment,
+        column.updates_itself,
+        column.comment,
+    ]
+
+
+def _column_from_plain(plain: list[Any]) -> Column:
+    name, (kind, length, scale, unsigned, charset, values), nullable, special, default, counts, updates, comment = plain
+    type = ColumnType(kind, length, scale, unsigned, charset, tuple(values))
+    value = Special(special) if special is not None else from_plain(default, type)
+    return Column(name, type, nullable, value, counts, updates, comment)
+
+
+def renamed(definition: Definition, name: str) -> Definition:
+    """The same table under another name."""
+    return replace(definition, name=name)
+
+
+def collation(charset: str) -> str:
+    return COLLATIONS[charset]
+
+
+def rows_to_plain(rows: dict[int, Row]) -> list[Any]:
+    """Rows as a data file keeps them."""
+    return [[number, [to_plain(value) for value in row]] for number, row in rows.items()]
+
+
+def row_from_plain(plain: list[Any], definition: Definition) -> Row:
+    """A row of a data file. Columns that were added to the definition since are not in it: they are NULL."""
+    return tuple(from_plain(value, type) for value, type in zip(plain, definition.types, strict=False))
+
+
+@dataclass(slots=True, eq=False)
+class Table:
+    """An open table: its definition and its rows, with what its storage engine remembers about it.
+
+    `lsn` is how far the file on disk has come (InnoDB); `map_id` is the number that row events know the table by.
+    """
+
+    database: str
+    definition: Definition
+    rows: TableRows
+    map_id: int = 0
+    space: int = 0
+    lsn: int = 0
+    next_number: int = 1
+    dirty: bool = False
+    locks: dict[int, object] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return self.definition.name
+
+    @property
+    def path(self) -> str:
+        """The files' path without ending, and InnoDB's name for the table: `test/messages`."""
+        return f"{self.database}/{self.definition.name}"
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.database}.{self.definition.name}"
+
+    @property
+    def is_transactional(self) -> bool:
+        return self.definition.engine == "InnoDB"
+
+    def count_up(self) -> None:
+        """Find the next AUTO_INCREMENT number from the rows, as InnoDB of 5.7 does when it opens a table."""
+        place = self.definition.auto_increment
+        if place is not None:
+            numbers = [row[place] for row in self.rows.by_number.values()]
+            self.next_number = max((n for n in numbers if isinstance(n, int)), default=0) + 1
