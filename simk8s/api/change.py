@@ -1,0 +1,129 @@
+"""What changed from one version of an object to the next: versions share what is equal, history keeps the difference."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_NOTHING = object()
+
+
+def share(old: Any, new: Any) -> Any:
+    """A private copy of `new` in which every part that is equal to its counterpart in `old` *is* that counterpart.
+
+    So `share(old, new) is old` tells that nothing changed (API-1), whatever the order of keys. Null fields are dropped,
+    as the API drops them.
+
+    >>> old = {"spec": {"replicas": 3}, "status": {"replicas": 2}}
+    >>> new = share(old, {"spec": {"replicas": 3}, "status": {"replicas": 3}})
+    >>> new["spec"] is old["spec"], new["status"]
+    (True, {'replicas': 3})
+    """
+    if new is old:
+        return old
+    if isinstance(new, dict):
+        return _share_dict(old if isinstance(old, dict) else {}, new, old)
+    if isinstance(new, list | tuple):
+        return _share_list(old if isinstance(old, list) else [], new, old)
+    return old if type(old) is type(new) and old == new else new
+
+
+def _share_dict(old: dict[str, Any], new: dict[str, Any], whole: Any) -> Any:
+    result = {}
+    same = True
+    for key, value in new.items():
+        if value is None:
+            continue
+        before = old.get(key, _NOTHING)
+        shared = share(before, value)
+        same = same and shared is before
+        result[key] = shared
+    return whole if same and whole is old and len(result) == len(old) else result
+
+
+def _share_list(old: list[Any], new: list[Any] | tuple[Any, ...], whole: Any) -> Any:
+    tail = 0
+    shorter = min(len(old), len(new))
+    while tail < shorter and len(old) != len(new) and old[-1 - tail] is new[-1 - tail]:
+        tail += 1  # an entry was put in or taken out further up
+    head = len(new) - tail
+    result = [share(old[index] if index < len(old) - tail else _NOTHING, new[index]) for index in range(head)]
+    if tail:
+        result += new[head:]
+    if whole is old and len(result) == len(old) and all(a is b for a, b in zip(old, result, strict=True)):
+        return whole
+    return result
+
+
+def difference(old: Any, new: Any) -> list[dict[str, Any]]:
+    """The JSON Patch (RFC 6902) that makes `new` of `old`. Cheap where the two share their equal parts.
+
+    >>> difference({"status": {"phase": "Pending"}}, {"status": {"phase": "Running", "podIP": "10.244.1.2"}})
+    ... # doctest: +NORMALIZE_WHITESPACE
+    [{'op': 'replace', 'path': '/status/phase', 'value': 'Running'},
+     {'op': 'add', 'path': '/status/podIP', 'value': '10.244.1.2'}]
+    """
+    operations: list[dict[str, Any]] = []
+    _compare(old, new, "", operations)
+    return operations
+
+
+def _compare(old: Any, new: Any, path: str, operations: list[dict[str, Any]]) -> None:
+    if old is new:
+        return
+    if isinstance(old, dict) and isinstance(new, dict):
+        for key in old:
+            if key not in new:
+                operations.append({"op": "remove", "path": f"{path}/{_escape(key)}"})
+        for key, value in new.items():
+            if key not in old:
+                operations.append({"op": "add", "path": f"{path}/{_escape(key)}", "value": value})
+            elif old[key] is not value:
+                _compare(old[key], value, f"{path}/{_escape(key)}", operations)
+    elif isinstance(old, list) and isinstance(new, list):
+        for index in range(len(old) - 1, len(new) - 1, -1):
+            operations.append({"op": "remove", "path": f"{path}/{index}"})
+        for index, value in enumerate(new):
+            if index >= len(old):
+                operations.append({"op": "add", "path": f"{path}/{index}", "value": value})
+            elif old[index] is not value:
+                _compare(old[index], value, f"{path}/{index}", operations)
+    elif type(old) is not type(new) or old != new:
+        operations.append({"op": "replace", "path": path, "value": new})
+
+
+def patched(value: Any, operations: list[dict[str, Any]]) -> Any:
+    """`value` after a JSON Patch made by `difference`; `value` itself stays as it is.
+
+    >>> patched({"a": [1, 2]}, [{"op": "replace", "path": "/a/1", "value": 3}])
+    {'a': [1, 3]}
+    """
+    for operation in operations:
+        steps = [_unescape(step) for step in operation["path"].split("/")[1:]]
+        value = _with_operation(value, steps, operation)
+    return value
+
+
+def _with_operation(value: Any, steps: list[str], operation: dict[str, Any]) -> Any:
+    if not steps:
+        return operation["value"]
+    first, rest = steps[0], steps[1:]
+    if isinstance(value, list):
+        index = int(first)
+        if rest:
+            return [*value[:index], _with_operation(value[index], rest, operation), *value[index + 1 :]]
+        if operation["op"] == "remove":
+            return value[:index] + value[index + 1 :]
+        if operation["op"] == "add":
+            return [*value[:index], operation["value"], *value[index:]]
+        return [*value[:index], operation["value"], *value[index + 1 :]]
+    if not rest and operation["op"] == "remove":
+        return {key: entry for key, entry in value.items() if key != first}
+    return {**value, first: _with_operation(value.get(first), rest, operation) if rest else operation["value"]}
+
+
+def _escape(key: str) -> str:
+    return key.replace("~", "~0").replace("/", "~1") if "/" in key or "~" in key else key
+
+
+def _unescape(step: str) -> str:
+    return step.replace("~1", "/").replace("~0", "~")

@@ -1,0 +1,351 @@
+"""The API server's store: every object of the cluster, its versions, who may write what, and who hears of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Literal
+from uuid import UUID
+
+from simk8s.api.change import difference, share
+from simk8s.api.deletion import Deletion, deletion_of, is_finished
+from simk8s.api.errors import NoMatch, already_exists, bad_request, conflict, forbidden, not_found
+from simk8s.api.objects import Key, Object, finalizers, is_terminating, uid
+from simk8s.api.resources import Registry, Resource
+from simk8s.api.selector import FieldSelector, LabelSelector
+from simk8s.api.watch import DELIVERY_SECONDS, EventType, Watch
+from simk8s.sim import Actor, Simulation
+
+Operation = Literal["CREATE", "UPDATE", "DELETE"]
+
+
+@dataclass(slots=True)
+class Write:
+    """A request on its way into the store, as admission hooks see it. They replace `new`, never change it in place."""
+
+    store: Store
+    resource: Resource
+    operation: Operation
+    new: Object
+    old: Object | None = None
+
+
+Hook = Callable[[Write], None]
+"""Admission: replaces `write.new` (defaults) or raises ApiError (validation). Not asked about status writes."""
+
+
+@dataclass(slots=True)
+class _Entry:
+    object: Object
+    seq: int
+    """The history record of the latest write."""
+
+
+class Store:
+    """All objects. What it returns is shared and must not be changed in place: a change makes new dicts.
+
+    Every successful write is one record of history (`create`, `update`, `delete` of `Kind/namespace/name`) by the
+    actor that made it. A write that changes nothing writes nothing (API-1). Refusals raise ApiError.
+    """
+
+    def __init__(self, sim: Simulation, registry: Registry) -> None:
+        self.sim = sim
+        self.registry = registry
+        self.admission: list[Hook] = []
+        """Asked in this order about every create, every update that is not of the status, and every delete."""
+        self.version = 0
+        """The latest resourceVersion, cluster-wide and increasing (API-1)."""
+        self._kinds: dict[str, dict[Key, _Entry]] = {}
+        self._resources: dict[str, Resource] = {}
+        self._watches: dict[str, list[Watch]] = {}
+        self._made = 0
+
+    def create(self, object: Object, *, by: Actor) -> Object:
+        """Store a new object with uid, creation time and version; the name may come from `generateName`."""
+        resource = self.resource_of(object)
+        new = share(None, object)
+        meta = new["metadata"] = new.get("metadata") or {}
+        new.setdefault("apiVersion", resource.api_version)
+        if resource.namespaced:
+            meta.setdefault("namespace", "default")
+        else:
+            meta.pop("namespace", None)
+        if not meta.get("name"):
+            meta["name"] = self._generated_name(meta.get("generateName", ""))
+        for field in ("uid", "resourceVersion", "deletionTimestamp", "deletionGracePeriodSeconds"):
+            meta.pop(field, None)
+        if "status" in resource.subresources and resource.kind != "Node":  # a node registers with its status
+            new.pop("status", None)
+        key = Key(meta.get("namespace", ""), meta["name"])
+        if key in self._of(resource.kind):
+            raise already_exists(resource, key.name)  # API-3
+        meta["uid"] = self._new_uid()
+        meta["creationTimestamp"] = self.sim.timestamp
+        if _has_generation(resource, new):
+            meta["generation"] = 1  # STS-75
+        write = Write(self, resource, "CREATE", new)
+        for hook in self.admission:
+            hook(write)
+        return self._put(resource, key, None, share(None, write.new), by)
+
+    def update(self, object: Object, *, by: Actor) -> Object:
+        """Replace all but the status (of a kind that keeps it apart). A stale resourceVersion is a conflict (API-2)."""
+        resource = self.resource_of(object)
+        key, old = self._current(resource, object)
+        new = {**object, "metadata": _with_system_fields(object["metadata"], old["metadata"])}
+        if "status" in resource.subresources:
+            new["status"] = old.get("status")
+        _check_finalizers(resource, old, new)
+        write = Write(self, resource, "UPDATE", new, old)
+        for hook in self.admission:
+            hook(write)
+        new = share(old, write.new)
+        if new is old:
+            return old
+        if "generation" in old["metadata"] and new.get("spec") is not old.get("spec"):
+            new["metadata"] = {**new["metadata"], "generation": old["metadata"]["generation"] + 1}  # STS-75
+        if is_finished(new):
+            return self._remove(resource, key, new, by)  # API-5: that was the last finalizer
+        return self._put(resource, key, old, new, by)
+
+    def update_status(self, object: Object, *, by: Actor) -> Object:
+        """Replace the status alone; whatever else `object` says is ignored. Conflicts as `update` does."""
+        resource = self.resource_of(object)
+        key, old = self._current(resource, object)
+        status = share(old.get("status"), object.get("status") or {})
+        if status is old.get("status"):
+            return old
+        return self._put(resource, key, old, {**old, "status": status}, by)
+
+    def patch(
+        self,
+        kind: str,
+        name: str,
+        namespace: str,
+        change: Callable[[Object], Object],
+        *,
+        by: Actor,
+        status: bool = False,
+    ) -> Object:
+        """Write what `change` makes of the latest version, so without conflicts, as a PATCH request does (API-2)."""
+        object = change(self.get(kind, name, namespace))
+        return self.update_status(object, by=by) if status else self.update(object, by=by)
+
+    def delete(
+        self,
+        kind: str,
+        name: str,
+        namespace: str = "default",
+        *,
+        by: Actor,
+        deletion: Deletion | None = None,
+    ) -> Object:
+        """Delete, or mark as terminating while a grace period or a finalizer holds it (API-5, KUBELET-55).
+
+        Returns the object as it now is, or as it last was.
+        """
+        deletion = deletion or Deletion()
+        resource = self.resource(kind)
+        key = self._key(resource, name, namespace)
+        entry = self._of(kind).get(key)
+        if entry is None:
+            raise not_found(resource, name)
+        old = entry.object
+        if deletion.uid and deletion.uid != uid(old):
+            why = f"Precondition failed: UID in precondition: {deletion.uid}, UID in object meta: {uid(old)}"
+            raise conflict(resource, name, why)
+        write = Write(self, resource, "DELETE", old, old)
+        for hook in self.admission:
+            hook(write)
+        new = share(old, deletion_of(old, deletion, self.sim))
+        if new is old:
+            return old
+        if is_finished(new):
+            return self._remove(resource, key, old, by)
+        return self._put(resource, key, old, new, by)
+
+    def get(self, kind: str, name: str, namespace: str = "default") -> Object:
+        """The object of that name. Raises ApiError NotFound."""
+        found = self.find(kind, name, namespace)
+        if found is None:
+            raise not_found(self.resource(kind), name)
+        return found
+
+    def find(self, kind: str, name: str, namespace: str = "default") -> Object | None:
+        """As `get`, but None where there is none. The namespace of a cluster-scoped kind is ignored."""
+        entry = self._of(kind).get(self._key(self.resource(kind), name, namespace))
+        return entry.object if entry else None
+
+    def list(
+        self,
+        kind: str,
+        namespace: str | None = None,
+        labels: LabelSelector | None = None,
+        fields: FieldSelector | None = None,
+    ) -> list[Object]:
+        """The objects of a kind, by namespace and name (KCTL-16). `namespace` None means all of them."""
+        entries = self._of(kind)
+        return [
+            entries[key].object
+            for key in sorted(entries)
+            if (namespace is None or key.namespace == namespace) and _selected(entries[key].object, labels, fields)
+        ]
+
+    def watch(
+        self,
+        kind: str,
+        namespace: str | None = None,
+        *,
+        who: str = "",
+        labels: LabelSelector | None = None,
+        fields: FieldSelector | None = None,
+        delay_seconds: tuple[float, float] = DELIVERY_SECONDS,
+    ) -> Watch:
+        """Listen to a kind: what exists comes first. `who` names the listener in the choices of delay."""
+
+        def matches(object: Object) -> bool:
+            if namespace is not None and object["metadata"].get("namespace", "") != namespace:
+                return False
+            return _selected(object, labels, fields)
+
+        self.resource(kind)
+        watches = self._watches.setdefault(kind, [])
+        filtered = namespace is not None or labels is not None or fields is not None
+        watch = Watch(self.sim, f"watch/{who or kind}", matches if filtered else None, delay_seconds, watches.remove)
+        for entry in self._of(kind).values():
+            watch.list(entry.object, entry.seq)
+        watches.append(watch)
+        return watch
+
+    def seq(self, kind: str, name: str, namespace: str = "default") -> int:
+        """The history record of the object's latest write, -1 where there is no such object."""
+        entry = self._of(kind).get(self._key(self.resource(kind), name, namespace))
+        return entry.seq if entry else -1
+
+    def resource(self, kind: str) -> Resource:
+        """The resource of a kind. Raises ApiError where this cluster does not serve it."""
+        resource = self._resources.get(kind)
+        if resource is None:
+            try:
+                resource = self.registry.of_kind(kind)
+            except NoMatch as error:
+                raise bad_request(str(error)) from error
+            self._resources[kind] = resource
+        return resource
+
+    def resource_of(self, object: Object) -> Resource:
+        """The resource that an object claims to be. Raises ApiError where this cluster does not serve it."""
+        resource = self.resource(object.get("kind", ""))
+        if object.get("apiVersion", resource.api_version) != resource.api_version:
+            raise bad_request(f'no matches for kind "{resource.kind}" in version "{object["apiVersion"]}"')
+        return resource
+
+    def __iter__(self) -> Iterator[Object]:
+        """Every object, by kind in the order of discovery, then by namespace and name."""
+        for resource in self.registry:
+            yield from self.list(resource.kind)
+
+    def _of(self, kind: str) -> dict[Key, _Entry]:
+        return self._kinds.setdefault(kind, {})
+
+    def _key(self, resource: Resource, name: str, namespace: str) -> Key:
+        return Key(namespace if resource.namespaced else "", name)
+
+    def _current(self, resource: Resource, object: Object) -> tuple[Key, Object]:
+        """The stored version that a writer means to replace. Raises NotFound and Conflict."""
+        meta = object["metadata"]
+        key = self._key(resource, meta["name"], meta.get("namespace", "default"))
+        entry = self._of(resource.kind).get(key)
+        if entry is None:
+            raise not_found(resource, key.name)
+        current = entry.object["metadata"]
+        if meta.get("uid", current["uid"]) != current["uid"]:
+            why = f"Precondition failed: UID in precondition: {meta['uid']}, UID in object meta: {current['uid']}"
+            raise conflict(resource, key.name, why)
+        if meta.get("resourceVersion") not in (None, "", "0", current["resourceVersion"]):
+            raise conflict(resource, key.name)
+        return key, entry.object
+
+    def _put(self, resource: Resource, key: Key, old: Object | None, new: Object, by: Actor) -> Object:
+        self.version += 1
+        version = str(self.version)
+        new["metadata"] = {**new["metadata"], "resourceVersion": version}
+        place = _place(resource.kind, key)
+        if old is None:
+            seq = self.sim.record(by, "create", place, object=new, resourceVersion=version)
+        else:
+            patch = difference(old, new) if self.sim.history.enabled else []
+            seq = self.sim.record(by, "update", place, patch=patch, resourceVersion=version)
+        self._of(resource.kind)[key] = _Entry(new, seq)
+        self._tell(resource.kind, "ADDED" if old is None else "MODIFIED", old, new, seq)
+        return new
+
+    def _remove(self, resource: Resource, key: Key, last: Object, by: Actor) -> Object:
+        self.version += 1
+        version = str(self.version)
+        last = {**last, "metadata": {**last["metadata"], "resourceVersion": version}}
+        old = self._of(resource.kind).pop(key).object
+        seq = self.sim.record(by, "delete", _place(resource.kind, key), uid=uid(old), resourceVersion=version)
+        self._tell(resource.kind, "DELETED", old, last, seq)
+        return last
+
+    def _tell(self, kind: str, type: EventType, old: Object | None, new: Object, seq: int) -> None:
+        for watch in self._watches.get(kind, ()):
+            watch.tell(type, old, new, seq)
+
+    def _new_uid(self) -> str:
+        self._made += 1
+        digest = blake2b(f"{self.sim.seed}/uid/{self._made}".encode(), digest_size=16).digest()
+        return str(UUID(bytes=digest, version=4))
+
+    def _generated_name(self, prefix: str) -> str:
+        if not prefix:
+            raise bad_request("name or generateName is required")
+        digest = blake2b(f"{self.sim.seed}/name/{self._made}".encode(), digest_size=5).digest()
+        return prefix[:58] + "".join(_NAME_LETTERS[byte % len(_NAME_LETTERS)] for byte in digest)
+
+
+_NAME_LETTERS = "bcdfghjklmnpqrstvwxz2456789"  # no vowels, so that no name is a word
+
+_WITHOUT_GENERATION = frozenset({"Lease", "StorageClass", "ControllerRevision", "Event"})
+
+
+def _has_generation(resource: Resource, object: Object) -> bool:
+    if resource.kind in _WITHOUT_GENERATION or "spec" not in object:
+        return False
+    return bool(resource.group) or resource.kind == "Pod"  # VER-14
+
+
+def _with_system_fields(meta: Object, before: Object) -> Object:
+    """What only the server writes stays as it was."""
+    return {**meta, **{field: before.get(field) for field in _SYSTEM_FIELDS}}
+
+
+_SYSTEM_FIELDS = (
+    "namespace",
+    "uid",
+    "resourceVersion",
+    "creationTimestamp",
+    "generation",
+    "generateName",
+    "deletionTimestamp",
+    "deletionGracePeriodSeconds",
+)
+
+
+def _check_finalizers(resource: Resource, old: Object, new: Object) -> None:
+    if is_terminating(old) and not set(finalizers(new)) <= set(finalizers(old)):  # API-5
+        added = sorted(set(finalizers(new)) - set(finalizers(old)))
+        why = f"no new finalizers can be added if the object is being deleted, found new finalizers {added}"
+        raise forbidden(resource, old["metadata"]["name"], why)
+
+
+def _selected(object: Object, labels: LabelSelector | None, fields: FieldSelector | None) -> bool:
+    if labels is not None and not labels.matches(object["metadata"].get("labels") or {}):
+        return False
+    return fields is None or fields.matches(object)
+
+
+def _place(kind: str, key: Key) -> str:
+    return f"{kind}/{key.namespace}/{key.name}" if key.namespace else f"{kind}/{key.name}"

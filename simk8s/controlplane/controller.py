@@ -1,0 +1,117 @@
+"""The loop that every controller is: something changed, so its key is queued, so it is reconciled, until it is right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from simk8s.api.client import Client
+from simk8s.api.errors import ApiError
+from simk8s.api.events import EventRecorder
+from simk8s.api.objects import Key, Object, key
+from simk8s.api.store import Store
+from simk8s.controlplane.informer import Informers
+from simk8s.sim import Actor, Run, Task
+
+FIRST_RETRY_SECONDS = 0.005  # STS-11, TIME-1
+LONGEST_RETRY_SECONDS = 1000.0
+
+Reconcile = Callable[[Key, Actor], Run[None]]
+"""Compares what is with what should be, for one key, and acts. Raises ApiError to be called again later."""
+
+
+class Queue:
+    """Keys that wait. A key is in it once, however often it was added, and is never handed out twice at a time."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[Key, int] = {}
+        self._out: set[Key] = set()
+        self._again: dict[Key, int] = {}
+
+    def add(self, where: Key, seq: int) -> None:
+        """`seq` is the history record that makes the key worth a look; the newest is kept."""
+        target = self._again if where in self._out else self._waiting
+        target[where] = max(seq, target.get(where, -1))
+
+    def take(self) -> tuple[Key, int] | None:
+        """The next key and the record that led to it."""
+        for where, seq in self._waiting.items():
+            del self._waiting[where]
+            self._out.add(where)
+            return where, seq
+        return None
+
+    def done(self, where: Key) -> None:
+        self._out.discard(where)
+        if where in self._again:
+            self._waiting[where] = self._again.pop(where)
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+
+class Controller:
+    """Watches, queues and calls `reconcile`; the same for every controller. Nobody calls a controller directly.
+
+    Writes of one key's reconciliations follow each other in history; those of different keys are independent.
+    """
+
+    def __init__(self, name: str, store: Store, reconcile: Reconcile, *, workers: int = 1) -> None:
+        self.name = name
+        self.store = store
+        self.sim = store.sim
+        self.client = Client(store)
+        self.events = EventRecorder(store, name)
+        self.queue = Queue()
+        self._reconcile = reconcile
+        self._workers = workers
+        self._busy: dict[int, Task] = {}
+        self._actors: dict[Key, Actor] = {}
+        self._failures: dict[Key, int] = {}
+
+    def enqueue(self, where: Key, seq: int = -1) -> None:
+        """Have this key looked at soon, because of record `seq`."""
+        self.queue.add(where, seq)
+        if len(self._busy) < self._workers:
+            number = next(free for free in range(self._workers) if free not in self._busy)
+            self._busy[number] = self.sim.task(self._work(number))
+
+    def enqueue_after(self, where: Key, seconds: float) -> None:
+        """Have this key looked at after that time."""
+        actor = self._actors.get(where)
+        cause = actor.last if actor else -1
+        self.sim.sleep(seconds).callbacks.append(lambda _: self.enqueue(where, cause))
+
+    def follow(self, informers: Informers, kind: str, keys: Callable[[Object], Iterator[Key]] | None = None) -> None:
+        """Queue the key of every object of `kind` that changes, or those that `keys` finds in its versions."""
+
+        def changed(old: Object | None, new: Object | None, seq: int) -> None:
+            for version in (old, new):
+                if version is not None:
+                    for where in keys(version) if keys else (key(version),):
+                        self.enqueue(where, seq)
+
+        informers.of(kind).on_change(changed)
+
+    def _work(self, number: int) -> Run[None]:
+        """One worker: until the queue is empty."""
+        while (taken := self.queue.take()) is not None:
+            where, seq = taken
+            actor = self._actors.get(where)
+            if actor is None:
+                actor = self._actors[where] = self.sim.actor(self.name)
+            actor.hear(seq)
+            try:
+                yield from self._reconcile(where, actor)
+            except ApiError as error:
+                self._retry(where, actor, error)
+            else:
+                self._failures.pop(where, None)
+            self.queue.done(where)
+        del self._busy[number]
+
+    def _retry(self, where: Key, actor: Actor, error: ApiError) -> None:
+        failures = self._failures.get(where, 0)
+        self._failures[where] = failures + 1
+        seconds = min(FIRST_RETRY_SECONDS * 2.0 ** min(failures, 30), LONGEST_RETRY_SECONDS)
+        self.sim.record(actor, "retry", str(where), error=error.message, seconds=seconds)
+        self.enqueue_after(where, seconds)

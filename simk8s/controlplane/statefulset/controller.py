@@ -1,0 +1,261 @@
+"""The StatefulSet controller at work: what it watches, and the steps of one sync (STS-10 to STS-17, STS-40)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from simk8s.api.errors import ApiError
+from simk8s.api.objects import Key, Object, controller_of, labels, name, namespace, uid
+from simk8s.api.objects import key as key_of
+from simk8s.api.selector import LabelSelector, from_object
+from simk8s.api.store import Store
+from simk8s.controlplane.controller import Controller
+from simk8s.controlplane.informer import Informers
+from simk8s.controlplane.statefulset import revision as revisions
+from simk8s.controlplane.statefulset.act import Hands
+from simk8s.controlplane.statefulset.adoption import Adoption
+from simk8s.controlplane.statefulset.desired import Desired, desired_of
+from simk8s.controlplane.statefulset.plan import DeletePod, plan
+from simk8s.controlplane.statefulset.roster import Roster, parent_and_ordinal, pod_of
+from simk8s.controlplane.statefulset.status import completed, is_news, status_of, without_outdated
+from simk8s.sim import Actor, Run
+
+WORKERS = 5  # STS-11
+STATUS_TRIES = 5  # STS-73
+
+_STALE_SECONDS = 0.020
+
+
+@dataclass(slots=True)
+class _Set:
+    """What the controller remembers of one set between syncs."""
+
+    selector: LabelSelector
+    roster: Roster = field(default_factory=Roster)
+    strangers: dict[Key, Object] = field(default_factory=dict)
+    """Pods that it owns though selector or name do not fit: to be released."""
+    generation: int = 0
+    written: dict[str, int] = field(default_factory=dict)
+    """The version of this controller's latest write by kind."""
+
+
+class StatefulSets:
+    """`statefulset-controller`. It hears of sets and Pods only; claims and revisions it merely looks up (STS-10)."""
+
+    def __init__(self, store: Store, informers: Informers, *, max_unavailable: bool = True) -> None:
+        self._store = store
+        self._max_unavailable = max_unavailable
+        self._controller = Controller("statefulset-controller", store, self._sync, workers=WORKERS)
+        self._sets = informers.of("StatefulSet")
+        self._pods = informers.of("Pod")
+        self._claims = informers.of("PersistentVolumeClaim")
+        self._revisions = informers.of("ControllerRevision")
+        self._informers = informers
+        self._owned_revisions = self._revisions.index("controller", _controller_uid)
+        self._adoption = Adoption(self._controller, self._pods, self._revisions)
+        self._known: dict[str, _Set] = {}
+        self._claim_users: dict[Key, tuple[str, int]] = {}
+        self._sets.on_change(self._set_changed)
+        self._pods.on_change(self._pod_changed)
+        self._claims.on_change(self._claim_changed)
+
+    def _sync(self, where: Key, actor: Actor) -> Run[None]:
+        """Bring one set a step nearer to what it should be (STS-40)."""
+        set = self._sets.at(where)
+        if set is None:  # STS-13
+            return
+        known = self._remember(set)
+        if any(self._informers.of(kind).version < version for kind, version in known.written.items()):
+            self._controller.enqueue_after(where, _STALE_SECONDS)  # SIM: never decide before having seen its own writes
+            return
+        selector = known.selector
+        yield from self._adoption.adopt_revisions(set, selector, actor)  # STS-17
+        yield from self._adoption.claim_pods(set, selector, known.strangers, actor)  # STS-15
+        existing = list(self._owned_revisions[uid(set)].values())
+        current, update, collisions = yield from self._choose_revisions(set, known, existing, actor)
+        desired = desired_of(set, name(current), name(update), max_unavailable=self._max_unavailable)
+        if known.generation != set["metadata"]["generation"]:
+            known.roster.doubt()
+            known.generation = set["metadata"]["generation"]
+        now = self._store.sim.now
+        status = status_of(desired, known.roster, now, collisions)
+        claims = _ClaimsOf(self, desired)
+        actions = plan(desired, known.roster, claims, now)
+        hands = Hands(self._controller, desired, known.written, claims, actor)
+        templates = {name(revision): revisions.template_of(revision) for revision in (current, update)}
+        failure: ApiError | None = None
+        outdated = 0
+        try:
+            yield from hands.do(actions, templates)
+        except ApiError as error:
+            failure = error
+        for done in hands.done:
+            if isinstance(done, DeletePod) and done.step == 7 and done.pod.revision == desired.current_revision:
+                outdated += 1
+        if outdated:
+            status = without_outdated(status, outdated)
+        try:
+            yield from self._write_status(set, completed(desired, status), known, actor)
+        except ApiError as error:
+            failure = failure or error
+        live = [name(current), name(update), *known.roster.revisions()]
+        for old in revisions.superfluous(set, existing, live):  # STS-25: also after a failing sync
+            yield from self._controller.client.delete("ControllerRevision", name(old), namespace(old), by=actor)
+        if failure is not None:
+            raise failure
+        if desired.min_ready_seconds and status["availableReplicas"] != status["replicas"]:  # STS-12
+            self._controller.enqueue_after(where, desired.min_ready_seconds)
+
+    def _choose_revisions(
+        self, set: Object, known: _Set, existing: list[Object], actor: Actor
+    ) -> Run[tuple[Object, Object, int]]:
+        """The current and the update revision, written where need be (STS-23, STS-24)."""
+        status = set.get("status") or {}
+        collisions = status.get("collisionCount", 0)
+        update = self._known_update(set, existing, collisions)
+        if update is None:
+            choice = revisions.choose(set, existing, collisions)
+            update = choice.update
+            client = self._controller.client
+            if choice.raise_to:
+                update = yield from client.update({**update, "revision": choice.raise_to}, by=actor)
+            while choice.create:
+                taken = self._store.find("ControllerRevision", name(update), namespace(update))
+                if taken is None:
+                    update = yield from client.create(update, by=actor)
+                    break
+                if revisions.is_same(taken, update):
+                    update = taken
+                    break
+                collisions += 1
+                update = revisions.revision_of(set, update["revision"], collisions)
+            known.written["ControllerRevision"] = int(update["metadata"]["resourceVersion"])
+        named = status.get("currentRevision")
+        current = next((revision for revision in existing if name(revision) == named), update)
+        return current, update, collisions
+
+    def _known_update(self, set: Object, existing: list[Object], collisions: int) -> Object | None:
+        """The update revision where neither template nor revisions changed since the status was written."""
+        status = set.get("status") or {}
+        if status.get("observedGeneration") != set["metadata"]["generation"] or not existing:
+            return None
+        newest = max(existing, key=lambda revision: revision["revision"])
+        return newest if name(newest) == status.get("updateRevision") else None
+
+    def _write_status(self, set: Object, status: Object, known: _Set, actor: Actor) -> Run[None]:
+        """STS-73: if it says anything new; a conflict is tried again on the newest version."""
+        if not is_news(set, status):
+            return
+        for attempt in range(STATUS_TRIES):
+            try:
+                written = yield from self._controller.client.update_status(
+                    {**set, "status": {**(set.get("status") or {}), **status}}, by=actor
+                )
+            except ApiError as error:
+                fresh = self._store.find("StatefulSet", name(set), namespace(set))
+                if error.reason != "Conflict" or fresh is None or attempt == STATUS_TRIES - 1:
+                    raise
+                set = fresh
+            else:
+                known.written["StatefulSet"] = int(written["metadata"]["resourceVersion"])
+                return
+
+    def _remember(self, set: Object) -> _Set:
+        known = self._known.get(uid(set))
+        if known is None:
+            known = self._known[uid(set)] = _Set(from_object(set["spec"].get("selector")))
+            for pod in self._pods.index("controller", _controller_uid)[uid(set)].values():
+                self._enrol(known, set, pod)
+        return known
+
+    def _enrol(self, known: _Set, set: Object, pod: Object) -> None:
+        """Count an owned Pod in, or note that it has to be released (STS-15)."""
+        if parent_and_ordinal(name(pod))[0] == name(set) and known.selector.matches(labels(pod)):
+            known.strangers.pop(key_of(pod), None)
+            known.roster.put(pod_of(pod))
+        else:
+            self._dismiss(known, pod)
+            known.strangers[key_of(pod)] = pod
+
+    def _dismiss(self, known: _Set, pod: Object) -> None:
+        known.strangers.pop(key_of(pod), None)
+        ordinal = parent_and_ordinal(name(pod))[1]
+        held = known.roster.get(ordinal)
+        if held is not None and uid(held.object) == uid(pod):
+            known.roster.remove(ordinal)
+
+    def _set_changed(self, old: Object | None, new: Object | None, seq: int) -> None:
+        if new is None and old is not None:
+            self._known.pop(uid(old), None)
+        either = new or old
+        if either is not None:
+            self._controller.enqueue(key_of(either), seq)
+
+    def _pod_changed(self, old: Object | None, new: Object | None, seq: int) -> None:
+        """STS-10: the owner is told; for an orphan, every set that might adopt it."""
+        before, after = (controller_of(pod) if pod else None for pod in (old, new))
+        if old is not None and before is not None:
+            owner = self._owner(old, before)
+            if owner is not None and (after is None or after["uid"] != before["uid"] or new is None):
+                self._dismiss(self._remember(owner), old)
+                self._controller.enqueue(key_of(owner), seq)
+        if new is None:
+            return
+        if after is not None:
+            owner = self._owner(new, after)
+            if owner is not None:
+                known = self._remember(owner)
+                self._enrol(known, owner, new)
+                self._controller.enqueue(key_of(owner), seq)
+                self._when_available(owner, old, new)
+            return
+        if old is None or before is not None or labels(old) != labels(new):
+            for set in self._sets:
+                if namespace(set) == namespace(new) and from_object(set["spec"]["selector"]).matches(labels(new)):
+                    self._controller.enqueue(key_of(set), seq)
+
+    def _when_available(self, set: Object, old: Object | None, new: Object) -> None:
+        """STS-12: look again when a Pod that has just become Ready has been so for long enough."""
+        seconds = set["spec"].get("minReadySeconds", 0)
+        if seconds and pod_of(new).is_ready and not (old is not None and pod_of(old).is_ready):
+            self._controller.enqueue_after(key_of(set), seconds + 1)
+
+    def _owner(self, pod: Object, reference: Object) -> Object | None:
+        """The set that a controller reference means, by kind, name and UID."""
+        if reference["kind"] != "StatefulSet":
+            return None
+        set = self._sets.get(reference["name"], namespace(pod))
+        return set if set is not None and uid(set) == reference["uid"] else None
+
+    def _claim_changed(self, old: Object | None, new: Object | None, seq: int) -> None:
+        """No sync follows (STS-10); only what was verified with this claim is not so any more."""
+        either = new or old
+        user = self._claim_users.pop(key_of(either), None) if either else None
+        if user is not None and user[0] in self._known:
+            self._known[user[0]].roster.doubt(user[1])
+
+    def claim(self, desired: Desired, claim: str) -> Object | None:
+        """A claim out of the cache. Remembers that the set's Pod was judged by it."""
+        where = Key(desired.namespace, claim)
+        parent, ordinal = parent_and_ordinal(claim)
+        if parent:
+            self._claim_users[where] = (desired.uid, ordinal)
+        return self._claims.at(where)
+
+
+class _ClaimsOf:
+    """The claims of one set's namespace by name."""
+
+    def __init__(self, sets: StatefulSets, desired: Desired) -> None:
+        self._sets = sets
+        self._desired = desired
+
+    def get(self, name: str, /) -> Object | None:
+        return self._sets.claim(self._desired, name)
+
+
+def _controller_uid(object: Object) -> Iterator[str]:
+    reference = controller_of(object)
+    if reference is not None:
+        yield reference["uid"]
