@@ -1,0 +1,1 @@
+"""History and results as text: pure functions from data to lines."""

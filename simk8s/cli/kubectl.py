@@ -1,0 +1,50 @@
+"""`simk8s kubectl`: one command against a scenario's end state."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+EPILOG = """\b
+Examples:
+  simk8s kubectl -- get pods -o wide
+  simk8s kubectl --scenario web -- describe pod web-0
+  simk8s kubectl --scenario mysql/ -- exec mysql-1 -c mysql -- mysql -e 'SHOW SLAVE STATUS'
+"""
+
+
+@click.command(
+    "kubectl", epilog=EPILOG, context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False}
+)
+@click.option(
+    "--scenario",
+    default="article",
+    show_default=True,
+    metavar="PATH",
+    help="A scenario file, the name of a built-in one, or manifests.",
+)
+@click.option("--seed", type=click.IntRange(min=0), help="The seed of every free choice [default: 0].")
+@click.argument("arguments", nargs=-1, metavar="-- ARGS...", type=click.UNPROCESSED)
+@click.pass_context
+def command(ctx: click.Context, scenario: str, seed: int | None, arguments: tuple[str, ...]) -> None:
+    """Run one kubectl command against the end state of a scenario.
+
+    The scenario runs first, silently. Output and exit status are kubectl's.
+    """
+    from pathlib import Path
+
+    from simk8s.scenario import Runner, loading
+
+    if not arguments:
+        ctx.fail("give kubectl's arguments, as in: simk8s kubectl -- get pods")
+    path = loading.find(scenario)
+    bare = Path(path).is_dir() or not loading.is_scenario(path)
+    runner = Runner(loading.of_manifests([path]) if bare else loading.load(path), seed=seed)
+    for _ in runner.steps():
+        pass
+    stdin = b"" if sys.stdin.isatty() else click.get_binary_stream("stdin").read()
+    result = runner.cluster.kubectl(list(arguments), stdin=stdin)
+    click.echo(result.stdout, nl=False)
+    click.echo(result.stderr, nl=False, err=True)
+    ctx.exit(result.status)

@@ -1,0 +1,139 @@
+"""What `simk8s run` prints: a timeline as it goes, and the end of it; or one JSON object."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from typing import Any
+
+import click
+
+from simk8s.cluster import PodRow
+from simk8s.render.timeline import Line, Timeline
+from simk8s.scenario import Expectation, Runner, StepResult
+from simk8s.sim import Record
+
+_COLOURS = {"good": "green", "bad": "red", "quiet": "bright_black"}
+
+
+class Report:
+    """Follows a runner. Everything goes to standard output."""
+
+    def __init__(self, runner: Runner, *, as_json: bool = False, quiet: bool = False) -> None:
+        self.runner = runner
+        self.as_json = as_json
+        self.quiet = quiet or as_json
+        self._timeline = Timeline()
+        self._coloured = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+        self._width = shutil.get_terminal_size().columns if sys.stdout.isatty() or "COLUMNS" in os.environ else 0
+
+    def begin(self) -> None:
+        scenario = self.runner.scenario
+        if self.quiet:
+            return
+        if scenario.title:
+            self._print(scenario.title, bold=True)
+        if scenario.narration:
+            self._print(scenario.narration.rstrip() + "\n")
+        for record in self.runner.cluster.history:
+            list(self._timeline.lines(record))
+        self.runner.cluster.history.listen(self._tell)
+
+    def step(self, result: StepResult) -> None:
+        """A step has ended: what it printed, and what was expected of it in vain."""
+        if self.quiet:
+            return
+        if result.step.verb == "say":
+            self._print("\n" + result.step.argument.rstrip())
+            return
+        if result.step.verb in ("kubectl", "exec"):
+            self._print(f"\n$ {result.step}", bold=True)
+            for line in result.step.stdin.splitlines():
+                self._print(f"< {line}", fg="bright_black")
+        if result.output is not None:
+            click.echo(result.output.stdout, nl=False)
+            click.echo(result.output.stderr, nl=False)
+        for expectation in result.expectations:
+            if not expectation.met:
+                self._unmet(expectation)
+
+    def end(self, *, interrupted: bool = False) -> None:
+        """Print the Pods, what is missing, and how to replay the run."""
+        if self.as_json:
+            click.echo(json.dumps(self.summary(interrupted), indent=2))
+            return
+        runner = self.runner
+        if not self.quiet:
+            click.echo()
+        click.echo(
+            runner.cluster.kubectl("get pods" + (" -A" if runner.cluster.has_other_namespaces else "")).text, nl=False
+        )
+        for expectation in runner.final:
+            if not expectation.met:
+                self._unmet(expectation)
+        if interrupted:
+            self._print(f"interrupted at {runner.cluster.now:.1f}s of virtual time", fg="red")
+        else:
+            self._verdict()
+        click.echo(f"replay: --replay {runner.cluster.replay}")
+
+    def summary(self, interrupted: bool) -> dict[str, Any]:
+        """The run as plain data: `simk8s run --json`."""
+        cluster = self.runner.cluster
+        return {
+            "settled": cluster.settled,
+            "interrupted": interrupted,
+            "time_seconds": round(cluster.now, 6),
+            "pods": [_pod(row) for row in cluster.pods()],
+            "waiting": [str(wait) for wait in cluster.waiting],
+            "expectations": [_expectation(found) for found in self.runner.expectations],
+            "history_sha256": cluster.history.sha256(),
+            "replay": cluster.replay,
+        }
+
+    def _tell(self, record: Record) -> None:
+        for line in self._timeline.lines(record):
+            self._line(line)
+
+    def _line(self, line: Line) -> None:
+        text = str(line)
+        if self._width and len(text) > self._width:
+            text = text[: self._width - 1] + "…"
+        self._print(text, fg=_COLOURS.get(line.tone))
+
+    def _verdict(self) -> None:
+        runner = self.runner
+        unmet = [found for found in runner.expectations if not found.met]
+        at = f"{runner.cluster.now:.1f}s of virtual time"
+        if not unmet:
+            met = f", {len(runner.expectations)} expectations met" if len(runner.expectations) > 1 else ""
+            self._print(f"settled after {at}{met}", fg="green")
+        else:
+            self._print(f"{len(unmet)} of {len(runner.expectations)} expectations not met after {at}", fg="red")
+
+    def _unmet(self, found: Expectation) -> None:
+        self._print(f"! not met: {found.text}", fg="red")
+        self._print(f"  {found.place}", fg="bright_black")
+        for line in found.got.splitlines()[:20]:
+            self._print(f"  {line}")
+
+    def _print(self, text: str, *, fg: str | None = None, bold: bool | None = None) -> None:
+        click.echo(click.style(text, fg=fg, bold=bold) if self._coloured and (fg or bold) else text)
+
+
+def _pod(row: PodRow) -> dict[str, Any]:
+    return {
+        "name": row.name,
+        "namespace": row.namespace,
+        "ready": row.ready,
+        "status": row.status,
+        "restarts": row.restarts,
+        "node": row.node,
+        "ip": row.ip,
+    }
+
+
+def _expectation(found: Expectation) -> dict[str, Any]:
+    return {"text": found.text, "met": found.met, "got": found.got, "place": str(found.place)}

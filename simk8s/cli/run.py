@@ -1,0 +1,123 @@
+"""`simk8s run`: a scenario or manifests on a fresh cluster, in virtual time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from simk8s.cli.failure import FINDING, INTERRUPTED
+
+if TYPE_CHECKING:
+    from simk8s.scenario import Runner, Scenario, StepResult
+
+EPILOG = """\b
+Examples:
+  simk8s run scenarios/article.yaml
+  simk8s run manifests/ --until 5m --json
+  cat statefulset.yaml | simk8s run -
+  simk8s run manifests/ --replay v1.7
+
+\b
+Exit status: 0 settled and every expectation met; 1 an expectation failed or it did not settle;
+2 bad input; 130 interrupted, with what there was so far.
+"""
+
+
+@click.command("run", epilog=EPILOG)
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option("--seed", type=click.IntRange(min=0), help="The seed of every free choice [default: 0].")
+@click.option("--until", metavar="T", help="Stop after this much virtual time: 300, 90s, 5m.")
+@click.option("--trace", type=click.Path(dir_okay=False), metavar="FILE", help="Save the history as JSON lines.")
+@click.option("--replay", metavar="TOKEN", help="Make the same choices as the run that printed this token.")
+@click.option("--addon", "addons", multiple=True, metavar="NAME", help="Install an add-on first, such as rook.")
+@click.option("--nodes", type=click.IntRange(min=1), help="How many nodes [default: 3].")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+@click.option("-q", "--quiet", is_flag=True, help="Print the end only, not the timeline.")
+@click.pass_context
+def command(
+    ctx: click.Context,
+    paths: tuple[str, ...],
+    seed: int | None,
+    until: str | None,
+    trace: str | None,
+    replay: str | None,
+    addons: tuple[str, ...],
+    nodes: int | None,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Run manifests or a scenario in virtual time until everything is there.
+
+    PATH is a scenario file, or manifests, or folders of them; - stands for manifests on standard input. They are
+    applied to a fresh cluster. A timeline is printed, and at the end the Pods and the line that replays the run.
+    """
+    from simk8s.cli.report import Report
+    from simk8s.cluster import seconds_of
+    from simk8s.scenario import Runner
+
+    if trace is not None:
+        _check_writable(trace)
+    scenario = _scenario(paths, addons, nodes)
+    limit = seconds_of(until) if until is not None else None
+    runner = Runner(scenario, seed=seed, replay=replay, until=limit)
+    report = Report(runner, as_json=as_json, quiet=quiet)
+    interrupted = False
+    try:
+        report.begin()
+        for result in runner.steps():
+            report.step(result)
+    except KeyboardInterrupt:
+        interrupted = True
+    if trace is not None:
+        runner.cluster.history.save(Path(trace))
+    report.end(interrupted=interrupted)
+    if interrupted:
+        ctx.exit(INTERRUPTED)
+    ctx.exit(0 if runner.ok else FINDING)
+
+
+def _scenario(paths: tuple[str, ...], addons: tuple[str, ...], nodes: int | None) -> Scenario:
+    from simk8s.errors import Place, SimError
+    from simk8s.scenario import loading
+
+    cluster: dict[str, object] = {}
+    if addons:
+        cluster["addons"] = list(addons)
+    if nodes is not None:
+        cluster["nodes"] = nodes
+    scenarios = [path for path in paths if path != "-" and Path(path).is_file() and loading.is_scenario(path)]
+    if not scenarios:
+        stdin = click.get_text_stream("stdin").read() if "-" in paths else ""
+        return loading.of_manifests(paths, stdin=stdin, cluster=cluster)
+    if len(paths) > 1:
+        raise SimError(
+            "SK507",
+            "a scenario runs alone: it names its manifests itself",
+            place=Place(scenarios[0]),
+            hint="give this one file, or manifests only",
+        )
+    if cluster:
+        raise SimError(
+            "SK507",
+            "a scenario says itself what its cluster is like; --addon and --nodes are for bare manifests",
+            place=Place(scenarios[0]),
+            hint="write it below `cluster:` in the scenario",
+        )
+    return loading.load(scenarios[0])
+
+
+def _check_writable(trace: str) -> None:
+    """Find out now, not after the run, that the trace has no place to go."""
+    from simk8s.errors import SimError
+
+    path = Path(trace)
+    probe = path.with_name(path.name + ".partial")
+    try:
+        probe.open("wb").close()
+        probe.unlink()
+    except OSError as error:
+        raise SimError(
+            "SK102", f"cannot write the trace {trace}: {error.strerror}", hint="choose another --trace file"
+        ) from error

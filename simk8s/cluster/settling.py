@@ -1,0 +1,295 @@
+"""What is wanted of a cluster and not there yet, read from its objects alone; and when waiting has no more sense."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from simk8s.api.objects import Object, condition, dig, is_terminating, is_true, key, metadata
+
+QUIET_SECONDS = 60.0
+"""Nothing changed for so long: what is there is what stays, unless something is still at work."""
+
+PATIENCE_SECONDS = 600.0
+"""While something is at work or crash-loops: give up when nothing more was reached for so long."""
+
+OBSERVED = ("Pod", "PersistentVolumeClaim", "StatefulSet", "Deployment", "ReplicaSet", "DaemonSet", "Job")
+UNCOUNTED = ("Event", "Lease")
+"""Kinds whose changes are no sign of life: they tick whatever happens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Something that is wanted and not there.
+
+    `object` as kubectl names it (`pod/mysql-1`), `wanted` a few words, `reason` what is known about why not.
+    `stuck` tells that nothing is under way which could change it. `container` is the one to read the log of.
+    """
+
+    object: str
+    wanted: str
+    reason: str = ""
+    stuck: bool = False
+    namespace: str = "default"
+    container: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.object} is not {self.wanted}" + (f": {self.reason}" if self.reason else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Wants:
+    """How much of what is wanted is there."""
+
+    met: int
+    waits: tuple[Wait, ...]
+
+    @property
+    def satisfied(self) -> bool:
+        return not self.waits
+
+    @property
+    def stuck(self) -> bool:
+        """Whether nothing is under way any more. A set waits for its Pods, so it never decides this alone."""
+        roots = [wait for wait in self.waits if not wait.object.startswith(_OWNERS)] or list(self.waits)
+        return bool(roots) and all(wait.stuck for wait in roots)
+
+
+_OWNERS = ("statefulset/", "deployment/", "replicaset/", "daemonset/", "job/")
+
+
+def wants(objects: Iterable[Object]) -> Wants:
+    """Everything that is wanted of these objects: sets complete, Pods ready or done, claims bound."""
+    view = _View(objects)
+    met = 0
+    waits: list[Wait] = []
+    for kind in OBSERVED:
+        for found in view.of(kind):
+            for wait in _CHECKS[kind](found, view):
+                if wait is None:
+                    met += 1
+                else:
+                    waits.append(wait)
+    return Wants(met, tuple(waits))
+
+
+class _View:
+    """The objects by kind, and each one's latest Event."""
+
+    def __init__(self, objects: Iterable[Object]) -> None:
+        self.kinds: dict[str, list[Object]] = {}
+        for found in objects:
+            self.kinds.setdefault(found["kind"], []).append(found)
+
+    def of(self, kind: str) -> list[Object]:
+        return self.kinds.get(kind, [])
+
+    def last_event(self, about: Object, *reasons: str) -> Object | None:
+        """The latest Event about an object, of one of these reasons where any are given."""
+        uid = metadata(about).get("uid")
+        events = [
+            event
+            for event in self.of("Event")
+            if event["involvedObject"].get("uid") == uid and (not reasons or event["reason"] in reasons)
+        ]
+        return max(events, key=lambda event: int(event["metadata"]["resourceVersion"]), default=None)
+
+
+Check = Callable[[Object, _View], Iterator[Wait | None]]
+"""Yields None for each thing that is there, and a Wait for each that is not."""
+
+
+def _wait(found: Object, wanted: str, reason: str = "", *, stuck: bool = False, container: str = "") -> Wait:
+    where = key(found)
+    return Wait(f"{found['kind'].lower()}/{where.name}", wanted, reason, stuck, where.namespace, container)
+
+
+def _pod(pod: Object, view: _View) -> Iterator[Wait | None]:
+    if is_terminating(pod):
+        yield _wait(pod, "gone", "it is terminating")
+        return
+    phase = dig(pod, "status", "phase", default="Pending")
+    yield None  # it exists
+    if phase == "Succeeded":
+        yield from (None for _ in range(2 + len(dig(pod, "spec", "initContainers", default=[]))))
+        return
+    if phase == "Failed":
+        yield _wait(pod, "Running", dig(pod, "status", "message", default="") or "it has failed", stuck=True)
+        return
+    yield from _scheduled(pod, view)
+    statuses = dig(pod, "status", "initContainerStatuses", default=[])
+    yield from (None for status in statuses if status.get("ready") or status.get("started"))
+    if is_true(pod, "Ready"):
+        yield None
+    elif dig(pod, "spec", "nodeName"):
+        yield _unready(pod, view)
+
+
+def _scheduled(pod: Object, view: _View) -> Iterator[Wait | None]:
+    if dig(pod, "spec", "nodeName"):
+        yield None
+        return
+    scheduled = condition(pod, "PodScheduled") or {}
+    reason = scheduled.get("message", "")
+    # A claim that waits is named for itself, with its own Event.
+    yield _wait(pod, "scheduled", reason, stuck=scheduled.get("reason") == "Unschedulable")
+
+
+_HOPELESS = frozenset(
+    {
+        "CreateContainerConfigError",
+        "CreateContainerError",
+        "ErrImageNeverPull",
+        "ErrImagePull",
+        "ImagePullBackOff",
+        "InvalidImageName",
+    }
+)
+
+
+def _unready(pod: Object, view: _View) -> Wait:
+    """Why a scheduled Pod is not Ready: its first container that cannot go on, else the first that is on its way."""
+    status = pod.get("status") or {}
+    statuses = [*(status.get("initContainerStatuses") or []), *(status.get("containerStatuses") or [])]
+    for entry in statuses:
+        name = entry["name"]
+        waiting = dig(entry, "state", "waiting", default={})
+        if waiting.get("reason") in _HOPELESS:
+            text = f"container {name}: {waiting['reason']}: {waiting.get('message', '')}".rstrip(": ")
+            return _wait(pod, "Ready", text, stuck=True)
+        if waiting.get("reason") == "CrashLoopBackOff":
+            ended = dig(entry, "lastState", "terminated", default={})
+            text = (
+                f"container {name}: CrashLoopBackOff, started {entry.get('restartCount', 0) + 1} times, "
+                f"last exit status {ended.get('exitCode', '?')}"
+            )
+            return _wait(pod, "Ready", text, container=name)
+    event = view.last_event(pod)
+    if event is not None and event["reason"] in ("FailedMount", "FailedAttachVolume", "FailedCreatePodSandBox"):
+        return _wait(pod, "Ready", f"{event['reason']}: {event['message']}", stuck=True)
+    for entry in statuses:
+        if "running" in (entry.get("state") or {}) and not entry.get("ready"):
+            initial = entry in (status.get("initContainerStatuses") or [])
+            what = "init container" if initial else "container"
+            probe = view.last_event(pod, "Unhealthy")
+            text = f"{what} {entry['name']} runs" + (" and has not finished" if initial else " and is not ready")
+            if probe is not None and not initial:
+                text += f" ({_first_line(probe['message'])})"
+            return _wait(pod, "Ready", text, container=entry["name"])
+        if "terminated" in (entry.get("state") or {}) and not entry.get("ready"):
+            code = entry["state"]["terminated"].get("exitCode", "?")
+            return _wait(pod, "Ready", f"container {entry['name']} ended with status {code}", container=entry["name"])
+    reason = next((r for entry in statuses if (r := dig(entry, "state", "waiting", "reason"))), "ContainerCreating")
+    return _wait(pod, "Ready", reason)
+
+
+def _claim(claim: Object, view: _View) -> Iterator[Wait | None]:
+    if dig(claim, "status", "phase") == "Bound":
+        yield None
+        return
+    if is_terminating(claim):
+        return
+    event = view.last_event(claim)
+    reason = event["reason"] if event else ""
+    if reason == "WaitForFirstConsumer" and not _is_used(claim, view):
+        return  # it is meant to wait until somebody uses it
+    text = f"{reason}: {event['message']}" if event else "no volume yet"
+    yield _wait(claim, "Bound", text, stuck=reason in ("FailedBinding", "ProvisioningFailed"))
+
+
+def _is_used(claim: Object, view: _View) -> bool:
+    where = key(claim)
+    return any(
+        dig(volume, "persistentVolumeClaim", "claimName") == where.name
+        for pod in view.of("Pod")
+        if key(pod).namespace == where.namespace
+        for volume in dig(pod, "spec", "volumes", default=[])
+    )
+
+
+def _set(owner: Object, view: _View) -> Iterator[Wait | None]:
+    """StatefulSet, Deployment and ReplicaSet: as many as wanted, ready, and of the newest revision."""
+    if is_terminating(owner):
+        yield _wait(owner, "gone", "it is being deleted")
+        return
+    wanted = dig(owner, "spec", "replicas", default=1)
+    status = owner.get("status") or {}
+    if status.get("observedGeneration", 0) < metadata(owner).get("generation", 0):
+        yield _wait(owner, "seen by its controller")
+        return
+    ready, exist = status.get("readyReplicas", 0), status.get("replicas", 0)
+    yield from (None for _ in range(min(ready, wanted)))
+    if ready < wanted:
+        failure = view.last_event(owner, "FailedCreate", "FailedUpdate")
+        text = f"{ready} of {wanted} replicas are ready"
+        text += f" ({failure['reason']}: {failure['message']})" if failure else ""
+        yield _wait(owner, "complete", text, stuck=failure is not None)
+    elif exist > wanted:
+        yield _wait(owner, "complete", f"{exist - wanted} replicas too many")
+    elif _rolls(owner) and status.get("updatedReplicas", 0) < wanted:
+        yield _wait(owner, "updated", f"{status.get('updatedReplicas', 0)} of {wanted} replicas are updated")
+
+
+def _rolls(owner: Object) -> bool:
+    """Whether every replica is to become the newest revision by itself."""
+    if owner["kind"] != "StatefulSet":
+        return owner["kind"] == "Deployment"
+    strategy = dig(owner, "spec", "updateStrategy", default={})
+    return strategy.get("type", "RollingUpdate") == "RollingUpdate" and not dig(strategy, "rollingUpdate", "partition")
+
+
+def _daemon_set(owner: Object, view: _View) -> Iterator[Wait | None]:
+    wanted = dig(owner, "status", "desiredNumberScheduled", default=0)
+    ready = dig(owner, "status", "numberReady", default=0)
+    yield from (None for _ in range(min(ready, wanted)))
+    if ready < wanted or "status" not in owner:
+        yield _wait(owner, "complete", f"{ready} of {wanted} Pods are ready")
+
+
+def _job(job: Object, view: _View) -> Iterator[Wait | None]:
+    if is_true(job, "Complete"):
+        yield None
+    else:
+        failed = condition(job, "Failed") if is_true(job, "Failed") else None
+        yield _wait(job, "complete", (failed or {}).get("message", ""), stuck=failed is not None)
+
+
+_CHECKS: dict[str, Check] = {
+    "Pod": _pod,
+    "PersistentVolumeClaim": _claim,
+    "StatefulSet": _set,
+    "Deployment": _set,
+    "ReplicaSet": _set,
+    "DaemonSet": _daemon_set,
+    "Job": _job,
+}
+
+
+def _first_line(text: str) -> str:
+    return text.strip().split("\n", 1)[0][:160]
+
+
+class Patience:
+    """Decides, look by look, whether to go on waiting.
+
+    `look(now, changed_at, wants)` returns the next moment to look at, or None when the waiting is over: everything is
+    there and nothing changed for QUIET_SECONDS, or it makes no sense to wait any longer.
+    """
+
+    def __init__(self, now: float) -> None:
+        self.best = -1
+        self.reached_at = now
+
+    def look(self, now: float, changed_at: float, current: Wants) -> float | None:
+        if current.met > self.best:
+            self.best = current.met
+            self.reached_at = now
+        quiet_at = changed_at + QUIET_SECONDS
+        if now >= quiet_at and (current.satisfied or current.stuck):
+            return None
+        give_up_at = self.reached_at + PATIENCE_SECONDS
+        if now >= give_up_at:
+            return None
+        if now < quiet_at:
+            return min(quiet_at, give_up_at)
+        return min(now + QUIET_SECONDS, give_up_at)
