@@ -27,6 +27,7 @@ class Files:
     umask: int
     uid: int
     gid: int
+    groups: tuple[int, ...]
 
     def step(self, verb: str, object: str = "", seconds: float | None = None) -> Run[None]:
         raise NotImplementedError
@@ -100,7 +101,7 @@ class Files:
         """Whether this process may read (4), write (2) or execute (1)."""
         if self.uid == 0:
             return access != 1 or isinstance(inode, Directory) or bool(inode.mode & 0o111)
-        shift = 6 if inode.uid == self.uid else 3 if inode.gid == self.gid else 0
+        shift = 6 if inode.uid == self.uid else 3 if inode.gid in (self.gid, *self.groups) else 0
         return bool((inode.mode >> shift) & access)
 
     # Descriptors

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import simpy
 
+from simk8s.machine.errno import SyscallError
 from simk8s.machine.filesystem import FileSystem
 from simk8s.machine.handle import Handle, NullHandle
 from simk8s.machine.mount import MountTable
@@ -75,6 +76,7 @@ class Machine:
         stderr: Handle | None = None,
         uid: int = 0,
         gid: int = 0,
+        groups: tuple[int, ...] = (),
         cause: Actor | None = None,
     ) -> Process:
         """Start a process that no process of this machine is the parent of: the main one, a probe, an exec.
@@ -84,8 +86,13 @@ class Machine:
         files = {0: stdin or NullHandle(), 1: stdout or NullHandle(), 2: stderr or NullHandle()}
         actor = (cause or Actor(self.name)).fork(self.name)
         process = Process(self, None, argv, dict(env or {}), cwd, files, actor)
-        process.uid, process.gid = uid, gid
-        process.begin(*process.find_program(argv))
+        process.uid, process.gid, process.groups = uid, gid, groups
+        try:
+            main, words = process.find_program(argv)
+        except SyscallError:
+            del self.processes[process.pid]  # it never came to be
+            raise
+        process.begin(main, words)
         return process
 
     def run_function(self, main: Main, argv: list[str], **files: Handle) -> Process:

@@ -67,6 +67,7 @@ class Process(Files, Sockets):
         self.umask = parent.umask if parent else 0o022
         self.uid = parent.uid if parent else 0
         self.gid = parent.gid if parent else 0
+        self.groups: tuple[int, ...] = parent.groups if parent else ()
         self.children: dict[int, Process] = {}
         self.dispositions: dict[int, Disposition] = {}
         self.exited: simpy.Event = simpy.Event(machine.sim.env)  # succeeds with the status
