@@ -1,0 +1,150 @@
+"""Option files: what `my.cnf` and what it includes say, as if on the command line (MYSQLD-30)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from simk8s.machine import SyscallError
+
+if TYPE_CHECKING:
+    from simk8s.machine import Process
+
+FILES = ("/etc/my.cnf", "/etc/mysql/my.cnf", "~/.my.cnf")
+_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "s": " ", '"': '"', "'": "'", "\\": "\\"}
+_MAX_DEPTH = 10
+
+
+class BadOptionFile(Exception):
+    """An option file that cannot be used; the text is the program's message."""
+
+
+@dataclass(slots=True)
+class Defaults:
+    """The words from option files, then those of the command line; and warnings to print."""
+
+    from_files: list[str] = field(default_factory=list)
+    arguments: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    print_only: bool = False
+
+    @property
+    def words(self) -> list[str]:
+        return [*self.from_files, *self.arguments]
+
+
+def load_defaults(process: Process, groups: Sequence[str], arguments: Sequence[str]) -> Defaults:
+    """Take the options about option files off the front of `arguments`, and read the files. Raises BadOptionFile."""
+    defaults = Defaults()
+    files, extra, suffix, words = list(FILES), "", "", list(arguments)
+    while words:
+        name, _, value = words[0].partition("=")
+        match name:
+            case "--no-defaults":
+                files = []
+            case "--defaults-file":
+                files = [value]
+            case "--defaults-extra-file":
+                extra = value
+            case "--defaults-group-suffix":
+                suffix = value
+            case "--print-defaults":
+                defaults.print_only = True
+            case _:
+                break
+        words.pop(0)
+    defaults.arguments = words
+    wanted = [*groups, *(group + suffix for group in groups if suffix)]
+    named = files if len(files) == 1 else []
+    for path in [*files[:2], extra, *files[2:]]:
+        if path:
+            defaults.from_files += _read(process, path, wanted, defaults.warnings, is_named=path in (extra, *named))
+    return defaults
+
+
+def _read(process: Process, path: str, groups: Sequence[str], warnings: list[str], *, is_named: bool) -> Iterator[str]:
+    real = path.replace("~", process.environ.get("HOME", "/root"), 1) if path.startswith("~") else path
+    if not process.is_file(real):
+        if is_named:
+            raise BadOptionFile(f"Could not open required defaults file: {path}")
+        return
+    yield from _options(process, real, groups, warnings, 0)
+
+
+def _options(process: Process, path: str, groups: Sequence[str], warnings: list[str], depth: int) -> Iterator[str]:
+    try:
+        inode = process.stat(path)
+    except SyscallError:
+        return
+    if not process.may(inode, 4):
+        return
+    if inode.mode & 0o002:
+        warnings.append(f"Warning: World-writable config file '{path}' is ignored.")
+        return
+    group = None
+    for number, line in enumerate(process.peek(path).decode(errors="replace").splitlines(), 1):
+        text = line.strip()
+        if not text or text[0] in "#;":
+            continue
+        if text.startswith("!"):
+            if depth < _MAX_DEPTH:
+                for included in _included(process, text):
+                    yield from _options(process, included, groups, warnings, depth + 1)
+        elif text.startswith("["):
+            group = text[1:].partition("]")[0].strip()
+            if "]" not in text:
+                raise BadOptionFile(f"Wrong group definition in config file {path} at line {number}.")
+        elif group is None:
+            raise BadOptionFile(f"Found option without preceding group in config file {path} at line {number}.")
+        elif group in groups:
+            yield _as_argument(text)
+
+
+def _included(process: Process, line: str) -> list[str]:
+    directive, _, target = line.partition(" ")
+    target = target.strip()
+    if directive == "!include":
+        return [target]
+    if directive != "!includedir" or not process.is_directory(target):
+        return []
+    names = [name for name in process.listdir(target) if name.endswith(".cnf")]  # MYSQLD-31
+    return [f"{target.rstrip('/')}/{name}" for name in names]
+
+
+def _as_argument(text: str) -> str:
+    name, equals, value = text.partition("=")
+    name = name.strip()
+    if not equals:
+        return f"--{_without_comment(name)}"
+    value = _without_comment(value.strip())
+    if len(value) >= 2 and value[0] == value[-1] and value[0] in "'\"":
+        value = value[1:-1]
+    return f"--{name}={_unescaped(value)}"
+
+
+def _without_comment(text: str) -> str:
+    quote = ""
+    for place, letter in enumerate(text):
+        if letter in "'\"" and not quote:
+            quote = letter
+        elif letter == quote:
+            quote = ""
+        elif letter == "#" and not quote and (place == 0 or text[place - 1].isspace()):
+            return text[:place].rstrip()
+    return text
+
+
+def _unescaped(text: str) -> str:
+    if "\\" not in text:
+        return text
+    result, escaped = "", False
+    for letter in text:
+        if escaped:
+            result += _ESCAPES.get(letter, "\\" + letter)
+            escaped = False
+        elif letter == "\\":
+            escaped = True
+        else:
+            result += letter
+    return result + ("\\" if escaped else "")

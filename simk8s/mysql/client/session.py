@@ -1,0 +1,273 @@
+"""One run of the mysql client: its connection, and the statements that come in (SQL-10 to SQL-17)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from simk8s.errors import SimError
+from simk8s.machine import SyscallError
+from simk8s.mysql.client.connection import Connection, connect, is_from_client
+from simk8s.mysql.client.result import tabbed, table, vertical
+from simk8s.mysql.client.settings import Settings
+from simk8s.mysql.client.statement import Splitter, Statement
+from simk8s.mysql.errors import ClientError, MySQLError
+from simk8s.mysql.profile import profile_of
+from simk8s.mysql.wire import Ok, Rows
+from simk8s.sim import Run
+
+if TYPE_CHECKING:
+    from simk8s.machine import Process
+
+
+@dataclass(slots=True)
+class Options:
+    """How this run behaves. `silent` counts: 1 is the tab-separated form, 2 leaves the header out as well."""
+
+    settings: Settings
+    execute: str | None = None
+    silent: int = 0
+    verbose: int = 0
+    batch: bool = False
+    table: bool = False
+    vertical: bool = False
+    raw: bool = False
+    force: bool = False
+    names: bool = True
+    comments: bool = False
+    shows_warnings: bool = False
+    delimiter: str = ";"
+    init_command: str = ""
+    positional: list[str] = field(default_factory=list)
+
+
+class Session:
+    """One run of the client: its connection, and the statements that come in."""
+
+    def __init__(self, process: Process, options: Options) -> None:
+        self.process = process
+        self.options = options
+        self.target = options.settings.target(process)
+        self.connection: Connection | None = None
+        self.splitter = Splitter(keep_comments=options.comments)
+        self.splitter.delimiter = options.delimiter
+        self.failed = False
+        self.finished = False
+
+    def open(self) -> Run[None]:
+        """Connect. Raises MySQLError."""
+        self.connection = yield from connect(self.process, self.target)
+        if self.options.init_command:
+            yield from self.connection.query(self.options.init_command)
+
+    def run(self) -> Run[int]:
+        if not self.options.batch:
+            yield from self._say(_banner(self.connection))
+        if self.options.execute is not None:
+            yield from self._feed(self.options.execute)
+        else:
+            yield from self._feed_input()
+        if not self.finished:
+            yield from self._perform(self.splitter.finish())
+        if not self.options.batch:
+            yield from self._say("Bye\n")
+        if self.connection is not None:
+            yield from self.connection.quit()
+        return int(self.failed)
+
+    def _feed(self, text: str) -> Run[None]:
+        for line in text.split("\n"):
+            yield from self._perform(self.splitter.feed(line))
+            if self.finished:
+                return
+
+    def _feed_input(self) -> Run[None]:
+        """Standard input, line by line as it arrives."""
+        rest = b""
+        while not self.finished:
+            if not self.options.batch:
+                yield from self._say(self._prompt())
+            data = bytes((yield from self.process.read(0)))
+            if not data:
+                break
+            *lines, rest = (rest + data).split(b"\n")
+            for line in lines:
+                yield from self._perform(self.splitter.feed(line.decode(errors="replace")))
+                if self.finished:
+                    return
+        if rest and not self.finished:
+            yield from self._perform(self.splitter.feed(rest.decode(errors="replace")))
+
+    def _perform(self, statements: list[Statement]) -> Run[None]:
+        for statement in statements:
+            if statement.command:
+                yield from self._command(statement)
+            else:
+                yield from self._query(statement)
+            if self.finished:
+                return
+
+    def _query(self, statement: Statement) -> Run[None]:
+        options = self.options
+        if options.verbose:
+            yield from self._say(f"{'-' * 14}\n{statement.text}\n{'-' * 14}\n\n")
+        started = self.process.sim.now
+        try:
+            if self.connection is None:
+                yield from self._reconnect()
+            assert self.connection is not None
+            result = yield from self.connection.query(statement.text)
+        except MySQLError as error:
+            yield from self._report(error, statement.line)
+            return
+        text = _shown(result, statement, options, self.process.sim.now - started)
+        if text:
+            yield from self._say(text)
+        if result.warnings and options.shows_warnings:
+            yield from self._show_warnings()
+
+    def _report(self, error: MySQLError, line: int) -> Run[None]:
+        """SQL-13, SQL-14: in batch mode the first error is the last."""
+        self.failed = True
+        yield from self.process.write(2, f"{error.line(line if self.options.batch else None)}\n".encode())
+        if self.options.batch and not self.options.force:
+            self.finished = True
+        if is_from_client(error) and self.connection is not None:
+            self.connection.close()
+            self.connection = None
+            if self.options.batch:
+                self.finished = True
+
+    def _reconnect(self) -> Run[None]:
+        yield from self._say("No connection. Trying to reconnect...\n")
+        self.connection = yield from connect(self.process, self.target)
+        database = self.target.database or "*** NONE ***"
+        yield from self._say(f"Connection id:    {self.connection.id}\nCurrent database: {database}\n\n")
+
+    def _show_warnings(self) -> Run[None]:
+        if self.connection is None:
+            return
+        result = yield from self.connection.query("SHOW WARNINGS")
+        if isinstance(result, Rows):
+            for level, code, message in result.rows:
+                yield from self._say(f"{level} (Code {code}): {message}\n")
+
+    def _command(self, statement: Statement) -> Run[None]:
+        match statement.command:
+            case "use":
+                yield from self._use(statement)
+            case "quit":
+                self.finished = True
+            case "source":
+                yield from self._source(statement)
+            case "delimiter" | "rehash" | "notee" | "nopager" | "charset" | "help":
+                pass
+            case "warnings" | "nowarning":
+                self.options.shows_warnings = statement.command == "warnings"
+            case "status":
+                text = yield from self._status()
+                yield from self._say(text)
+            case name:
+                raise SimError("SK721", f"the mysql client's command {name!r} is not modelled")
+
+    def _use(self, statement: Statement) -> Run[None]:
+        name = statement.text.strip("`'\" ")
+        if not name:
+            yield from self._report_text("ERROR: \nUSE must be followed by a database name\n")
+            return
+        try:
+            if self.connection is None:
+                raise ClientError(2006)
+            yield from self.connection.query(f"USE `{name}`")
+        except MySQLError as error:
+            yield from self._report(error, statement.line)
+            return
+        if not self.options.batch:
+            yield from self._say("Database changed\n")
+
+    def _source(self, statement: Statement) -> Run[None]:
+        try:
+            text = yield from self.process.read_file(statement.text)
+        except SyscallError as error:
+            number = error.errno.number
+            yield from self._report_text(f"ERROR: \nFailed to open file '{statement.text}', error: {number}\n")
+            return
+        outer, self.splitter = self.splitter, Splitter(keep_comments=self.options.comments)
+        yield from self._feed(text.decode(errors="replace"))
+        if not self.finished:
+            yield from self._perform(self.splitter.finish())
+        self.splitter = outer
+
+    def _report_text(self, text: str) -> Run[None]:
+        self.failed = True
+        yield from self.process.write(2, text.encode())
+        if self.options.batch and not self.options.force:
+            self.finished = True
+
+    def _status(self) -> Run[str]:
+        assert self.connection is not None
+        result = yield from self.connection.query("SELECT DATABASE(), CURRENT_USER()")
+        database, user = result.rows[0] if isinstance(result, Rows) else ("", "")
+        where = f"{self.target.host} via TCP/IP" if self.target.is_tcp else "Localhost via UNIX socket"
+        lines = (
+            about(self.process),
+            "",
+            f"Connection id:\t\t{self.connection.id}",
+            f"Current database:\t{database or ''}",
+            f"Current user:\t\t{user}",
+            f"Server version:\t\t{self.connection.server_version} MySQL Community Server (GPL)",
+            f"Connection:\t\t{where}",
+        )
+        return "-" * 14 + "\n" + "\n".join(lines) + "\n" + "-" * 14 + "\n\n"
+
+    def _prompt(self) -> str:
+        if not self.splitter.is_waiting:
+            return "mysql> "
+        return f"    {self.splitter.open_quote or '-'}> "
+
+    def _say(self, text: str) -> Run[None]:
+        yield from self.process.write(1, text.encode())
+
+
+def _banner(connection: Connection | None) -> str:
+    assert connection is not None
+    return (
+        "Welcome to the MySQL monitor.  Commands end with ; or \\g.\n"
+        f"Your MySQL connection id is {connection.id}\n"
+        f"Server version: {connection.server_version} MySQL Community Server (GPL)\n\n"
+        "Type 'help;' or '\\h' for help. Type '\\c' to clear the current input statement.\n\n"
+    )
+
+
+def _shown(result: Ok | Rows, statement: Statement, options: Options, seconds: float) -> str:
+    """What a result looks like, with what interactive use says about it (SQL-11, SQL-12)."""
+    tells = not options.batch or options.verbose >= 2
+    took = f" ({seconds:.2f} sec)"
+    if isinstance(result, Ok):
+        if not tells:
+            return ""
+        info = f"{result.info}\n" if result.info else ""
+        return f"Query OK, {_rows(result.affected_rows)} affected{_warned(result.warnings)}{took}\n{info}\n"
+    if not result.rows:
+        return f"Empty set{_warned(result.warnings)}{took}\n\n" if tells else ""
+    if statement.vertical or options.vertical:
+        text = vertical(result, names=options.names)
+    elif options.silent and not options.table:
+        text = tabbed(result, names=options.names and options.silent < 2, raw=options.raw)
+    else:
+        text = table(result, names=options.names)
+    return text + (f"{_rows(len(result.rows))} in set{_warned(result.warnings)}{took}\n\n" if tells else "")
+
+
+def _rows(count: int) -> str:
+    return f"{count} row{'' if count == 1 else 's'}"
+
+
+def _warned(count: int) -> str:
+    return f", {count} warning{'' if count == 1 else 's'}" if count else ""
+
+
+def about(process: Process) -> str:
+    """What `--version` prints."""
+    version = profile_of(process).server_version
+    return f"mysql  Ver 14.14 Distrib {version}, for Linux (x86_64) using  EditLine wrapper"
