@@ -9,8 +9,8 @@ from simk8s.machine.content import Content, splice
 from simk8s.machine.filesystem import Directory, File
 from simk8s.mysql.step import Change, Steps
 
-Observer: TypeAlias = Callable[[Change, Content], None]
-"""Told of each change right after it was made, with the bytes written: for history and modification times."""
+Observer: TypeAlias = Callable[[Change, Content, int], None]
+"""Told of each change right after it was made, with the bytes written and where: for history and modification times."""
 
 
 class DataDirectory:
@@ -98,26 +98,27 @@ class DataDirectory:
         """Add to the end now. A file that somebody removed while mysqld has it open takes the bytes with it."""
         file = self._find(path)
         if isinstance(file, File):
-            file.content = splice(file.content, len(file.content), content)
-            self._tell("append", path, content)
+            offset = len(file.content)
+            file.content = splice(file.content, offset, content)
+            self._tell("append", path, content, offset)
 
     def splice(self, path: str, offset: int, content: Content) -> None:
         """Overwrite in the middle now; a removed file takes the bytes with it."""
         file = self._find(path)
         if isinstance(file, File):
             file.content = splice(file.content, offset, content)
-            self._tell("splice", path, content)
+            self._tell("splice", path, content, offset)
 
     def truncate(self, path: str, size: int) -> None:
         """Cut the file now."""
         file = self._find(path)
         if isinstance(file, File):
             file.content = file.content[:size]
-            self._tell("truncate", path, b"")
+            self._tell("truncate", path, b"", size)
 
-    def _tell(self, verb: str, path: str, content: Content) -> None:
+    def _tell(self, verb: str, path: str, content: Content, offset: int = 0) -> None:
         if self._observe is not None:
-            self._observe(Change(verb, path, len(content)), content)
+            self._observe(Change(verb, path, len(content)), content, offset)
 
     def _find(self, path: str) -> object:
         here: object = self.top
