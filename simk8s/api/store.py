@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Literal
@@ -59,6 +59,7 @@ class Store:
         self._kinds: dict[str, dict[Key, _Entry]] = {}
         self._resources: dict[str, Resource] = {}
         self._watches: dict[str, list[Watch]] = {}
+        self._changed: dict[str, float] = {}
         self._made = 0
 
     def create(self, object: Object, *, by: Actor) -> Object:
@@ -117,6 +118,19 @@ class Store:
         if status is old.get("status"):
             return old
         return self._put(resource, key, old, {**old, "status": status}, by)
+
+    def bind(self, name: str, namespace: str, node: str, *, uid: str, by: Actor) -> Object:
+        """Give a Pod its node: `spec.nodeName` and the condition PodScheduled in one write (SCHED-2)."""
+        resource = self.resource("Pod")
+        key, old = self._current(resource, {"metadata": {"name": name, "namespace": namespace, "uid": uid}})
+        if old["spec"].get("nodeName"):
+            raise conflict(resource, name, f'pod {name} is already assigned to node "{old["spec"]["nodeName"]}"')
+        if is_terminating(old):
+            raise conflict(resource, name, f"pod {name} is being deleted, cannot be assigned to a host")
+        scheduled = {"type": "PodScheduled", "status": "True", "lastTransitionTime": self.sim.timestamp}
+        others = [entry for entry in old["status"].get("conditions", ()) if entry["type"] != "PodScheduled"]
+        status = {**old["status"], "conditions": [*others, scheduled]}
+        return self._put(resource, key, old, {**old, "spec": {**old["spec"], "nodeName": node}, "status": status}, by)
 
     def patch(
         self,
@@ -223,6 +237,10 @@ class Store:
         entry = self._of(kind).get(self._key(self.resource(kind), name, namespace))
         return entry.seq if entry else -1
 
+    def changed_at(self, without: Collection[str] = ()) -> float:
+        """When an object was last written, in virtual seconds; those of the kinds `without` are not counted."""
+        return max((time for kind, time in self._changed.items() if kind not in without), default=0.0)
+
     def resource(self, kind: str) -> Resource:
         """The resource of a kind. Raises ApiError where this cluster does not serve it."""
         resource = self._resources.get(kind)
@@ -291,6 +309,7 @@ class Store:
         return last
 
     def _tell(self, kind: str, type: EventType, old: Object | None, new: Object, seq: int) -> None:
+        self._changed[kind] = self.sim.now
         for watch in self._watches.get(kind, ()):
             watch.tell(type, old, new, seq)
 
