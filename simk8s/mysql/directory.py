@@ -89,10 +89,11 @@ class DataDirectory:
         file = self._find(path)
         if isinstance(file, File):
             file.content = content
-        else:
-            parent, name = self._parent(path)
-            parent.entries[name] = File(content, 0o640, self._owner, self._owner)
-        self._tell("write", path, content)
+            self._tell("write", path, content)
+            return
+        parent, name = self._parent(path)
+        parent.entries[name] = File(content, 0o640, self._owner, self._owner)
+        self._tell("create", path, content)
 
     def append(self, path: str, content: Content) -> None:
         """Add to the end now. A file that somebody removed while mysqld has it open takes the bytes with it."""
@@ -119,6 +120,10 @@ class DataDirectory:
     def _tell(self, verb: str, path: str, content: Content, offset: int = 0) -> None:
         if self._observe is not None:
             self._observe(Change(verb, path, len(content)), content, offset)
+
+    def inode(self, path: str) -> object:
+        """What is at a path, None where nothing is."""
+        return self._find(path)
 
     def _find(self, path: str) -> object:
         here: object = self.top

@@ -15,6 +15,7 @@ class MySQLError(Exception):
     def __init__(self, number: int, *arguments: object) -> None:
         state, template = ERRORS[number]
         self.number = number
+        self.arguments = arguments
         self.sqlstate = state
         self.text = template % arguments if arguments else template
         super().__init__(self.text)

@@ -1,0 +1,263 @@
+"""Expressions, queries and changes of rows as data: what the parsers make and the engine executes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from simk8s.mysql.column import ColumnType, Value
+
+# ── expressions ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A column, perhaps with its table and database."""
+
+    name: str
+    table: str = ""
+    database: str = ""
+
+    def __str__(self) -> str:
+        return ".".join(part for part in (self.database, self.table, self.name) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Star:
+    """All columns, of one table or of every one."""
+
+    table: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SystemVariable:
+    """`@@name`; scope is global, session or empty."""
+
+    name: str
+    scope: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UserVariable:
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assign:
+    """`@name := value`."""
+
+    name: str
+    value: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """An operator by its MySQL sign: `+`, `=`, `AND`, `NOT`, `LIKE`, `IS`, ..."""
+
+    operator: str
+    operands: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A function by its name in capitals."""
+
+    name: str
+    arguments: tuple[Expression, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregate:
+    """COUNT, SUM, MIN, MAX, AVG or GROUP_CONCAT over the rows of a group. COUNT(*) has no arguments."""
+
+    name: str
+    arguments: tuple[Expression, ...] = ()
+    distinct: bool = False
+    order: tuple[Order, ...] = ()
+    separator: str = ","
+
+
+@dataclass(frozen=True, slots=True)
+class In:
+    """Membership in a list or in the only column of a query."""
+
+    operand: Expression
+    choices: tuple[Expression, ...] | Query
+
+
+@dataclass(frozen=True, slots=True)
+class Exists:
+    query: Query
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """A query used as a value."""
+
+    query: Query
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    branches: tuple[tuple[Expression, Expression], ...]
+    otherwise: Expression
+    operand: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    operand: Expression
+    type: ColumnType
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """A date moved by an interval: `sign` is 1 or -1."""
+
+    operand: Expression
+    amount: Expression
+    unit: str
+    sign: int
+
+
+@dataclass(frozen=True, slots=True)
+class Default:
+    """DEFAULT as a value of INSERT or UPDATE."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inserted:
+    """VALUES(column) of ON DUPLICATE KEY UPDATE."""
+
+    column: str
+
+
+Expression: TypeAlias = (
+    Literal
+    | Name
+    | Star
+    | SystemVariable
+    | UserVariable
+    | Assign
+    | Operation
+    | Call
+    | Aggregate
+    | In
+    | Exists
+    | Scalar
+    | Case
+    | Cast
+    | Shift
+    | Default
+    | Inserted
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    expression: Expression
+    descending: bool = False
+
+
+# ── queries ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class TableName:
+    name: str
+    database: str = ""
+    alias: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A query in FROM."""
+
+    query: Query
+    alias: str
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """One more source of rows. kind: inner, left, right."""
+
+    source: TableName | Derived
+    kind: str = "inner"
+    on: Expression | None = None
+    using: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One expression of a select list. `label` is the header of its column."""
+
+    expression: Expression
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Select:
+    items: tuple[Item, ...]
+    source: TableName | Derived | None = None
+    joins: tuple[Join, ...] = ()
+    where: Expression | None = None
+    group: tuple[Expression, ...] = ()
+    having: Expression | None = None
+    order: tuple[Order, ...] = ()
+    limit: int | None = None
+    offset: int = 0
+    distinct: bool = False
+    for_update: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Union:
+    """Queries one after the other; duplicates stay with `all`."""
+
+    first: Query
+    second: Query
+    all: bool = False
+    order: tuple[Order, ...] = ()
+    limit: int | None = None
+    offset: int = 0
+
+
+Query: TypeAlias = Select | Union
+
+
+# ── data ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Insert:
+    """INSERT or REPLACE. `columns` is None where none were named."""
+
+    table: TableName
+    columns: tuple[str, ...] | None
+    rows: tuple[tuple[Expression, ...], ...] = ()
+    query: Query | None = None
+    ignore: bool = False
+    replace: bool = False
+    on_duplicate: tuple[tuple[str, Expression], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    table: TableName
+    assignments: tuple[tuple[str, Expression], ...]
+    where: Expression | None = None
+    order: tuple[Order, ...] = ()
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    table: TableName
+    where: Expression | None = None
+    order: tuple[Order, ...] = ()
+    limit: int | None = None
