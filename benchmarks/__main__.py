@@ -1,0 +1,152 @@
+"""Print what things cost, each as a ratio against a yardstick measured in the same run.
+
+`python -m benchmarks` runs all, `python -m benchmarks bring-up start` some. Seconds are printed for orientation; the
+ratios are what can be compared between machines.
+"""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import simpy
+
+from simk8s import Cluster
+
+ROOT = Path(__file__).parents[1]
+MYSQL = ROOT / "scenarios" / "mysql"
+
+WEB = """
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {{name: web}}
+spec:
+  serviceName: web
+  replicas: {replicas}
+  podManagementPolicy: {policy}
+  selector: {{matchLabels: {{app: web}}}}
+  template:
+    metadata: {{labels: {{app: web}}}}
+    spec:
+      containers: [{{name: pause, image: "registry.k8s.io/pause:3.10"}}]
+"""
+
+
+def main(names: list[str]) -> int:
+    """Run the named benchmarks, or all."""
+    unknown = [name for name in names if name not in BENCHMARKS]
+    if unknown:
+        print(f"unknown: {', '.join(unknown)}; there are: {', '.join(BENCHMARKS)}", file=sys.stderr)
+        return 2
+    for name in names or BENCHMARKS:
+        for line in BENCHMARKS[name]():
+            print(f"{name:<10} {line}", flush=True)
+    return 0
+
+
+def bring_up() -> Iterator[str]:
+    """Three MySQL replicas from nothing to Ready, against as many bare SimPy timeouts as it took events."""
+    _mysql(history=True)  # imports and caches
+    for history in (True, False):
+        runs = [_mysql(history=history) for _ in range(5)]
+        seconds = statistics.median(run[0] for run in runs)
+        events, records, virtual = runs[0][1:]
+        yardstick = _timeouts(events)
+        yield (
+            f"3 replicas, history {'on' if history else 'off':<3}: {seconds:.3f} s for {events} events, {records} records, "
+            f"{virtual:.0f} virtual s = {seconds / yardstick:.1f} times bare timeouts (aim: below 25)"
+        )
+
+
+def _mysql(*, history: bool) -> tuple[float, int, int, float]:
+    start = time.perf_counter()
+    cluster = Cluster(seed=1, history=history)
+    cluster.apply(MYSQL)
+    outcome = cluster.run()
+    seconds = time.perf_counter() - start
+    assert outcome.reached, outcome
+    return seconds, _events(cluster.sim.env), len(cluster.history.records), cluster.now
+
+
+def replicas() -> Iterator[str]:
+    """100 and 1,000 Pods of a trivial image: the cost of one should not depend on how many there are."""
+    for policy in ("OrderedReady", "Parallel"):
+        per_replica = {}
+        for count in (100, 1000):
+            start = time.perf_counter()
+            cluster = Cluster(nodes=count // 50, seed=1)
+            cluster.apply(WEB.format(replicas=count, policy=policy))
+            outcome = cluster.run()
+            assert outcome.reached, outcome
+            per_replica[count] = (time.perf_counter() - start) / count
+        yield (
+            f"{policy:<12} {per_replica[100] * 1000:.2f} ms a replica at 100, {per_replica[1000] * 1000:.2f} ms at 1,000 "
+            f"= {per_replica[1000] / per_replica[100]:.2f} times (aim: within 1.5)"
+        )
+
+
+def start() -> Iterator[str]:
+    """`simk8s --help` in a new process, against a Python that does nothing."""
+    nothing = _wall([sys.executable, "-c", "pass"])
+    help_text = _wall([sys.executable, "-m", "simk8s.cli.main", "--help"])
+    yield f"simk8s --help: {help_text:.3f} s = {help_text / nothing:.1f} times an empty Python (aim: below 0.3 s)"
+
+
+def shell() -> Iterator[str]:
+    """A loop of builtin commands, against as many bare SimPy timeouts as it took events."""
+    from simk8s import sh
+
+    script = "n=0; while (( n < 5000 )); do n=$((n + 1)); [[ $n == x* ]] || :; done; echo $n"
+    sh("true")
+    begin = time.perf_counter()
+    result = sh(script)
+    seconds = time.perf_counter() - begin
+    assert result.stdout == b"5000\n", result
+    commands = 5000 * 4
+    yardstick = _timeouts(commands)
+    yield (
+        f"{commands} commands in {seconds:.3f} s = {seconds / commands * 1e6:.0f} microseconds each "
+        f"= {seconds / yardstick:.1f} times bare timeouts"
+    )
+
+
+def _timeouts(count: int) -> float:
+    """The wall seconds that SimPy alone takes for that many timeouts."""
+    env = simpy.Environment()
+
+    def wait() -> Iterator[simpy.Event]:
+        for _ in range(count):
+            yield env.timeout(1)
+
+    begin = time.perf_counter()
+    env.run(env.process(wait()))  # type: ignore[arg-type]
+    return time.perf_counter() - begin
+
+
+def _events(env: simpy.Environment) -> int:
+    return int(next(env._eid))
+
+
+def _wall(command: list[str]) -> float:
+    """The best of several runs: what the machine needs when nothing disturbs it."""
+    seconds = []
+    for _ in range(7):
+        begin = time.perf_counter()
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        seconds.append(time.perf_counter() - begin)
+    return min(seconds)
+
+
+BENCHMARKS: dict[str, Callable[[], Iterator[str]]] = {
+    "bring-up": bring_up,
+    "replicas": replicas,
+    "shell": shell,
+    "start": start,
+}
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
