@@ -1,0 +1,97 @@
+"""Where a backup goes: into a stream on standard output, or into a directory."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from simk8s.machine import Content, SyscallError
+from simk8s.mysql.xtrabackup.stream import CHUNK_BYTES, Chunk, encode
+from simk8s.sim import Run
+
+if TYPE_CHECKING:
+    from simk8s.machine import Process
+
+
+class WriteFailed(Exception):
+    """The backup's destination takes no more; that was said on standard error."""
+
+
+class Sink(Protocol):
+    """Takes files by their path in the data directory. Raises WriteFailed."""
+
+    doing: tuple[str, str]
+
+    def put(self, path: str, content: Content) -> Run[None]:
+        """A file with this content."""
+
+    def copy(self, path: str) -> Run[None]:
+        """A file of the current directory."""
+
+
+class StreamSink:
+    """`--stream=xbstream`."""
+
+    doing = ("Streaming", "")
+
+    def __init__(self, process: Process) -> None:
+        self.process = process
+
+    def put(self, path: str, content: Content) -> Run[None]:
+        yield from self._write(_ending(path, content))
+
+    def copy(self, path: str) -> Run[None]:
+        """XB-60: each full read is a chunk; the rest goes out together with the end of the file."""
+        handle = yield from self.process.open(path, read=True)
+        offset = 0
+        while True:
+            data = yield from handle.read(self.process, CHUNK_BYTES)
+            if len(data) < CHUNK_BYTES:
+                break
+            yield from self._write(encode(Chunk(path, data, offset)))
+            offset += len(data)
+        handle.release()
+        yield from self._write(_ending(path, data, offset))
+
+    def _write(self, data: Content) -> Run[None]:
+        try:
+            yield from self.process.write(1, data)
+        except SyscallError as error:
+            text = f"(Errcode: {error.errno.number} - {error.text})"
+            yield from self.process.complain(f"Error writing file 'UNOPENED' {text}")
+            yield from self.process.write(2, b"xb_stream_write_data() failed.\n")
+            raise WriteFailed from error
+
+
+def _ending(path: str, data: Content, offset: int = 0) -> Content:
+    end = encode(Chunk(path))
+    return encode(Chunk(path, data, offset)) + end if len(data) else end
+
+
+class LocalSink:
+    """A directory on this machine."""
+
+    def __init__(self, process: Process, directory: str) -> None:
+        self.process = process
+        self.directory = directory
+        self.doing = ("Copying", f" to {directory}")
+
+    def put(self, path: str, content: Content) -> Run[None]:
+        target = f"{self.directory}/{path}"
+        above = target.rpartition("/")[0]
+        try:
+            if not self.process.is_directory(above):
+                yield from self.process.mkdir(above)
+            handle = yield from self.process.open(target, write=True, create=True, exclusive=True)
+            if len(content):
+                yield from handle.write(self.process, content)
+        except SyscallError as error:
+            text = f"(Errcode: {error.errno.number} - {error.text})"
+            yield from self.process.complain(f"Can't create/write to file '{target}' {text}")
+            raise WriteFailed from error
+        handle.release()
+
+    def copy(self, path: str) -> Run[None]:
+        handle = yield from self.process.open(path, read=True)
+        content = yield from handle.read(self.process, 1 << 40)
+        handle.release()
+        yield from self.put(path, content)
