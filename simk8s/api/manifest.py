@@ -62,22 +62,27 @@ class Manifest:
 def load(paths: Iterable[str | FilePath], *, stdin: str = "", recursive: bool = False) -> list[Manifest]:
     """All objects of files and folders, in order; `-` stands for the text `stdin`. Folders are read sorted by name.
 
-    Raises ManifestError or BrokenYaml (SK1xx) with file, line and column.
+    Raises ManifestError (SK1xx) with file, line and column; SK110 where there is no object in all of it.
     """
-    found: list[Manifest] = []
-    for path in paths:
-        if str(path) == STDIN:
-            found += load_text(stdin, "STDIN")
-        else:
-            for file in _files(str(path), recursive):
-                found += load_text(_read(file), str(file))
+    names = [str(path) for path in paths]
+    files = [file for name in names for file in files_of(name, recursive=recursive)]
+    found = [manifest for file in files for manifest in load_text(read(file, stdin), shown(file))]
+    if not found:
+        raise ManifestError(
+            "SK110",
+            "there is no object in " + (", ".join(map(shown, files)) or "nothing at all"),
+            place=Place(shown(files[0]) if files else ""),
+            hint="a manifest begins with `apiVersion:` and `kind:`",
+            kubectl="no objects passed to apply",
+        )
     return found
 
 
-def load_text(text: str, file: str) -> list[Manifest]:
-    """The objects in one text; lists (`kind: List`) are taken apart."""
+def load_text(text: str, file: str) -> Iterator[Manifest]:
+    """The objects in one text, lists (`kind: List`) taken apart. What stands before an error is yielded before it."""
     try:
-        return [manifest for document in documents(text, file) for manifest in _objects(document, file)]
+        for document in documents(text, file):
+            yield from _objects(document, file)
     except BrokenYaml as error:
         assert error.place
         raise ManifestError(
@@ -89,7 +94,15 @@ def load_text(text: str, file: str) -> list[Manifest]:
         ) from error
 
 
-def _files(path: str, recursive: bool) -> list[str]:
+def shown(file: str) -> str:
+    """A file's name in messages."""
+    return "STDIN" if file == STDIN else file
+
+
+def files_of(path: str, *, recursive: bool = False, folder: FilePath | None = None) -> list[str]:
+    """The files that a path means: itself, or what is in a folder. Relative paths begin at `folder`."""
+    if path == STDIN:
+        return [path]
     if path.startswith(("http://", "https://")):
         raise ManifestError(
             "SK112",
@@ -97,15 +110,19 @@ def _files(path: str, recursive: bool) -> list[str]:
             place=Place(path),
             hint="save it to a file first, then give the file",
         )
-    target = FilePath(path)
+    target = FilePath(path) if folder is None else folder / path
     if not target.exists():
         near = difflib.get_close_matches(target.name, _names(target.parent), 1)
-        hint = f"did you mean {target.parent / near[0]}?" if near else ""
+        hint = f"did you mean {FilePath(path).with_name(near[0])}?" if near else ""
         raise ManifestError("SK101", f'the path "{path}" does not exist', place=Place(path), hint=hint)
     if not target.is_dir():
         return [path]
     inside = target.rglob("*") if recursive else target.iterdir()
-    files = sorted(str(file) for file in inside if file.suffix in EXTENSIONS and file.is_file())
+    files = sorted(
+        str(FilePath(path) / file.relative_to(target))
+        for file in inside
+        if file.suffix in EXTENSIONS and file.is_file()
+    )
     if not files:
         known = " ".join(EXTENSIONS)
         raise ManifestError(
@@ -121,9 +138,12 @@ def _names(folder: FilePath) -> list[str]:
     return sorted(entry.name for entry in folder.iterdir()) if folder.is_dir() else []
 
 
-def _read(file: str) -> str:
+def read(file: str, stdin: str = "", folder: FilePath | None = None) -> str:
+    """The text of a file, or what came in on standard input."""
+    if file == STDIN:
+        return stdin
     try:
-        return FilePath(file).read_text(encoding="utf-8-sig")
+        return (FilePath(file) if folder is None else folder / file).read_text(encoding="utf-8-sig")
     except OSError as error:
         raise ManifestError("SK101", f"cannot read {file}: {error.strerror}", place=Place(file)) from error
     except UnicodeDecodeError as error:
