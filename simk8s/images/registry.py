@@ -21,7 +21,7 @@ _BUILT_IN = {
     "simk8s.images.debian": ("debian", "ubuntu"),
     "simk8s.images.nginx": ("nginx", "nginxinc/nginx-unprivileged", "registry.k8s.io/nginx*", "gcr.io/*/nginx*"),
     "simk8s.images.pause": ("registry.k8s.io/pause*", "rancher/mirrored-pause"),
-    "simk8s.images.mysql": ("mysql",),
+    "simk8s.images.mysql57": ("mysql",),
     "simk8s.images.xtrabackup": ("gcr.io/google-samples/xtrabackup",),
 }
 
@@ -57,6 +57,13 @@ class Registry:
                 del self._unimported[module]
                 self._images.extend(import_module(module).IMAGES)
         return next((image for image in self._images if image.matches(wanted)), None)
+
+    def images(self) -> list[Image]:
+        """Every image, sorted by its first repository. Imports the modules that were not needed yet."""
+        for module in list(self._unimported):
+            del self._unimported[module]
+            self._images.extend(import_module(module).IMAGES)
+        return sorted(self._images, key=lambda image: (image.repositories[0], str(image.tags)))
 
     def copy(self) -> Registry:
         """A registry of its own that knows the same images: one lesson's additions do not reach the next."""

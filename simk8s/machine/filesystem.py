@@ -28,6 +28,7 @@ class File:
     gid: int = 0
     mtime: float = 0.0
     links: int = 1
+    locked_by: object | None = None  # fcntl(2): the process that has locked it, as long as that is alive
 
 
 @dataclass(slots=True, eq=False)
