@@ -75,7 +75,7 @@ class Simulation:
         """Somebody whose acts the history keeps in order."""
         return Actor(name)
 
-    def record(self, actor: Actor, verb: str, object: str = "", **detail: Any) -> int:
+    def record(self, actor: Actor, verb: str, object: str = "", /, **detail: Any) -> int:
         """Write to history that `actor` did `verb` to `object`. Returns the record's sequence number."""
         return self.history.add(self.env.now, actor, verb, object, detail)
 
