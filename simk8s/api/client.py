@@ -15,22 +15,29 @@ WRITE_SECONDS = 0.010  # TIME-30
 class Client:
     """The same calls as `Store`, to be made with `yield from`. A component that dies meanwhile has written nothing."""
 
-    __slots__ = ("store",)
+    __slots__ = ("_written", "store")
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, written: Callable[[Actor, Object], None] | None = None) -> None:
+        """`written` is told of every write: who made it, and the object as it now is."""
         self.store = store
+        self._written = written
+
+    def _done(self, by: Actor, object: Object) -> Object:
+        if self._written is not None:
+            self._written(by, object)
+        return object
 
     def create(self, object: Object, *, by: Actor) -> Run[Object]:
         yield self.store.sim.sleep(WRITE_SECONDS)
-        return self.store.create(object, by=by)
+        return self._done(by, self.store.create(object, by=by))
 
     def update(self, object: Object, *, by: Actor) -> Run[Object]:
         yield self.store.sim.sleep(WRITE_SECONDS)
-        return self.store.update(object, by=by)
+        return self._done(by, self.store.update(object, by=by))
 
     def update_status(self, object: Object, *, by: Actor) -> Run[Object]:
         yield self.store.sim.sleep(WRITE_SECONDS)
-        return self.store.update_status(object, by=by)
+        return self._done(by, self.store.update_status(object, by=by))
 
     def patch(
         self,
@@ -43,10 +50,10 @@ class Client:
         status: bool = False,
     ) -> Run[Object]:
         yield self.store.sim.sleep(WRITE_SECONDS)
-        return self.store.patch(kind, name, namespace, change, by=by, status=status)
+        return self._done(by, self.store.patch(kind, name, namespace, change, by=by, status=status))
 
     def delete(
         self, kind: str, name: str, namespace: str, *, by: Actor, deletion: Deletion | None = None
     ) -> Run[Object]:
         yield self.store.sim.sleep(WRITE_SECONDS)
-        return self.store.delete(kind, name, namespace, by=by, deletion=deletion)
+        return self._done(by, self.store.delete(kind, name, namespace, by=by, deletion=deletion))

@@ -58,4 +58,6 @@ def is_finished(object: Object) -> bool:
     meta = object["metadata"]
     if "deletionTimestamp" not in meta or meta.get("finalizers"):
         return False
+    if object["kind"] == "Namespace" and dig(object, "spec", "finalizers"):  # API-10: its content goes first
+        return False
     return bool(meta.get("deletionGracePeriodSeconds", 0) == 0)

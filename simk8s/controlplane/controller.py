@@ -1,4 +1,4 @@
-"""The loop that every controller is: something changed, so its key is queued, so it is reconciled, until it is right."""
+"""The loop that every controller is: something changed, so its key is queued, so it is reconciled until it is right."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from simk8s.api.store import Store
 from simk8s.controlplane.informer import Informers
 from simk8s.sim import Actor, Run, Task
 
-FIRST_RETRY_SECONDS = 0.005  # STS-11, TIME-1
-LONGEST_RETRY_SECONDS = 1000.0
+RETRY_SECONDS = (0.005, 1000.0)  # STS-11, TIME-1: the first wait doubles up to the second
+STALE_SECONDS = 0.020
 
 Reconcile = Callable[[Key, Actor], Run[None]]
 """Compares what is with what should be, for one key, and acts. Raises ApiError to be called again later."""
@@ -53,20 +53,34 @@ class Controller:
     """Watches, queues and calls `reconcile`; the same for every controller. Nobody calls a controller directly.
 
     Writes of one key's reconciliations follow each other in history; those of different keys are independent.
+    With `caches` a key is not reconciled before they have seen what its last reconciliation wrote (SIM: real ones
+    mostly do without, and repair what they then do twice).
     """
 
-    def __init__(self, name: str, store: Store, reconcile: Reconcile, *, workers: int = 1) -> None:
+    def __init__(
+        self,
+        name: str,
+        store: Store,
+        reconcile: Reconcile,
+        *,
+        caches: Informers | None = None,
+        workers: int = 1,
+        retry_seconds: tuple[float, float] = RETRY_SECONDS,
+    ) -> None:
         self.name = name
         self.store = store
         self.sim = store.sim
-        self.client = Client(store)
+        self.client = Client(store, self._note)
         self.events = EventRecorder(store, name)
         self.queue = Queue()
         self._reconcile = reconcile
         self._workers = workers
+        self._retry_seconds = retry_seconds
         self._busy: dict[int, Task] = {}
         self._actors: dict[Key, Actor] = {}
         self._failures: dict[Key, int] = {}
+        self._caches = caches
+        self._written: dict[Actor, dict[str, int]] = {}
 
     def enqueue(self, where: Key, seq: int = -1) -> None:
         """Have this key looked at soon, because of record `seq`."""
@@ -100,6 +114,10 @@ class Controller:
             if actor is None:
                 actor = self._actors[where] = self.sim.actor(self.name)
             actor.hear(seq)
+            if not self._has_seen_its_writes(actor):
+                self.enqueue_after(where, STALE_SECONDS)
+                self.queue.done(where)
+                continue
             try:
                 yield from self._reconcile(where, actor)
             except ApiError as error:
@@ -109,9 +127,22 @@ class Controller:
             self.queue.done(where)
         del self._busy[number]
 
+    def _note(self, by: Actor, object: Object) -> None:
+        self._written.setdefault(by, {})[object["kind"]] = int(object["metadata"]["resourceVersion"])
+
+    def _has_seen_its_writes(self, actor: Actor) -> bool:
+        written = self._written.get(actor)
+        if not written or self._caches is None:
+            return True
+        for kind, version in list(written.items()):
+            if self._caches.has_seen(kind, version):
+                del written[kind]
+        return not written
+
     def _retry(self, where: Key, actor: Actor, error: ApiError) -> None:
         failures = self._failures.get(where, 0)
         self._failures[where] = failures + 1
-        seconds = min(FIRST_RETRY_SECONDS * 2.0 ** min(failures, 30), LONGEST_RETRY_SECONDS)
+        first, longest = self._retry_seconds
+        seconds = min(first * 2.0 ** min(failures, 30), longest)
         self.sim.record(actor, "retry", str(where), error=error.message, seconds=seconds)
         self.enqueue_after(where, seconds)

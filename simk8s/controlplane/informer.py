@@ -109,9 +109,10 @@ class Informer:
 class Informers:
     """The caches that the parts of one process share: one watch a kind, however many controllers read it."""
 
-    def __init__(self, store: Store, who: str) -> None:
+    def __init__(self, store: Store, who: str, *, delay_seconds: tuple[float, float] = DELIVERY_SECONDS) -> None:
         self._store = store
         self._who = who
+        self._delay = delay_seconds
         self._informers: dict[str, Informer] = {}
         self._running: bool = False
         self._tasks: list[Task] = []
@@ -119,10 +120,15 @@ class Informers:
     def of(self, kind: str) -> Informer:
         """The cache of a kind; made, and started if the others run already, when first asked for."""
         if kind not in self._informers:
-            informer = self._informers[kind] = Informer(self._store, kind, self._who)
+            informer = self._informers[kind] = Informer(self._store, kind, self._who, self._delay)
             if self._running:
                 self._tasks.append(self._store.sim.task(informer.run()))
         return self._informers[kind]
+
+    def has_seen(self, kind: str, version: int) -> bool:
+        """Whether the cache of that kind, if there is one, is as new as that resourceVersion."""
+        informer = self._informers.get(kind)
+        return informer is None or informer.version >= version
 
     def start(self) -> None:
         self._running = True

@@ -1,4 +1,4 @@
-"""Doing what the plan says: the writes of a sync, and the Events that tell people of them (STS-50, STS-90 to STS-97)."""
+"""Doing what the plan says: the writes of a sync, and the Events that tell of them (STS-50, STS-90 to STS-97)."""
 
 from __future__ import annotations
 
@@ -26,17 +26,14 @@ LARGEST_BATCH = 500  # STS-43
 
 
 class Hands:
-    """Acts for one sync of one set. `written` gets the version of the latest write of each kind."""
+    """Acts for one sync of one set, and notes in `done` what it has done."""
 
-    def __init__(
-        self, controller: Controller, desired: Desired, written: dict[str, int], claims: Claims, actor: Actor
-    ) -> None:
+    def __init__(self, controller: Controller, desired: Desired, claims: Claims, actor: Actor) -> None:
         self._client = controller.client
         self._events = controller.events
         self._sim = controller.sim
         self._store = controller.store
         self._desired = desired
-        self._written = written
         self._claims = claims
         self._actor = actor
         self.done: list[Action] = []
@@ -87,7 +84,6 @@ class Hands:
         except ApiError as error:
             self._tell_failure("create", name(pod), error)
             raise
-        self._note(stored)
         self._tell("SuccessfulCreate", f"create Pod {name(pod)} in StatefulSet {desired.name} successful")  # STS-91
         yield from self._own_claims(pod_of(stored))
 
@@ -102,7 +98,7 @@ class Hands:
         for claim in missing_claims(desired, ordinal, self._claims):
             what = f"create Claim {name(claim)} "
             try:
-                self._note((yield from self._client.create(claim, by=self._actor)))
+                yield from self._client.create(claim, by=self._actor)
             except ApiError as error:
                 failure = failure or error
                 if error.reason != "AlreadyExists":  # STS-97
@@ -132,7 +128,7 @@ class Hands:
             owners = repaired_owners(desired, pod, claim)
             if owners is not None:
                 meta = {**claim["metadata"], "ownerReferences": owners or None}
-                self._note((yield from self._client.update({**claim, "metadata": meta}, by=self._actor)))
+                yield from self._client.update({**claim, "metadata": meta}, by=self._actor)
                 wrote = True
         return wrote
 
@@ -162,7 +158,7 @@ class Hands:
             if not storage_matches(self._desired, pod_of(pod)):
                 fixed = with_storage(self._desired, fixed, ordinal)
             try:
-                self._note((yield from self._client.update(fixed, by=self._actor)))
+                yield from self._client.update(fixed, by=self._actor)
             except ApiError as error:
                 fresh = self._store.find("Pod", name(pod), namespace(pod))
                 if error.reason != "Conflict" or fresh is None:
@@ -174,19 +170,15 @@ class Hands:
     def _delete(self, pod: Pod) -> Run[None]:
         """STS-54: with the Pod's own grace period; the claims stay."""
         try:
-            left = yield from self._client.delete("Pod", pod.name, namespace(pod.object), by=self._actor)
+            yield from self._client.delete("Pod", pod.name, namespace(pod.object), by=self._actor)
         except ApiError as error:
             if error.reason == "NotFound":
                 return
             self._tell_failure("delete", pod.name, error)
             raise
-        self._note(left)
         self._tell(
             "SuccessfulDelete", f"delete Pod {pod.name} in StatefulSet {self._desired.name} successful"
         )  # STS-92
-
-    def _note(self, object: Object) -> None:
-        self._written[object["kind"]] = int(object["metadata"]["resourceVersion"])
 
     def _tell_failure(self, verb: str, pod_name: str, error: ApiError) -> None:
         if error.reason == "AlreadyExists":  # STS-16

@@ -24,8 +24,6 @@ from simk8s.sim import Actor, Run
 WORKERS = 5  # STS-11
 STATUS_TRIES = 5  # STS-73
 
-_STALE_SECONDS = 0.020
-
 
 @dataclass(slots=True)
 class _Set:
@@ -36,8 +34,6 @@ class _Set:
     strangers: dict[Key, Object] = field(default_factory=dict)
     """Pods that it owns though selector or name do not fit: to be released."""
     generation: int = 0
-    written: dict[str, int] = field(default_factory=dict)
-    """The version of this controller's latest write by kind."""
 
 
 class StatefulSets:
@@ -46,12 +42,11 @@ class StatefulSets:
     def __init__(self, store: Store, informers: Informers, *, max_unavailable: bool = True) -> None:
         self._store = store
         self._max_unavailable = max_unavailable
-        self._controller = Controller("statefulset-controller", store, self._sync, workers=WORKERS)
+        self._controller = Controller("statefulset-controller", store, self._sync, caches=informers, workers=WORKERS)
         self._sets = informers.of("StatefulSet")
         self._pods = informers.of("Pod")
         self._claims = informers.of("PersistentVolumeClaim")
         self._revisions = informers.of("ControllerRevision")
-        self._informers = informers
         self._owned_revisions = self._revisions.index("controller", _controller_uid)
         self._adoption = Adoption(self._controller, self._pods, self._revisions)
         self._known: dict[str, _Set] = {}
@@ -66,14 +61,11 @@ class StatefulSets:
         if set is None:  # STS-13
             return
         known = self._remember(set)
-        if any(self._informers.of(kind).version < version for kind, version in known.written.items()):
-            self._controller.enqueue_after(where, _STALE_SECONDS)  # SIM: never decide before having seen its own writes
-            return
         selector = known.selector
         yield from self._adoption.adopt_revisions(set, selector, actor)  # STS-17
         yield from self._adoption.claim_pods(set, selector, known.strangers, actor)  # STS-15
         existing = list(self._owned_revisions[uid(set)].values())
-        current, update, collisions = yield from self._choose_revisions(set, known, existing, actor)
+        current, update, collisions = yield from self._choose_revisions(set, existing, actor)
         desired = desired_of(set, name(current), name(update), max_unavailable=self._max_unavailable)
         if known.generation != set["metadata"]["generation"]:
             known.roster.doubt()
@@ -82,7 +74,7 @@ class StatefulSets:
         status = status_of(desired, known.roster, now, collisions)
         claims = _ClaimsOf(self, desired)
         actions = plan(desired, known.roster, claims, now)
-        hands = Hands(self._controller, desired, known.written, claims, actor)
+        hands = Hands(self._controller, desired, claims, actor)
         templates = {name(revision): revisions.template_of(revision) for revision in (current, update)}
         failure: ApiError | None = None
         outdated = 0
@@ -96,7 +88,7 @@ class StatefulSets:
         if outdated:
             status = without_outdated(status, outdated)
         try:
-            yield from self._write_status(set, completed(desired, status), known, actor)
+            yield from self._write_status(set, completed(desired, status), actor)
         except ApiError as error:
             failure = failure or error
         live = [name(current), name(update), *known.roster.revisions()]
@@ -107,9 +99,7 @@ class StatefulSets:
         if desired.min_ready_seconds and status["availableReplicas"] != status["replicas"]:  # STS-12
             self._controller.enqueue_after(where, desired.min_ready_seconds)
 
-    def _choose_revisions(
-        self, set: Object, known: _Set, existing: list[Object], actor: Actor
-    ) -> Run[tuple[Object, Object, int]]:
+    def _choose_revisions(self, set: Object, existing: list[Object], actor: Actor) -> Run[tuple[Object, Object, int]]:
         """The current and the update revision, written where need be (STS-23, STS-24)."""
         status = set.get("status") or {}
         collisions = status.get("collisionCount", 0)
@@ -130,7 +120,6 @@ class StatefulSets:
                     break
                 collisions += 1
                 update = revisions.revision_of(set, update["revision"], collisions)
-            known.written["ControllerRevision"] = int(update["metadata"]["resourceVersion"])
         named = status.get("currentRevision")
         current = next((revision for revision in existing if name(revision) == named), update)
         return current, update, collisions
@@ -143,13 +132,13 @@ class StatefulSets:
         newest = max(existing, key=lambda revision: revision["revision"])
         return newest if name(newest) == status.get("updateRevision") else None
 
-    def _write_status(self, set: Object, status: Object, known: _Set, actor: Actor) -> Run[None]:
+    def _write_status(self, set: Object, status: Object, actor: Actor) -> Run[None]:
         """STS-73: if it says anything new; a conflict is tried again on the newest version."""
         if not is_news(set, status):
             return
         for attempt in range(STATUS_TRIES):
             try:
-                written = yield from self._controller.client.update_status(
+                yield from self._controller.client.update_status(
                     {**set, "status": {**(set.get("status") or {}), **status}}, by=actor
                 )
             except ApiError as error:
@@ -158,7 +147,6 @@ class StatefulSets:
                     raise
                 set = fresh
             else:
-                known.written["StatefulSet"] = int(written["metadata"]["resourceVersion"])
                 return
 
     def _remember(self, set: Object) -> _Set:

@@ -1,0 +1,1 @@
+"""How Pods are found: addresses of Services, endpoints, names, and who answers behind an address."""

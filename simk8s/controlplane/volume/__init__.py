@@ -1,0 +1,1 @@
+"""Claims and PersistentVolumes: who binds, makes, protects, attaches and reclaims them."""
