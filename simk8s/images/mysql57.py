@@ -1,4 +1,4 @@
-"""`mysql:5.7`: the server with its entrypoint, on Debian and, as the tag was later, on Oracle Linux (IMG-1 to IMG-3)."""
+"""`mysql:5.7`: the server with its entrypoint, on Debian and, as the tag was later, on Oracle Linux (IMG-1, IMG-3)."""
 
 from __future__ import annotations
 

@@ -41,9 +41,9 @@ OPTIONS = (
     *(Option(name, "", "required") for name in _VALUES),
 )
 _UNMODELLED = (
-    "copy-back", "move-back", "incremental", "compress", "decompress", "encrypt", "decrypt", "export", "stats", "tables",
-    "databases", "galera-info", "safe-slave-backup", "rsync", "kill-long-queries-timeout", "ftwrl-wait-timeout",
-    "history", "defaults-group", "compact", "rebuild-indexes",
+    "copy-back", "move-back", "incremental", "compress", "decompress", "encrypt", "decrypt", "export", "stats",
+    "tables", "databases", "galera-info", "safe-slave-backup", "rsync", "kill-long-queries-timeout",
+    "ftwrl-wait-timeout", "history", "defaults-group", "compact", "rebuild-indexes",
 )  # fmt: skip
 
 

@@ -1,0 +1,95 @@
+"""Option files and command lines of the MySQL programs."""
+
+from __future__ import annotations
+
+import pytest
+
+from simk8s.errors import SimError
+from simk8s.machine import FileSystem, Machine, NullHandle, Process
+from simk8s.mysql.client.arguments import BadArguments, Option, parse
+from simk8s.mysql.client.option_file import BadOptionFile, load_defaults
+from simk8s.sim import Actor, Simulation
+
+OPTIONS = (
+    Option("host", "h", "required"),
+    Option("password", "p", "optional"),
+    Option("batch", "B"),
+    Option("bind", "b"),
+)
+
+
+def process_with(files: dict[str, str]) -> Process:
+    root = FileSystem("root")
+    root.install(files)
+    machine = Machine(Simulation(), root=root)
+    return Process(machine, None, [], {"HOME": "/root"}, "/", {0: NullHandle()}, Actor("box"))
+
+
+def test_the_including_file_comes_first_then_each_directory_by_name() -> None:
+    """MYSQLD-30, MYSQLD-31."""
+    process = process_with(
+        {
+            "/etc/mysql/my.cnf": "!includedir /etc/mysql/conf.d/\n!includedir /etc/mysql/mysql.conf.d/\n",
+            "/etc/mysql/conf.d/b.cnf": "[mysqld]\nlog-bin\n",
+            "/etc/mysql/conf.d/a.cnf": "# 主节点\n[client]\nport=3307\n[mysqld]\nserver-id = 100 # ours\n",
+            "/etc/mysql/conf.d/c.cnf.bak": "[mysqld]\nserver-id=5\n",
+            "/etc/mysql/mysql.conf.d/d.cnf": "[mysqld]\ndatadir\t= '/var/lib/mysql'\n",
+        }
+    )
+    defaults = load_defaults(process, ("mysqld", "server"), ["--port", "0"])
+    assert defaults.words == ["--server-id=100", "--log-bin", "--datadir=/var/lib/mysql", "--port", "0"]
+
+
+def test_an_option_before_any_group_is_fatal() -> None:
+    process = process_with({"/etc/my.cnf": "server-id=1\n"})
+    with pytest.raises(
+        BadOptionFile, match=r"Found option without preceding group in config file /etc/my.cnf at line 1"
+    ):
+        load_defaults(process, ("mysqld",), [])
+
+
+def test_a_world_writable_file_is_ignored_with_a_warning() -> None:
+    """MYSQLD-31."""
+    process = process_with({"/etc/my.cnf": "[mysqld]\nserver-id=1\n"})
+    process.stat("/etc/my.cnf").mode = 0o666
+    defaults = load_defaults(process, ("mysqld",), [])
+    assert defaults.from_files == []
+    assert defaults.warnings == ["Warning: World-writable config file '/etc/my.cnf' is ignored."]
+
+
+def test_no_defaults_reads_nothing() -> None:
+    process = process_with({"/etc/my.cnf": "[mysqld]\nserver-id=1\n"})
+    assert load_defaults(process, ("mysqld",), ["--no-defaults", "--port=1"]).words == ["--port=1"]
+
+
+def test_short_and_long_options_mix_in_any_order() -> None:
+    words = ["-hdb", "--host", "other", "-Bp", "--pass=x", "test", "--", "-B"]
+    assert list(parse(words, OPTIONS)) == [
+        ("host", "db"),
+        ("host", "other"),
+        ("batch", None),
+        ("password", None),
+        ("password", "x"),
+        ("", "test"),
+        ("", "-B"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "message", "status"),
+    [
+        (["--nonsense"], "unknown option '--nonsense'", 2),
+        (["-z"], "unknown option '-z'", 2),
+        (["--b"], "ambiguous option '--b' (batch, bind)", 3),
+        (["-h"], "option '-h' requires an argument", 5),
+    ],
+)
+def test_a_bad_option_is_named(words: list[str], message: str, status: int) -> None:
+    with pytest.raises(BadArguments) as refused:
+        list(parse(words, OPTIONS))
+    assert (str(refused.value), refused.value.status) == (message, status)
+
+
+def test_an_option_that_is_not_modelled_is_refused_by_name() -> None:
+    with pytest.raises(SimError, match="mysql --html is not modelled"):
+        list(parse(["--html"], OPTIONS, unmodelled=("html",), program="mysql"))
