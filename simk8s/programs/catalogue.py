@@ -8,6 +8,33 @@ from simk8s.machine import PROGRAMS, Main, Process
 from simk8s.sim import Run
 
 MODULES: dict[str, str] = {
+    "files.copy": "cp mv install",
+    "files.create": "mkdir mkfifo ln touch mktemp truncate",
+    "files.mode": "chmod chown chgrp",
+    "files.path": "basename dirname realpath readlink pwd",
+    "files.remove": "rm rmdir unlink",
+    "processes.calendar": "date",
+    "processes.condition": "test [",
+    "processes.duration": "sleep usleep timeout",
+    "processes.environment": (
+        "env printenv nohup nice ionice chrt setsid stdbuf gosu su-exec setpriv su runuser which chroot"
+    ),
+    "processes.identity": "id whoami groups hostname uname arch nproc tty logger stty true false",
+    "processes.pause": "pause",
+    "processes.signal": "kill pgrep pkill pidof killall ps",
+    "processes.xargs": "xargs",
+    "text.columns": "cut paste fold wc",
+    "text.concatenation": "cat tac rev nl tee",
+    "text.digest": (
+        "md5sum sha1sum sha224sum sha256sum sha384sum sha512sum b2sum cksum base64 od hexdump xxd hd cmp diff envsubst"
+    ),
+    "text.ends": "head tail split",
+    "text.expression": "expr",
+    "text.grep": "grep egrep fgrep",
+    "text.order": "sort uniq comm shuf",
+    "text.output": "echo printf seq yes",
+    "text.sed.editor": "sed",
+    "text.translation": "tr",
     "unmodelled": "unmodelled",
 }
 """Module below this package -> names of its programs, separated by blanks."""

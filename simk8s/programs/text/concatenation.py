@@ -1,0 +1,165 @@
+"""cat, tac, rev, nl, tee: text passed on, forwards, backwards, numbered or twice."""
+
+from __future__ import annotations
+
+from simk8s.machine import Handle, Process, SyscallError
+from simk8s.programs.options import Options, parse
+from simk8s.programs.stream import BLOCK, Lines, close_input, open_input, write_lines, write_text
+from simk8s.programs.text.pattern import Pattern, PatternError, compile_pattern
+from simk8s.programs.tool import Failure, complain, tool
+from simk8s.sim import Run
+
+
+@tool("cat")
+def cat(process: Process) -> Run[int]:
+    """Copy files to standard output."""
+    options = parse(
+        process.argv,
+        "n,number b,number-nonblank s,squeeze-blank A,show-all E,show-ends T,show-tabs e t u v,show-nonprinting",
+    )
+    plain = not any(letter in options for letter in "nbsAETetv")
+    number = 0
+    status = 0
+    for path in options.operands or ["-"]:
+        try:
+            fd = yield from open_input(process, path)
+        except SyscallError as error:
+            yield from complain(process, f"{path}: {error.text}")
+            status = 1
+            continue
+        if plain:
+            while len(data := (yield from process.read(fd, BLOCK))):
+                yield from process.write(1, data)
+        else:
+            number = yield from _decorated(process, fd, options, number)
+        close_input(process, fd)
+    return status
+
+
+def _decorated(process: Process, fd: int, options: Options, number: int) -> Run[int]:
+    lines = Lines(process, fd)
+    blank = 0
+    while block := (yield from lines.block()):
+        shown = []
+        for line in block:
+            blank = 0 if line else blank + 1
+            if blank > 1 and "s" in options:
+                continue
+            text = line
+            if any(letter in options for letter in "vAet"):
+                text = _visible(text)
+            if any(letter in options for letter in "TAt"):
+                text = text.replace("\t", "^I")
+            if any(letter in options for letter in "EAe"):
+                text += "$"
+            if ("n" in options and "b" not in options) or ("b" in options and line):
+                number += 1
+                text = f"{number:6d}\t{text}"
+            shown.append(text)
+        yield from write_lines(process, shown)
+    return number
+
+
+def _visible(text: str) -> str:
+    return "".join(_visible_character(ord(character)) for character in text)
+
+
+def _visible_character(code: int) -> str:
+    if code >= 128:
+        return "M-" + _visible_character(code - 128)
+    if code == 127:
+        return "^?"
+    return f"^{chr(code + 64)}" if code < 32 and code != 9 else chr(code)
+
+
+@tool("tac")
+def tac(process: Process) -> Run[int]:
+    """Lines in reverse order."""
+    options = parse(process.argv, "")
+    status = 0
+    for path in options.operands or ["-"]:
+        try:
+            fd = yield from open_input(process, path)
+        except SyscallError as error:
+            yield from complain(process, f"failed to open '{path}' for reading: {error.text}")
+            status = 1
+            continue
+        text = (yield from process.read_all(fd)).decode("latin-1")
+        close_input(process, fd)
+        yield from write_text(process, "".join(reversed(text.splitlines(keepends=True))))
+    return status
+
+
+@tool("rev")
+def rev(process: Process) -> Run[int]:
+    """Each line backwards."""
+    for path in parse(process.argv, "").operands or ["-"]:
+        fd = yield from open_input(process, path)
+        lines = Lines(process, fd)
+        while block := (yield from lines.block()):
+            yield from write_lines(process, [line[::-1] for line in block])
+        close_input(process, fd)
+    return 0
+
+
+@tool("nl")
+def nl(process: Process) -> Run[int]:
+    """Lines with numbers before them."""
+    options = parse(
+        process.argv,
+        "b,body-numbering: n,number-format: s,number-separator: v,starting-line-number: w,number-width: "
+        "i,line-increment:",
+    )
+    style, width = options.get("b", "t"), int(options.get("w", "6"))
+    layout = {"ln": "{:<{}d}", "rn": "{:>{}d}", "rz": "{:0>{}d}"}.get(options.get("n", "rn"), "{:>{}d}")
+    wanted: Pattern | None = None
+    if style.startswith("p"):
+        try:
+            wanted = compile_pattern(style[1:], extended=False)
+        except PatternError as error:
+            raise Failure(str(error)) from None
+    number, step = int(options.get("v", "1")), int(options.get("i", "1"))
+    separator = options.get("s", "\t")
+    status = 0
+    for path in options.operands or ["-"]:
+        try:
+            fd = yield from open_input(process, path)
+        except SyscallError as error:
+            yield from complain(process, f"{path}: {error.text}")
+            status = 1
+            continue
+        lines = Lines(process, fd)
+        while block := (yield from lines.block()):
+            shown = []
+            for line in block:
+                if style == "a" or (style == "t" and line) or (wanted and wanted.search(line)):
+                    shown.append(layout.format(number, width) + separator + line)
+                    number += step
+                else:
+                    shown.append(" " * (width + len(separator)) + line)
+            yield from write_lines(process, shown)
+        close_input(process, fd)
+    return status
+
+
+@tool("tee")
+def tee(process: Process) -> Run[int]:
+    """Copy standard input to standard output and to files."""
+    options = parse(process.argv, "a,append i,ignore-interrupts p output-error::")
+    handles: list[Handle] = []
+    status = 0
+    append = "a" in options
+    for path in options.operands:
+        try:
+            handle = yield from process.open(path, write=True, create=True, truncate=not append, append=append)
+        except SyscallError as error:
+            yield from complain(process, f"{path}: {error.text}")
+            status = 1
+            continue
+        process.install(handle, private=True)
+        handles.append(handle)
+    while len(data := (yield from process.read(0, BLOCK))):
+        yield from process.write(1, data)
+        for handle in handles:
+            yield from handle.write(process, data)
+    return status

@@ -1,0 +1,190 @@
+"""head, tail and split: the first part, the last part, equal parts."""
+
+from __future__ import annotations
+
+import re
+
+from simk8s.machine import Errno, File, Process, SyscallError
+from simk8s.programs.files.create import parse_size
+from simk8s.programs.options import Options, UsageError, parse
+from simk8s.programs.processes.duration import parse_duration
+from simk8s.programs.stream import BLOCK, Lines, close_input, open_input
+from simk8s.programs.tool import Failure, complain, tool
+from simk8s.sim import Run
+
+
+@tool("head")
+def head(process: Process) -> Run[int]:
+    """The first lines or bytes. What comes after them stays unread."""
+    options = parse(_old_style(process.argv), "n,lines: c,bytes: q,quiet,silent v,verbose z,zero-terminated")
+    unit, count, from_end = _amount(options)
+    return (yield from _each(process, options, lambda fd: _head(process, fd, unit, count, from_end)))
+
+
+def _head(process: Process, fd: int, unit: str, count: int, all_but: bool) -> Run[None]:
+    if all_but:
+        data = yield from process.read_all(fd)
+        if unit == "c":
+            yield from process.write(1, data[: max(0, len(data) - count)])
+        else:
+            lines = data.splitlines(keepends=True)
+            yield from process.write(1, b"".join(lines[: max(0, len(lines) - count)]))
+        return
+    if unit == "c":
+        while count and len(piece := (yield from process.read(fd, min(count, BLOCK)))):
+            count -= len(piece)
+            yield from process.write(1, piece)
+        return
+    for _ in range(count):
+        line = yield from process.read_until(fd)
+        if not line:
+            return
+        yield from process.write(1, line)
+
+
+@tool("tail")
+def tail(process: Process) -> Run[int]:
+    """The last lines or bytes; with -f also what is added later."""
+    options = parse(
+        _old_style(process.argv),
+        "n,lines: c,bytes: q,quiet,silent v,verbose f,follow:: F s,sleep-interval: pid: retry z,zero-terminated",
+    )
+    unit, count, _ = _amount(options)
+    text = options.get(unit, "")
+    from_start = text.startswith("+")
+    status = yield from _each(process, options, lambda fd: _tail(process, fd, unit, count, from_start))
+    if "f" in options or "F" in options:
+        yield from _follow(process, options)
+    return status
+
+
+def _tail(process: Process, fd: int, unit: str, count: int, from_start: bool) -> Run[None]:
+    data = yield from process.read_all(fd)
+    if unit == "c":
+        start = max(0, count - 1) if from_start else max(0, len(data) - count)
+        yield from process.write(1, data[start:])
+        return
+    lines = data.splitlines(keepends=True) if b"\r" not in data else re.findall(rb"[^\n]*\n|[^\n]+", data)
+    start = max(0, count - 1) if from_start else max(0, len(lines) - count)
+    yield from process.write(1, b"".join(lines[start:]))
+
+
+def _follow(process: Process, options: Options) -> Run[None]:
+    """Look at the files again and again. A device or a pipe never grows: then there is only the waiting."""
+    by_name = "F" in options or options["f"] == "name"
+    interval = parse_duration(options.get("s", "1")) or 1.0
+    watched: dict[str, tuple[File | None, int]] = {}
+    for path in options.operands or ["-"]:
+        inode = _file(process, path)
+        if inode is not None or by_name:
+            watched[path] = (inode, len(inode.content) if inode else 0)
+    if not watched:
+        yield process.machine.never
+    while True:
+        yield from process.sleep(interval)
+        if "pid" in options and int(options["pid"]) not in process.machine.processes:
+            return
+        for path, (inode, size) in list(watched.items()):
+            current = _file(process, path) if by_name else inode
+            if current is None:
+                continue
+            if current is not inode or len(current.content) < size:
+                text = "has been replaced;  following new file" if current is not inode else "file truncated"
+                yield from complain(process, f"'{path}' {text}" if current is not inode else f"{path}: {text}")
+                size = 0
+            if len(current.content) > size:
+                yield from process.write(1, current.content[size:])
+            watched[path] = (current, len(current.content))
+
+
+def _file(process: Process, path: str) -> File | None:
+    try:
+        inode = process.stat(path)
+    except SyscallError:
+        return None
+    return inode if isinstance(inode, File) else None
+
+
+def _old_style(argv: list[str]) -> list[str]:
+    """`-5` and `-5f` as `-n 5`."""
+    words = []
+    for word in argv:
+        match = re.fullmatch(r"-(\d+)([cqvf]*)", word)
+        words += [f"-n{match[1]}", *([f"-{match[2]}"] if match[2] else [])] if match else [word]
+    return words
+
+
+def _amount(options: Options) -> tuple[str, int, bool]:
+    """The unit (`n` or `c`), the number, and whether the number counts from the end (`head -n -3`)."""
+    unit = options.last_of("nc") or "n"
+    text = options.get(unit, "10")
+    size = parse_size(text.lstrip("+-"))
+    if size is None:
+        raise Failure(f"invalid number of {'lines' if unit == 'n' else 'bytes'}: '{text}'")
+    return unit, size, text.startswith("-")
+
+
+def _each(process: Process, options: Options, show) -> Run[int]:  # type: ignore[no-untyped-def]
+    """Show a part of each file, with a title where there are several."""
+    paths = options.operands or ["-"]
+    titled = options.last_of("qv") == "v" or (len(paths) > 1 and options.last_of("qv") != "q")
+    status = 0
+    first = True
+    for path in paths:
+        try:
+            fd = yield from open_input(process, path)
+        except SyscallError as error:
+            reading = error.errno is Errno.EISDIR
+            text = f"error reading '{path}'" if reading else f"cannot open '{path}' for reading"
+            yield from complain(process, f"{text}: {error.text}")
+            status = 1
+            continue
+        if titled:
+            name = "standard input" if path == "-" else path
+            yield from process.write(1, f"{'' if first else chr(10)}==> {name} <==\n".encode())
+        first = False
+        yield from show(fd)
+        close_input(process, fd)
+    return status
+
+
+@tool("split")
+def split(process: Process) -> Run[int]:
+    """Cut a file into files of so many lines or bytes."""
+    options = parse(process.argv, "l,lines: b,bytes: a,suffix-length: d,numeric-suffixes:: additional-suffix:")
+    operands = options.operands
+    if len(operands) > 2:
+        raise UsageError(f"extra operand '{operands[2]}'")
+    path = operands[0] if operands else "-"
+    prefix = operands[1] if len(operands) > 1 else "x"
+    try:
+        fd = yield from open_input(process, path)
+    except SyscallError as error:
+        raise Failure(f"cannot open '{path}' for reading: {error.text}") from None
+    if "b" in options:
+        size = parse_size(options["b"])
+        if not size:
+            raise Failure(f"invalid number of bytes: '{options['b']}'")
+        data = yield from process.read_all(fd)
+        pieces = [data[at : at + size] for at in range(0, len(data), size)]
+    else:
+        count = parse_size(options.get("l", "1000"))
+        if not count:
+            raise Failure(f"invalid number of lines: '{options['l']}'")
+        lines = [f"{line}\n".encode("latin-1") for line in (yield from Lines(process, fd).all())]
+        pieces = [b"".join(lines[at : at + count]) for at in range(0, len(lines), count)]
+    length = int(options.get("a", "2"))
+    for number, piece in enumerate(pieces):
+        suffix = f"{number:0{length}d}" if "d" in options else _letters(number, length)
+        yield from process.write_file(prefix + suffix + options["additional-suffix"], piece)
+    return 0
+
+
+def _letters(number: int, length: int) -> str:
+    text = ""
+    for _ in range(length):
+        text = chr(ord("a") + number % 26) + text
+        number //= 26
+    if number:
+        raise Failure("output file suffixes exhausted")
+    return text

@@ -1,0 +1,226 @@
+"""Programs that only say something: echo, printf, seq, yes."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal, InvalidOperation
+
+from simk8s.machine import Process
+from simk8s.programs.options import UsageError
+from simk8s.programs.stream import raw, write_text
+from simk8s.programs.text.format import expand_format, format_float, format_integer, pad
+from simk8s.programs.tool import Failure, complain, tool
+from simk8s.sim import Run
+
+_ESCAPE = re.compile(r"\\(?:([abefnrtv\\\"])|x([0-9A-Fa-f]{1,2})|(0?[0-7]{1,3})|(c))")
+_NAMED = {"a": "\a", "b": "\b", "e": "\x1b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
+
+
+def unescape(text: str, *, octal_needs_zero: bool = False) -> tuple[str, bool]:
+    """Text with `\\n`, `\\x41`, `\\101` replaced, and whether a `\\c` ended it.
+
+    >>> unescape("a\\\\tb\\\\x41\\\\c ignored")
+    ('a\\tbA', True)
+    """
+    stop = text.find("\\c")
+    while stop > 0 and text[stop - 1] == "\\":
+        stop = text.find("\\c", stop + 1)
+    ended = stop >= 0
+    if ended:
+        text = text[:stop]
+
+    def replace(match: re.Match[str]) -> str:
+        name, code, octal, _ = match.groups()
+        if name:
+            return _NAMED.get(name, name)
+        if code:
+            return chr(int(code, 16))
+        if octal_needs_zero and not octal.startswith("0"):
+            return match[0]
+        return chr(int(octal, 8) & 255)
+
+    return _ESCAPE.sub(replace, text), ended
+
+
+@tool("echo")
+def echo(process: Process) -> Run[int]:
+    """Print words."""
+    words = process.argv[1:]
+    flags = ""
+    while words and re.fullmatch("-[neE]+", words[0]):
+        flags += words.pop(0)
+    text = raw(" ".join(words))
+    ended = False
+    escapes = [letter for letter in flags if letter in "eE"]
+    if escapes and escapes[-1] == "e":
+        text, ended = unescape(text, octal_needs_zero=True)
+    yield from write_text(process, text + ("" if "n" in flags or ended else "\n"))
+    return 0
+
+
+@tool("printf")
+def printf(process: Process) -> Run[int]:
+    """Print in a format, as often as there are arguments for it."""
+    words = process.argv[1:]
+    if words[:1] == ["--"]:
+        words = words[1:]
+    if not words:
+        raise UsageError("missing operand")
+    formatter = Formatter(raw(words[0]), [raw(word) for word in words[1:]])
+    text = formatter.result()
+    yield from write_text(process, text)
+    for problem in formatter.problems:
+        yield from complain(process, problem)
+    return 1 if formatter.problems else 0
+
+
+class Formatter:
+    """printf(1)'s reading of its arguments."""
+
+    def __init__(self, layout: str, arguments: list[str]) -> None:
+        self.layout = layout
+        self.arguments = arguments
+        self.problems: list[str] = []
+        self.ended = False
+        self.used = False
+
+    def result(self) -> str:
+        """The whole output."""
+        self.arguments.reverse()
+        pieces = []
+        while True:
+            before = len(self.arguments)
+            pieces.append(self._once())
+            if self.ended or not self.arguments or len(self.arguments) == before:
+                return "".join(pieces)
+
+    def _once(self) -> str:
+        output: list[str] = []
+        for piece in re.findall(
+            r"%%|%[^%a-zA-Z]*[hlLqjzt]*[a-zA-Z]|\\.[0-7a-fA-F]{0,3}|[^%\\]+|.", self.layout, re.DOTALL
+        ):
+            if self.ended:
+                break
+            if piece.startswith("\\"):
+                text, ended = unescape(piece)
+                output.append(text)
+                self.ended = self.ended or ended
+            else:
+                output.append(expand_format(piece, self._convert, self._star))
+        return "".join(output)
+
+    def _next(self) -> str:
+        return self.arguments.pop() if self.arguments else ""
+
+    def _star(self) -> int:
+        return int(self._number(self._next()))
+
+    def _convert(self, letter: str, flags: str, width: int, precision: int | None) -> str:
+        if letter in "diouxX":
+            return format_integer(int(self._number(self._next())), flags, width, precision, letter)
+        if letter in "feEgGaAF":
+            return format_float(float(self._number(self._next())), flags, width, precision, letter.replace("F", "f"))
+        argument = self._next()
+        if letter == "c":
+            return pad(argument[:1], flags, width)
+        if letter == "b":
+            argument, ended = unescape(argument)
+            self.ended = self.ended or ended
+        elif letter == "q":
+            argument = _quoted(argument)
+        elif letter != "s":
+            raise Failure(f"%{letter}: invalid conversion specification")
+        return pad(argument if precision is None else argument[:precision], flags, width)
+
+    def _number(self, text: str) -> Decimal:
+        stripped = text.strip()
+        if stripped[:1] in ("'", '"') and len(stripped) > 1:
+            return Decimal(ord(stripped[1]))
+        if not stripped:
+            if text == "":
+                return Decimal(0)
+            self.problems.append(f"'{text}': expected a numeric value")
+            return Decimal(0)
+        match = re.match(r"[-+]?(0[xX][0-9a-fA-F]+|0[0-7]*(?![\d.])|\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+)", stripped)
+        if match is None:
+            self.problems.append(f"'{text}': expected a numeric value")
+            return Decimal(0)
+        if match.end() != len(stripped):
+            self.problems.append(f"'{text}': value not completely converted")
+        sign = -1 if stripped.startswith("-") else 1
+        digits = match[1]
+        if digits[:2].lower() == "0x":
+            return Decimal(sign * int(digits, 16))
+        if len(digits) > 1 and digits.startswith("0") and digits.isdecimal():
+            return Decimal(sign * int(digits, 8))
+        return sign * Decimal(digits)
+
+
+def _quoted(text: str) -> str:
+    if text and re.fullmatch(r"[A-Za-z0-9_@%+=:,./-]+", text):
+        return text
+    return "'" + text.replace("'", "'\\''") + "'"
+
+
+@tool("seq")
+def seq(process: Process) -> Run[int]:
+    """Print numbers from first to last."""
+    words = process.argv[1:]
+    separator, layout, equal = "\n", "", False
+    while words and re.match(r"-[sfw-]", words[0]) and not re.match(r"-\.?\d", words[0]):
+        word = words.pop(0)
+        if word in ("-w", "--equal-width"):
+            equal = True
+        elif word.startswith(("-s", "-f", "--separator", "--format")):
+            value = word.partition("=")[2] if word.startswith("--") else word[2:] or words.pop(0)
+            separator, layout = (raw(value), layout) if "s" in word[1:3] else (separator, raw(value))
+        elif word == "--":
+            break
+        else:
+            raise UsageError(f"unrecognized option '{word}'")
+    if not words:
+        raise UsageError("missing operand")
+    if len(words) > 3:
+        raise UsageError(f"extra operand '{words[3]}'")
+    numbers = [_decimal(word) for word in words]
+    first = numbers[0] if len(numbers) > 1 else Decimal(1)
+    step = numbers[1] if len(numbers) > 2 else Decimal(1)
+    last = numbers[-1]
+    if step == 0:
+        raise UsageError(f"invalid Zero increment value: '{words[1]}'")
+    places = max(0, *(-int(number.as_tuple().exponent) for number in (first, step)))
+    texts: list[str] = []
+    current = first
+    while current <= last if step > 0 else current >= last:
+        text = f"{current:.{places}f}"
+        texts.append(_formatted(layout, float(current)) if layout else text)
+        current += step
+    if equal and texts:
+        width = max(len(text) for text in texts)
+        texts = [text.zfill(width) for text in texts]
+    if texts:
+        yield from write_text(process, separator.join(texts) + "\n")
+    return 0
+
+
+def _formatted(layout: str, value: float) -> str:
+    return expand_format(
+        layout, lambda letter, flags, width, precision: format_float(value, flags, width, precision, letter), int
+    )
+
+
+def _decimal(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        raise UsageError(f"invalid floating point argument: '{text}'") from None
+
+
+@tool("yes")
+def yes(process: Process) -> Run[int]:
+    """Print a line for ever, or until nobody reads it."""
+    line = (" ".join(process.argv[1:]) or "y").encode() + b"\n"
+    chunk = line * max(1, 8192 // len(line))
+    while True:
+        yield from process.write(1, chunk)
+        yield from process.sleep(0.0001)

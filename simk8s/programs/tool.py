@@ -1,0 +1,53 @@
+"""What is the same in every program: how it is registered, and how it ends when something goes wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from simk8s.machine import Main, Process, SyscallError, program
+from simk8s.programs.options import UsageError
+from simk8s.programs.unmodelled import Unmodelled, refuse
+from simk8s.sim import Run
+
+
+class Failure(Exception):
+    """Ends a program with a message on standard error and a status."""
+
+    def __init__(self, message: str, status: int = 1) -> None:
+        super().__init__(message)
+        self.message = message
+        self.status = status
+
+
+def tool(*names: str, trouble: int = 1) -> Callable[[Main], Main]:
+    """Register a program. Its usage errors and failed system calls end it with a message and status `trouble`."""
+
+    def register(main: Main) -> Main:
+        def run(process: Process) -> Run[int]:
+            try:
+                return (yield from main(process))
+            except Unmodelled as unknown:
+                return (yield from refuse(process, unknown.what))
+            except UsageError as error:
+                text = f"{error.message}\nTry '{process.argv[0]} --help' for more information."
+                status = trouble
+            except Failure as failure:
+                text, status = failure.message, failure.status
+            except SyscallError as error:
+                text = f"{error.subject}: {error.text}" if error.subject else f"write error: {error.text}"
+                status = trouble
+            if text:
+                yield from complain(process, text)
+            return status
+
+        return program(*names)(run)
+
+    return register
+
+
+def complain(process: Process, text: str) -> Run[None]:
+    """A line on standard error behind the program's name; a closed standard error does not matter."""
+    try:
+        yield from process.complain(text)
+    except SyscallError:
+        return
