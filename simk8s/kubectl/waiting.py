@@ -7,6 +7,7 @@ from collections.abc import Callable
 from simk8s.api.objects import Object
 from simk8s.api.resources import Resource
 from simk8s.api.selector import FieldSelector
+from simk8s.api.watch import WatchEvent
 from simk8s.kubectl.command import Context
 from simk8s.sim import Run
 
@@ -43,7 +44,7 @@ def wait_until(
                 arrival.kill()
                 watch.close()
                 return False
-        event = arrival.value
+        event: WatchEvent = arrival.value  # type: ignore[assignment]
         context.actor.hear(event.seq)
         if is_wanted(None if event.type == "DELETED" else event.object):
             watch.close()

@@ -46,7 +46,7 @@ def structure(obj: Object, resource: Resource) -> tuple[list[Cause], list[Cause]
                 wrong.append(_wrong_type(name, error.instance, path))
             case _:
                 wrong.append(_wrong_value(error, path))
-    return wrong, sorted(unknown, key=lambda cause: cause.field), missing
+    return wrong, sorted(unknown, key=lambda cause: cause.field), list(dict.fromkeys(missing))
 
 
 def refuse_undecodable(wrong: list[Cause], unknown: list[Cause], resource: Resource) -> ApiError | None:
