@@ -20,8 +20,6 @@ _TEXTUAL: dict[str, Callable[[str, str], bool]] = {
     "=": lambda a, b: a == b,
     "==": lambda a, b: a == b,
     "!=": lambda a, b: a != b,
-    "<": lambda a, b: a < b,
-    ">": lambda a, b: a > b,
 }
 _OF_FILES = ("-nt", "-ot", "-ef")
 _UNARY = frozenset(f"-{letter}" for letter in "nzbcdefghkLprsStuwxOG")

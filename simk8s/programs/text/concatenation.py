@@ -50,13 +50,13 @@ def _decorated(process: Process, fd: int, options: Options, number: int) -> Run[
                 text = _visible(text)
             if any(letter in options for letter in "TAt"):
                 text = text.replace("\t", "^I")
-            if any(letter in options for letter in "EAe"):
+            if any(letter in options for letter in "EAe") and not (lines.is_open_ended and line is block[-1]):
                 text += "$"
             if ("n" in options and "b" not in options) or ("b" in options and line):
                 number += 1
                 text = f"{number:6d}\t{text}"
             shown.append(text)
-        yield from write_lines(process, shown)
+        yield from write_text(process, "\n".join(shown) + ("" if lines.is_open_ended else "\n"))
     return number
 
 

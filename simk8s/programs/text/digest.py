@@ -264,7 +264,7 @@ def cmp(process: Process) -> Run[int]:
         )
         yield from complain(process, f"EOF on {shorter} {where}")
     else:
-        yield from process.print(f"{names[0]} {names[1]} differ: byte {at + 1}, line {one[:at].count(10) + 1}")
+        yield from process.print(f"{names[0]} {names[1]} differ: char {at + 1}, line {one[:at].count(10) + 1}")
     return 1
 
 

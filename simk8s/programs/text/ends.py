@@ -107,11 +107,10 @@ def _file(process: Process, path: str) -> File | None:
 
 def _old_style(argv: list[str]) -> list[str]:
     """`-5` and `-5f` as `-n 5`."""
-    words = []
-    for word in argv:
-        match = re.fullmatch(r"-(\d+)([cqvf]*)", word)
-        words += [f"-n{match[1]}", *([f"-{match[2]}"] if match[2] else [])] if match else [word]
-    return words
+    match = re.fullmatch(r"-(\d+)([cqvf]*)", argv[1]) if len(argv) > 1 else None
+    if match is None:
+        return argv
+    return [argv[0], f"-n{match[1]}", *([f"-{match[2]}"] if match[2] else []), *argv[2:]]
 
 
 def _amount(options: Options) -> tuple[str, int, bool]:

@@ -11,7 +11,7 @@ from typing import Any
 from simk8s.machine import Errno, Process, SyscallError
 from simk8s.programs.options import UsageError, parse
 from simk8s.programs.stream import Lines, close_input, open_input, raw, read_lines, write_lines, write_text
-from simk8s.programs.tool import Failure, tool
+from simk8s.programs.tool import Failure, complain, tool
 from simk8s.sim import Run
 
 _NUMBER = re.compile(r"\s*(-?)(\d*)(?:\.(\d+))?")
@@ -217,7 +217,12 @@ def comm(process: Process) -> Run[int]:
         if column not in options:
             shown.append(indent[column] + line)
     yield from write_lines(process, shown, end)
-    return 0
+    unsorted = [name for name, lines in (("1", left), ("2", right)) if lines != sorted(lines)]
+    if not unsorted or left == right or "nocheck-order" in options:
+        return 0
+    for name in unsorted:
+        yield from complain(process, f"file {name} is not in sorted order")
+    raise Failure("input is not in sorted order")
 
 
 @tool("shuf")

@@ -16,7 +16,7 @@ _ESCAPE = re.compile(r"\\(?:([abefnrtv\\\"])|x([0-9A-Fa-f]{1,2})|(0?[0-7]{1,3})|
 _NAMED = {"a": "\a", "b": "\b", "e": "\x1b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 
 
-def unescape(text: str, *, octal_needs_zero: bool = False) -> tuple[str, bool]:
+def unescape(text: str) -> tuple[str, bool]:
     """Text with `\\n`, `\\x41`, `\\101` replaced, and whether a `\\c` ended it.
 
     >>> unescape("a\\\\tb\\\\x41\\\\c ignored")
@@ -35,8 +35,6 @@ def unescape(text: str, *, octal_needs_zero: bool = False) -> tuple[str, bool]:
             return _NAMED.get(name, name)
         if code:
             return chr(int(code, 16))
-        if octal_needs_zero and not octal.startswith("0"):
-            return match[0]
         return chr(int(octal, 8) & 255)
 
     return _ESCAPE.sub(replace, text), ended
@@ -53,7 +51,7 @@ def echo(process: Process) -> Run[int]:
     ended = False
     escapes = [letter for letter in flags if letter in "eE"]
     if escapes and escapes[-1] == "e":
-        text, ended = unescape(text, octal_needs_zero=True)
+        text, ended = unescape(text)
     yield from write_text(process, text + ("" if "n" in flags or ended else "\n"))
     return 0
 

@@ -40,7 +40,7 @@ def sed(process: Process) -> Run[int]:
             raise Failure("Usage: sed [OPTION]... {script-only-if-no-other-script} [input-file]...")
         pieces.append(raw(paths.pop(0)))
     text = "\n".join(pieces)
-    quiet = "n" in options or text.startswith("#n\n")
+    quiet = "n" in options or text.partition("\n")[0] == "#n"
     commands = Parser(text, extended="E" in options, source=source).parse()
     editor = Editor(process, commands, paths or ["-"], options, quiet=quiet)
     return (yield from editor.run())
@@ -135,8 +135,9 @@ class Editor:
                 return
             fd = yield from open_input(self.process, path)
         except SyscallError as error:
-            text = f"read error on {path}" if error.errno is Errno.EISDIR else f"can't read {path}"
-            yield from complain(self.process, f"{text}: {error.text}")
+            if error.errno is Errno.EISDIR:
+                raise Failure(f"read error on {path}: {error.text}", 4) from None
+            yield from complain(self.process, f"can't read {path}: {error.text}")
             self.status = 2
             return
         self.path = path
@@ -287,7 +288,7 @@ class Editor:
             case "+":
                 command.end_line = self.number + second.number
             case "~":
-                command.end_line = -(-self.number // second.number) * second.number if second.number else self.number
+                command.end_line = self.number - self.number % (second.number or 1) + second.number
             case "last":
                 command.active = not (yield from self._is_last())
                 return True
@@ -340,12 +341,14 @@ class Editor:
                 self.space = self.hold
             case "G":
                 self.space += "\n" + self.hold
+                self.line_is_open = False
             case "h":
                 self.hold = self.space
             case "H":
                 self.hold += "\n" + self.space
             case "x":
                 self.space, self.hold = self.hold, self.space
+                self.line_is_open = False
             case "y":
                 self.space = self.space.translate(command.table)
             case "z":
