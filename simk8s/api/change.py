@@ -1,4 +1,4 @@
-"""What changed from one version of an object to the next: versions share what is equal, history keeps the difference."""
+"""What changed between two versions of an object: versions share what is equal, history keeps the difference."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def share(old: Any, new: Any) -> Any:
         return old
     if isinstance(new, dict):
         return _share_dict(old if isinstance(old, dict) else {}, new, old)
-    if isinstance(new, list | tuple):
+    if isinstance(new, (list, tuple)):
         return _share_list(old if isinstance(old, list) else [], new, old)
     return old if type(old) is type(new) and old == new else new
 
@@ -41,17 +41,28 @@ def _share_dict(old: dict[str, Any], new: dict[str, Any], whole: Any) -> Any:
 
 
 def _share_list(old: list[Any], new: list[Any] | tuple[Any, ...], whole: Any) -> Any:
-    tail = 0
-    shorter = min(len(old), len(new))
-    while tail < shorter and len(old) != len(new) and old[-1 - tail] is new[-1 - tail]:
-        tail += 1  # an entry was put in or taken out further up
-    head = len(new) - tail
-    result = [share(old[index] if index < len(old) - tail else _NOTHING, new[index]) for index in range(head)]
-    if tail:
-        result += new[head:]
-    if whole is old and len(result) == len(old) and all(a is b for a, b in zip(old, result, strict=True)):
+    lead, tail = _in_common(old, new)
+    before = old[lead : len(old) - tail]
+    middle = new[lead : len(new) - tail]
+    shared = [share(before[index] if index < len(before) else _NOTHING, value) for index, value in enumerate(middle)]
+    if whole is old and len(before) == len(shared) and all(a is b for a, b in zip(before, shared, strict=True)):
         return whole
-    return result
+    return [*old[:lead], *shared, *old[len(old) - tail :]]
+
+
+def _in_common(old: list[Any], new: list[Any] | tuple[Any, ...]) -> tuple[int, int]:
+    """How many entries at the start and at the end are the very same."""
+    lead = 0
+    for before, after in zip(old, new, strict=False):
+        if before is not after:
+            break
+        lead += 1
+    tail = 0
+    for before, after in zip(reversed(old[lead:]), reversed(new[lead:]), strict=False):
+        if before is not after:
+            break
+        tail += 1
+    return lead, tail
 
 
 def difference(old: Any, new: Any) -> list[dict[str, Any]]:
@@ -80,15 +91,21 @@ def _compare(old: Any, new: Any, path: str, operations: list[dict[str, Any]]) ->
             elif old[key] is not value:
                 _compare(old[key], value, f"{path}/{_escape(key)}", operations)
     elif isinstance(old, list) and isinstance(new, list):
-        for index in range(len(old) - 1, len(new) - 1, -1):
-            operations.append({"op": "remove", "path": f"{path}/{index}"})
-        for index, value in enumerate(new):
-            if index >= len(old):
-                operations.append({"op": "add", "path": f"{path}/{index}", "value": value})
-            elif old[index] is not value:
-                _compare(old[index], value, f"{path}/{index}", operations)
+        _compare_lists(old, new, path, operations)
     elif type(old) is not type(new) or old != new:
         operations.append({"op": "replace", "path": path, "value": new})
+
+
+def _compare_lists(old: list[Any], new: list[Any], path: str, operations: list[dict[str, Any]]) -> None:
+    lead, tail = _in_common(old, new)
+    end, new_end = len(old) - tail, len(new) - tail
+    for index in range(end - 1, new_end - 1, -1):
+        operations.append({"op": "remove", "path": f"{path}/{index}"})
+    for index in range(lead, new_end):
+        if index >= end:
+            operations.append({"op": "add", "path": f"{path}/{index}", "value": new[index]})
+        elif old[index] is not new[index]:
+            _compare(old[index], new[index], f"{path}/{index}", operations)
 
 
 def patched(value: Any, operations: list[dict[str, Any]]) -> Any:

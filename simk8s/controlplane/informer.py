@@ -24,6 +24,10 @@ class Index:
         """The objects that mention `value`, in the order they were first seen to."""
         return self._entries.get(value, {})
 
+    def values(self) -> list[str]:
+        """What is mentioned by any object."""
+        return list(self._entries)
+
     def replace(self, where: Key, old: Object | None, new: Object | None) -> None:
         before = list(self._mentions(old)) if old is not None else []
         after = list(self._mentions(new)) if new is not None else []

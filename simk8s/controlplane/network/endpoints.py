@@ -273,12 +273,14 @@ def _ports(service: Object, pod: Object) -> Ports:
 
 
 def _address(known: dict[str, Object], entry: Object) -> Object:
-    """The endpoint in the form of the Endpoints object; the one that is stored, where it is the same."""
+    """The endpoint in the form of the Endpoints object: the very one that is stored, where it is the same Pod's."""
+    before = known.get(entry["addresses"][0])
+    if before is not None and before["targetRef"]["uid"] == entry["targetRef"]["uid"]:
+        return before
     address: Object = {"ip": entry["addresses"][0], "nodeName": entry["nodeName"], "targetRef": entry["targetRef"]}
     if "hostname" in entry:
         address["hostname"] = entry["hostname"]
-    before = known.get(address["ip"])
-    return before if before is not None and before["targetRef"] is entry["targetRef"] and before == address else address
+    return address
 
 
 def _facts(pod: Object) -> tuple[object, ...]:

@@ -9,6 +9,7 @@ from simk8s.api.objects import Object, dig, is_terminating, is_true, name, names
 from simk8s.api.store import Store
 from simk8s.controlplane.informer import Informers
 from simk8s.controlplane.node.eviction import disrupted
+from simk8s.controlplane.node.lifecycle import node_of
 from simk8s.controlplane.volume.attach import OUT_OF_SERVICE
 from simk8s.sim import Actor, Run
 
@@ -22,7 +23,7 @@ class PodGc:
     def __init__(self, store: Store, informers: Informers) -> None:
         self._store = store
         self._client = Client(store)
-        self._pods = informers.of("Pod")
+        self._pods = informers.of("Pod").index("node", node_of)
         self._nodes = informers.of("Node")
         self._missing_since: dict[str, float] = {}
 
@@ -30,7 +31,7 @@ class PodGc:
         """For ever."""
         while True:
             yield self._store.sim.sleep(PERIOD_SECONDS)
-            for pod in [pod for pod in self._pods if self._is_lost(pod)]:
+            for pod in self._lost():
                 actor = self._store.sim.actor("pod-garbage-collector")
                 actor.hear(self._store.seq("Pod", name(pod), namespace(pod)))
                 try:
@@ -39,18 +40,29 @@ class PodGc:
                     if error.reason not in ("NotFound", "Conflict"):
                         raise
 
-    def _is_lost(self, pod: Object) -> bool:
-        node_name = dig(pod, "spec", "nodeName")
-        if not node_name:
+    def _lost(self) -> list[Object]:
+        lost: list[Object] = []
+        for node in self._pods.values():
+            pods = self._pods[node].values()
+            if self._has_vanished(node):
+                lost += pods
+            elif self._is_out_of_service(node):
+                lost += [pod for pod in pods if is_terminating(pod)]
+        return lost
+
+    def _has_vanished(self, node: str) -> bool:
+        """The Node object is gone, and has been for a while."""
+        if self._nodes.get(node) is not None:
+            self._missing_since.pop(node, None)
             return False
-        node = self._nodes.get(node_name)
-        if node is None:
-            since = self._missing_since.setdefault(node_name, self._store.sim.now)
-            return self._store.sim.now - since >= QUARANTINE_SECONDS
-        self._missing_since.pop(node_name, None)
-        taints = dig(node, "spec", "taints", default=())
-        gone = any(taint["key"] == OUT_OF_SERVICE for taint in taints) and not is_true(node, "Ready")
-        return gone and is_terminating(pod)
+        since = self._missing_since.setdefault(node, self._store.sim.now)
+        return self._store.sim.now - since >= QUARANTINE_SECONDS
+
+    def _is_out_of_service(self, node: str) -> bool:
+        """NODE-7 d: a person has declared it so, and it is indeed not ready."""
+        object = self._nodes.get(node)
+        taints = dig(object, "spec", "taints", default=())
+        return object is not None and any(t["key"] == OUT_OF_SERVICE for t in taints) and not is_true(object, "Ready")
 
     def _remove(self, pod: Object, actor: Actor) -> Run[None]:
         timestamp = self._store.sim.timestamp

@@ -90,7 +90,8 @@ def _fit(cycle: Cycle, node: NodeInfo) -> Iterator[str]:
 
 
 def _sole_user(cycle: Cycle, node: NodeInfo) -> Iterator[str]:
-    if any(cycle.volumes.is_shared_with(pod.object) for pod in node.pods.values()):  # VOL-10: ReadWriteOncePod
+    volumes = cycle.volumes
+    if volumes.sole and any(volumes.is_shared_with(pod.object) for pod in node.pods.values()):  # VOL-10
         yield "node has pod using PersistentVolumeClaim with the same name and ReadWriteOncePod access mode"
 
 
