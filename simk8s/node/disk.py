@@ -1,0 +1,82 @@
+"""The disks behind PersistentVolumes: data that outlives Pods, until the volume is reclaimed (KUBELET-60, VOL-8)."""
+
+from __future__ import annotations
+
+from simk8s.api.objects import Object, dig, name, uid
+from simk8s.api.store import Store
+from simk8s.machine import Directory, FileSystem
+from simk8s.sim import Run, Simulation
+
+_NETWORK_DISKS = (
+    "awsElasticBlockStore",
+    "azureDisk",
+    "cinder",
+    "csi",
+    "fc",
+    "gcePersistentDisk",
+    "iscsi",
+    "portworxVolume",
+    "rbd",
+    "vsphereVolume",
+)
+"""Kinds of PersistentVolume that must be attached to a node before they can be mounted there (VOL-20 to VOL-25)."""
+
+
+class Disks:
+    """Every disk of a cluster, by what stands behind the volume: two volumes of one disk show the same data."""
+
+    def __init__(self, sim: Simulation) -> None:
+        self.sim = sim
+        self._disks: dict[str, FileSystem] = {}
+
+    def of(self, volume: Object) -> FileSystem:
+        """The disk of a PersistentVolume, made empty (and formatted) when it is first asked for."""
+        backing = backing_of(volume)
+        disk = self._disks.get(backing)
+        if disk is None:
+            disk = self._disks[backing] = FileSystem(name(volume), Directory(mode=0o777))
+            if needs_attaching(volume):  # a block device gets an ext4 file system
+                disk.root.mode = 0o755
+                disk.root.entries["lost+found"] = Directory(mode=0o700)
+        return disk
+
+    def find(self, volume_name: str) -> FileSystem | None:
+        """The disk that was first used under that PersistentVolume's name."""
+        return next((disk for disk in self._disks.values() if disk.name == volume_name), None)
+
+    def follow(self, store: Store) -> Run[None]:
+        """Free the disk of each PersistentVolume that is deleted, unless its data is to be kept. Never ends."""
+        watch = store.watch("PersistentVolume", who="disks")
+        while True:
+            event = yield from watch.next()
+            if event.type == "DELETED" and dig(event.object, "spec", "persistentVolumeReclaimPolicy") != "Retain":
+                self._disks.pop(backing_of(event.object), None)
+
+
+def backing_of(volume: Object) -> str:
+    """What makes two PersistentVolumes the same storage: the driver's handle, the path on a node, a server's path."""
+    spec = volume["spec"]
+    if "csi" in spec:
+        return f"csi {spec['csi'].get('driver', '')} {spec['csi'].get('volumeHandle') or uid(volume)}"
+    for kind in ("local", "hostPath"):
+        if kind in spec:
+            terms = dig(spec, "nodeAffinity", "required", "nodeSelectorTerms", default=[])
+            nodes = [dig(term, "matchExpressions", 0, "values", 0, default="") for term in terms]
+            return f"{kind} {','.join(nodes)} {spec[kind].get('path', '')}"
+    if "nfs" in spec:
+        return f"nfs {spec['nfs'].get('server', '')} {spec['nfs'].get('path', '')}"
+    return uid(volume)
+
+
+def needs_attaching(volume: Object) -> bool:
+    """Whether the attach/detach controller has to attach it to the node first."""
+    return any(kind in volume["spec"] for kind in _NETWORK_DISKS)
+
+
+def attached_name(volume: Object) -> str:
+    """The volume's name in `status.volumesAttached` and `status.volumesInUse` of a node."""
+    csi = dig(volume, "spec", "csi", default=None)
+    if csi:
+        return f"kubernetes.io/csi/{csi.get('driver', '')}^{csi.get('volumeHandle') or name(volume)}"
+    kind = next((kind for kind in _NETWORK_DISKS if kind in volume["spec"]), "volume")
+    return f"kubernetes.io/{kind}/{name(volume)}"

@@ -1,0 +1,123 @@
+"""A Pod's volumes are mounted, all of them, before anything else of it begins (KUBELET-1, VOL-20)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from simk8s.api.objects import Object, dig
+from simk8s.machine import File
+from simk8s.node.local_pod import Volume
+from simk8s.node.volume import LOCAL_MOUNT_SECONDS, NETWORK_MOUNT_SECONDS, SHOWN, NotYet, set_up
+from simk8s.node.volume_files import MountError, files_of, replace_files, texts
+from simk8s.sim import Run
+
+if TYPE_CHECKING:
+    from simk8s.node.pod_worker import PodWorker
+
+LOOP_SECONDS = (0.1, 0.3)
+LOOK_AGAIN_SECONDS = 0.3
+PATIENCE_SECONDS = 123.0
+_FIRST_RETRY_SECONDS, _LONGEST_RETRY_SECONDS = 0.5, 122.0
+
+
+@dataclass(slots=True)
+class _Pending:
+    """A volume that is not mounted yet: when to try again, and what was wrong."""
+
+    spec: Object
+    due: float
+    retry_seconds: float = _FIRST_RETRY_SECONDS
+    why: str = ""
+
+
+def mount_volumes(worker: PodWorker) -> Run[None]:
+    """Return once every volume is mounted; until then say why not, and try again (VOL-20, KUBELET-88)."""
+    sim, local = worker.sim, worker.local
+    specs = dig(worker.pod, "spec", "volumes", default=[])
+    if local.are_mounted or not specs:
+        return
+    label = f"mount/{worker.node.name}"
+    yield sim.sleep(sim.uniform(*LOOP_SECONDS, label))
+    pending = [_Pending(spec, sim.now) for spec in specs]
+    complain_at = sim.now + PATIENCE_SECONDS
+    while pending:
+        seconds = 0.0
+        for entry in [entry for entry in pending if entry.due <= sim.now]:
+            try:
+                volume = _mount(worker, entry.spec)
+            except NotYet as why:
+                entry.why, entry.due = str(why), sim.now + LOOK_AGAIN_SECONDS
+            except MountError as why:
+                entry.why, entry.due = str(why), sim.now + entry.retry_seconds
+                entry.retry_seconds = min(2 * entry.retry_seconds, _LONGEST_RETRY_SECONDS)
+                name = entry.spec["name"]
+                worker.tell("Warning", "FailedMount", f'MountVolume.SetUp failed for volume "{name}" : {why}')
+            else:
+                pending.remove(entry)
+                if volume.attached:
+                    seconds = max(seconds, sim.uniform(*NETWORK_MOUNT_SECONDS, label))
+                elif volume.kind == "persistentVolumeClaim":
+                    seconds = max(seconds, LOCAL_MOUNT_SECONDS)
+        if not pending:
+            if seconds:
+                yield sim.sleep(seconds)
+            break
+        if sim.now >= complain_at:
+            complain_at = sim.now + PATIENCE_SECONDS
+            worker.tell("Warning", "FailedMount", _complaint(pending))
+        due = min(complain_at, *(entry.due for entry in pending))
+        yield sim.sleep(max(due - sim.now, 0.0) + seconds)
+    local.are_mounted = True
+    worker.kubelet.report_volumes_in_use()
+
+
+def _mount(worker: PodWorker, spec: Object) -> Volume:
+    volume = set_up(worker.pod, worker.local, spec, worker.node, worker.lookup, worker.place)
+    worker.local.volumes[volume.name] = volume
+    detail: dict[str, Any] = {"filesystem": volume.filesystem.name, "kind": volume.kind, "pod": worker.uid}
+    if volume.base:
+        detail["base"] = volume.base
+    if volume.kind in SHOWN:
+        detail["files"] = texts(_files(volume))
+    worker.record("volume.mount", volume=volume.name, **detail)
+    return volume
+
+
+def _complaint(pending: list[_Pending]) -> str:
+    names = ", ".join(entry.spec["name"] for entry in pending)
+    why = pending[0].why or "context deadline exceeded"
+    return (
+        f"Unable to attach or mount volumes: unmounted volumes=[{names}], unattached volumes=[], "
+        f"failed to process volumes=[]: {why}"
+    )
+
+
+def refresh(worker: PodWorker, spec: Object) -> None:
+    """VOL-28: show a ConfigMap's or Secret's new content in a volume that is mounted. What cannot be read stays old."""
+    volume = worker.local.volumes.get(spec["name"])
+    if worker.is_over or worker.is_ending or volume is None:
+        return
+    try:
+        files = files_of(worker.pod, spec, worker.lookup, worker.place)
+    except MountError as why:
+        worker.tell("Warning", "FailedMount", f'MountVolume.SetUp failed for volume "{volume.name}" : {why}')
+        return
+    if texts(files) != texts(_files(volume)):
+        replace_files(volume.filesystem, files)
+        worker.record("volume.update", volume=volume.name, filesystem=volume.filesystem.name, files=texts(files))
+
+
+def unmount_volumes(worker: PodWorker) -> None:
+    """KUBELET-58: after the containers, before the Pod's object goes."""
+    local = worker.local
+    if local.are_mounted:
+        local.are_mounted = False
+        if local.volumes:
+            worker.record("volume.unmount", volumes=sorted(local.volumes))
+        local.volumes = {name: volume for name, volume in local.volumes.items() if not volume.attached}
+        worker.kubelet.report_volumes_in_use()
+
+
+def _files(volume: Volume) -> dict[str, File]:
+    return {path.lstrip("/"): inode for path, inode in volume.filesystem.walk() if isinstance(inode, File)}

@@ -1,0 +1,162 @@
+"""A node: a computer with a kubelet, which can lose its power and come back (NODE-10)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from simk8s.api.objects import Object
+from simk8s.api.store import Store
+from simk8s.errors import SimError
+from simk8s.images import Registry
+from simk8s.machine import FileSystem, Machine, Network, Process
+from simk8s.node.disk import Disks
+from simk8s.node.image_store import ImageStore
+from simk8s.node.kubelet import Kubelet
+from simk8s.node.local_pod import LocalPod
+from simk8s.node.sandbox import Addresses
+from simk8s.sim import Run, Simulation
+
+MachineHook = Callable[[Machine], None]
+"""Called with the machine of every container instance before its first process starts: for faults."""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeSpec:
+    """What a node is. `number` makes its addresses: 192.168.49.(number+1), and 10.244.number.0/24 for its Pods."""
+
+    name: str
+    number: int
+    cpu: str = "4"
+    memory: str = "8Gi"
+    pods: int = 110
+    ephemeral_storage: str = "100Gi"
+    labels: Mapping[str, str] = field(default_factory=dict)
+    taints: Sequence[Object] = ()
+
+
+@dataclass(slots=True)
+class Site:
+    """What the nodes of one cluster share."""
+
+    store: Store
+    network: Network
+    registry: Registry
+    disks: Disks
+    machine_hooks: list[MachineHook] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, store: Store, network: Network, registry: Registry) -> Site:
+        """A site with empty disks, which go when their PersistentVolumes do."""
+        disks = Disks(store.sim)
+        store.sim.task(disks.follow(store))
+        return cls(store, network, registry, disks)
+
+
+class Node:
+    """Images, disks and emptyDirs survive a loss of power; processes, addresses and the kubelet's memory do not."""
+
+    def __init__(self, site: Site, spec: NodeSpec) -> None:
+        self.site = site
+        self.spec = spec
+        self.sim: Simulation = site.store.sim
+        self.store = site.store
+        self.network = site.network
+        self.disks = site.disks
+        self.machine_hooks = site.machine_hooks
+        self.name = spec.name
+        self.address = f"192.168.49.{spec.number + 1}"
+        self.pod_prefix = f"10.244.{spec.number}"
+        self.addresses = Addresses(self.pod_prefix)
+        self.capacity = {
+            "cpu": spec.cpu,
+            "memory": spec.memory,
+            "ephemeral-storage": spec.ephemeral_storage,
+            "pods": str(spec.pods),
+        }
+        self.allocatable = dict(self.capacity)
+        self.labels = {
+            "kubernetes.io/arch": "amd64",
+            "kubernetes.io/hostname": spec.name,
+            "kubernetes.io/os": "linux",
+            **spec.labels,
+        }
+        self.files = FileSystem(f"{spec.name}/host")
+        self.images = ImageStore(self.sim, site.registry, spec.name)
+        self.pods: dict[str, LocalPod] = {}
+        self.boots = 0
+        self.is_on = False
+        self._actor = self.sim.actor(spec.name)
+
+    def power_on(self) -> None:
+        """Boot: the host's network comes up and a kubelet starts, which finds what the disk has kept."""
+        if self.is_on:
+            return
+        self.is_on = True
+        self.boots += 1
+        self.sim.record(self._actor, "node.on", self.name, address=self.address)
+        self.interface = self.network.attach(self.address, self.name)
+        self._host = Machine(self.sim, self.name, root=self.files, interface=self.interface, hostname=self.name)
+        self.client_process: Process = self._host.run_function(_wait_for_ever, ["kubelet"])
+        self.kubelet = Kubelet(self)
+        self.kubelet.actor.hear(self._actor.last)
+        self.kubelet.start()
+
+    def power_off(self) -> None:
+        """Lose power: everything stops at once, and nobody is told (NODE-6)."""
+        if not self.is_on:
+            return
+        self.is_on = False
+        self.sim.record(self._actor, "node.off", self.name)
+        self.kubelet.stop()
+        self.images.stop()
+        for pod in self.pods.values():
+            for container in pod.current.values():
+                container.lose()
+            self._lose_network(pod)
+            pod.are_mounted = False
+            pod.volumes = {name: volume for name, volume in pod.volumes.items() if not volume.in_memory}
+        self._host.kill()
+        self.network.detach(self.interface)
+
+    def _lose_network(self, pod: LocalPod) -> None:
+        if pod.interface is not None and not pod.on_host_network:
+            self.network.detach(pod.interface)
+            self.addresses.free(pod.interface.address)
+        pod.interface = None
+
+    def restart_kubelet(self) -> None:
+        """The kubelet's process dies and is started again; containers do not notice (NODE-10)."""
+        self._check_power()
+        self.sim.record(self._actor, "kubelet.restart", self.name)
+        self.kubelet.stop()
+        self.kubelet = Kubelet(self)
+        self.kubelet.actor.hear(self._actor.last)
+        self.kubelet.start()
+
+    def kill_container(self, namespace: str, pod: str, container: str, reason: str = "") -> None:
+        """SIGKILL for everything in a container, by a fault. `reason` may be OOMKilled. Raises SimError SK320."""
+        self._check_power()
+        local = self.find_pod(namespace, pod)
+        instance = local.current.get(container) if local else None
+        if instance is None or not instance.is_running:
+            raise SimError(
+                "SK320",
+                f'there is no running container "{container}" of pod "{namespace}/{pod}" on {self.name}',
+                hint="kubectl get pods -o wide shows where a Pod is, kubectl describe pod what runs in it",
+            )
+        instance.kill(reason)
+
+    def find_pod(self, namespace: str, name: str) -> LocalPod | None:
+        """What is here of the Pod that has this name; where two had it, of the newer."""
+        found = [pod for pod in self.pods.values() if pod.key == (namespace, name)]
+        return found[-1] if found else None
+
+    def _check_power(self) -> None:
+        if not self.is_on:
+            raise SimError("SK321", f"{self.name} has no power", hint="power it on first")
+
+
+def _wait_for_ever(process: Process) -> Run[int]:
+    yield process.machine.never
+    return 0

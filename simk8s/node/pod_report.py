@@ -1,0 +1,111 @@
+"""What one Pod's worker tells the API server: the Pod's status, when it has changed (KUBELET-68)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from simk8s.api.client import WRITE_SECONDS
+from simk8s.api.errors import ApiError
+from simk8s.api.objects import Object, uid
+from simk8s.node.status import (
+    ContainerView,
+    Kind,
+    PodView,
+    Terminated,
+    Waiting,
+    init_kind,
+    pod_status,
+    waiting_reason,
+)
+
+if TYPE_CHECKING:
+    from simk8s.node.pod_worker import PodWorker
+
+_REFUSAL_SHOWN_SECONDS = 1.0
+"""KUBELET-36: until the next sync, the state is how the container ended, then why it is not started again."""
+
+
+class PodReport:
+    """Writes are gathered: whatever happens until the request is under way goes with it."""
+
+    def __init__(self, worker: PodWorker) -> None:
+        self._worker = worker
+        self._is_due = False
+        self.written: Object = {}
+        """The latest status that this kubelet wrote."""
+
+    def publish(self) -> None:
+        """Write the status soon."""
+        worker = self._worker
+        if worker.is_over:
+            return
+        if not self._is_due:
+            self._is_due = True
+            worker.sim.sleep(WRITE_SECONDS).callbacks.append(lambda _: self._write_due())
+        worker.probes.ask_unready()
+
+    def publish_after_sync(self, refused_before: Mapping[str, Waiting]) -> None:
+        """As `publish`; but where a sync did nothing but refuse a restart, that shows later."""
+        worker = self._worker
+        refused = [why for name, why in worker.waiting.items() if refused_before.get(name) is not why]
+        if refused and all(why.reason == "CrashLoopBackOff" for why in refused):
+            worker.sim.sleep(_REFUSAL_SHOWN_SECONDS).callbacks.append(lambda _: self.publish())
+        else:
+            self.publish()
+
+    def _write_due(self) -> None:
+        self._is_due = False
+        if not self._worker.is_over:
+            self.write()
+
+    def write(self) -> None:
+        """Write the status now, unless the object is gone or is another Pod's by now."""
+        worker = self._worker
+        current = worker.kubelet.store.find("Pod", worker.local.key.name, worker.local.key.namespace)
+        if current is None or uid(current) != worker.uid:
+            return
+        self.written = pod_status(current, self._view(), worker.sim.timestamp)
+        try:
+            worker.kubelet.store.update_status({**current, "status": self.written}, by=worker.actor)
+        except ApiError as error:
+            worker.record("status.refused", error=error.message)
+
+    def _view(self) -> PodView:
+        worker = self._worker
+        return PodView(
+            init=[self._container(spec, init_kind(spec)) for spec in worker.init_specs],
+            app=[self._container(spec, "app") for spec in worker.app_specs],
+            host_ip=worker.node.address,
+            pod_ip=worker.local.last_address,
+            start_time=worker.local.start_time,
+            has_sandbox=worker.local.interface is not None,
+            restart_policy=worker.restart_policy,
+            rejection=worker.rejection,
+            is_stopped=worker.is_stopped,
+        )
+
+    def _container(self, spec: Object, kind: Kind) -> ContainerView:
+        worker, name = self._worker, spec["name"]
+        container, before = worker.local.current.get(name), worker.local.ended.get(name)
+        refusal = worker.waiting.get(name)
+        last = before.ended if before else None
+        if container is None:
+            state = refusal or Waiting(waiting_reason(bool(worker.init_specs)))
+            restarts = max(0, worker.local.starts.get(name, 1) - 1)
+            return ContainerView(name, kind, spec.get("image", ""), state, last, restarts)
+        seen = container.seen
+        if refusal and isinstance(seen, Terminated):  # KUBELET-36
+            last = seen
+        return ContainerView(
+            name=name,
+            kind=kind,
+            image=container.blueprint.image_name,
+            state=refusal if refusal and isinstance(seen, Terminated) else seen,
+            last=last,
+            restarts=container.number,
+            is_ready=worker.probes.is_ready(name),
+            is_started=worker.probes.is_started(name),
+            image_id=container.blueprint.image_id,
+            container_id=container.id,
+        )
