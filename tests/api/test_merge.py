@@ -1,0 +1,74 @@
+"""The three-way merge of `kubectl apply`."""
+
+from __future__ import annotations
+
+from simk8s.api.merge import three_way
+from simk8s.api.objects import Object
+from simk8s.api.resources import Registry, Resource
+
+REGISTRY = Registry()
+STS, SERVICE = REGISTRY.typed("sts"), REGISTRY.typed("svc")
+
+
+def template(**spec: object) -> Object:
+    return {"spec": {"template": {"spec": spec}}}
+
+
+def merged(original: Object, modified: Object, current: Object, resource: Resource = STS) -> Object:
+    return three_way(original, modified, current, resource)
+
+
+def test_what_the_file_does_not_mention_stays() -> None:
+    current: Object = {"spec": {"replicas": 5, "podManagementPolicy": "OrderedReady"}, "status": {"replicas": 5}}
+    assert merged({"spec": {}}, {"spec": {}}, current) == current
+
+
+def test_what_was_taken_out_of_the_file_goes_away() -> None:
+    current: Object = {"spec": {"replicas": 3, "minReadySeconds": 5}}
+    assert merged({"spec": {"minReadySeconds": 5}}, {"spec": {}}, current) == {"spec": {"replicas": 3}}
+
+
+def test_containers_merge_by_name_and_keep_their_defaults() -> None:
+    current = template(
+        containers=[{"name": "a", "image": "1", "imagePullPolicy": "Always"}, {"name": "injected", "image": "x"}]
+    )
+    original = template(containers=[{"name": "a", "image": "1"}])
+    modified = template(containers=[{"name": "a", "image": "2"}, {"name": "b", "image": "3"}])
+    assert merged(original, modified, current) == template(
+        containers=[
+            {"name": "a", "image": "2", "imagePullPolicy": "Always"},
+            {"name": "injected", "image": "x"},
+            {"name": "b", "image": "3"},
+        ]
+    )
+
+
+def test_a_container_that_was_taken_out_of_the_file_goes_away() -> None:
+    both = template(containers=[{"name": "a"}, {"name": "b"}])
+    one = template(containers=[{"name": "b"}])
+    assert merged(both, one, both) == one
+
+
+def test_lists_without_a_key_are_replaced() -> None:
+    current = template(containers=[{"name": "a", "command": ["x", "y"]}])
+    modified = template(containers=[{"name": "a", "command": ["z"]}])
+    assert merged(current, modified, current) == modified
+
+
+def test_a_volume_keeps_only_the_kind_that_it_now_has() -> None:
+    current = template(volumes=[{"name": "v", "emptyDir": {}}])
+    modified = template(volumes=[{"name": "v", "configMap": {"name": "c"}}])
+    assert merged({}, modified, current) == modified
+
+
+def test_one_port_number_for_two_protocols_stays_two_ports() -> None:
+    ports = [{"name": "t", "port": 53, "protocol": "TCP"}, {"name": "u", "port": 53, "protocol": "UDP"}]
+    spec: Object = {"spec": {"ports": ports}}
+    assert merged(spec, spec, spec, SERVICE) == spec
+
+
+def test_lists_of_a_custom_resource_are_replaced() -> None:
+    resource = Resource("Pool", "pools", "ceph.rook.io", "v1beta1")
+    current: Object = {"spec": {"containers": [{"name": "a", "x": 1}]}}
+    modified: Object = {"spec": {"containers": [{"name": "a"}]}}
+    assert merged(current, modified, current, resource) == modified
