@@ -145,7 +145,7 @@ def read_parts(reader: Reader, context: Context, end: int | None = None) -> tupl
             reader.offset = run.end()
             continue
         character = text[offset]
-        if character in context.stops:
+        if character in context.stops and not (character in "<>" and _starts_process(reader, context)):
             break
         part: Part | None = None
         if character == "\\":
@@ -172,7 +172,7 @@ def read_parts(reader: Reader, context: Context, end: int | None = None) -> tupl
                 continue
         elif character == "'" and not context.double:
             part = read_single_quoted(reader)
-        elif character in "<>" and not context.double and _starts_process(reader, context):
+        elif character in "<>" and _starts_process(reader, context):
             part = expansion.read_process_substitution(reader)
         elif (character == "(" and (context.regex or context.opening)) or (
             reader.extglob and character in "?*+@!" and context.groups and text[offset + 1 : offset + 2] == "("
@@ -201,7 +201,8 @@ def read_parts(reader: Reader, context: Context, end: int | None = None) -> tupl
 
 
 def _starts_process(reader: Reader, context: Context) -> bool:
-    return reader.dialect.process_substitution and reader.text[reader.offset + 1 : reader.offset + 2] == "("
+    follows = reader.text[reader.offset + 1 : reader.offset + 2] == "("
+    return follows and not context.double and reader.dialect.process_substitution
 
 
 def _joined(parts: list[Part]) -> tuple[Part, ...]:
