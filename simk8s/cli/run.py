@@ -10,7 +10,7 @@ import click
 from simk8s.cli.failure import FINDING, INTERRUPTED
 
 if TYPE_CHECKING:
-    from simk8s.scenario import Runner, Scenario, StepResult
+    from simk8s.scenario import Scenario
 
 EPILOG = """\b
 Examples:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from simk8s.cluster import Cluster, Command, Outcome
+from simk8s.cluster import Cluster, Printed, Outcome
 from simk8s.errors import Place, SimError
 from simk8s.scenario.document import Step
 
@@ -22,7 +22,7 @@ class Expectation:
     place: Place
 
 
-def of_result(step: Step, output: Command | None, outcome: Outcome | None) -> Iterator[Expectation]:
+def of_result(step: Step, output: Printed | None, outcome: Outcome | None) -> Iterator[Expectation]:
     """What a step's own result is expected to be. Without a word about it: status 0, and to settle."""
     expect, places = step.expect, step.expect_places
     if output is not None:

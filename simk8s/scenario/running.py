@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from simk8s.cluster import Cluster, Command, Outcome
+from simk8s.cluster import Cluster, Printed, Outcome
 from simk8s.errors import Place, SimError
 from simk8s.scenario.document import Scenario, Step
 from simk8s.scenario.expectation import Expectation, of_result, of_state
@@ -20,7 +20,7 @@ class StepResult:
     step: Step
     began: float
     ended: float
-    output: Command | None = None
+    output: Printed | None = None
     outcome: Outcome | None = None
     expectations: tuple[Expectation, ...] = field(default=())
 
@@ -129,10 +129,10 @@ class Runner:
             timeout = left if timeout is None else min(timeout, left)
         return None, self.cluster.run(said["until"], timeout=timeout)
 
-    def _kubectl(self, step: Step) -> tuple[Command, None]:
+    def _kubectl(self, step: Step) -> tuple[Printed, None]:
         return self.cluster.kubectl(step.argument, stdin=step.stdin, folder=self.scenario.folder), None
 
-    def _exec(self, step: Step) -> tuple[Command, None]:
+    def _exec(self, step: Step) -> tuple[Printed, None]:
         said: Mapping[str, Any] = step.argument
         command = said.get("command") or said["script"]
         return self.cluster.exec(said["pod"], command, container=said.get("container"), stdin=step.stdin), None

@@ -1,0 +1,7 @@
+"""`Cluster`: the one object that a person meets in Python."""
+
+from simk8s.cluster.cluster import Cluster
+from simk8s.cluster.outcome import Outcome, PodRow, Printed, seconds_of
+from simk8s.cluster.settling import Wait, Wants
+
+__all__ = ["Cluster", "Outcome", "PodRow", "Printed", "Wait", "Wants", "seconds_of"]

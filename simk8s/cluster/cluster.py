@@ -1,0 +1,286 @@
+"""The façade: one simulated cluster, from manifests to what became of them."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from simk8s.api.objects import Object, namespace
+from simk8s.cluster.condition import Condition, parse
+from simk8s.cluster.manifests import Applicable, check_scripts, manifests
+from simk8s.cluster.outcome import Outcome, PodRow, Printed, row, seconds_of
+from simk8s.cluster.settling import UNCOUNTED, Patience, Wait, wants
+from simk8s.cluster.wiring import World
+from simk8s.errors import Place, SimError
+from simk8s.images import Image
+from simk8s.kubectl import kubectl
+from simk8s.sim import History, Run, Seeded, Simulation, chooser_from_token, token_of
+
+T = TypeVar("T")
+
+COMMAND_LIMIT_SECONDS = 3600.0
+"""A kubectl or exec that takes longer than this virtual hour is given up."""
+
+LOG_LINES = 5
+
+
+class Cluster:
+    """A Kubernetes cluster in virtual time: a control plane, nodes, a network, disks, and what people apply to it.
+
+    `seed` answers every free choice; `replay`, the token of an earlier run, makes the same choices again. `storage`
+    is the default StorageClass' profile (`kind`, `minikube`, `cloud` or `none`), `addons` what is installed
+    beforehand (`rook`). With `history=False` nothing is recorded, for speed.
+    Raises SimError SK501 for a broken token, SK505 for an option that does not exist.
+
+    >>> from simk8s import Cluster
+    >>> cluster = Cluster(seed=1)
+    >>> cluster.apply('''
+    ... apiVersion: v1
+    ... kind: Pod
+    ... metadata: {name: greeter}
+    ... spec:
+    ...   restartPolicy: Never
+    ...   containers:
+    ...     - name: main
+    ...       image: busybox:1.36
+    ...       command: [sh, -c, 'echo "hello from $(hostname)"']
+    ... ''')
+    >>> cluster.run().reached
+    True
+    >>> print(cluster.kubectl("logs greeter").stdout, end="")
+    hello from greeter
+    >>> [(pod.name, pod.status) for pod in cluster.pods()]
+    [('greeter', 'Completed')]
+    >>> cluster.replay
+    'v1.1'
+    """
+
+    def __init__(
+        self,
+        nodes: int = 3,
+        seed: int = 0,
+        *,
+        history: bool = True,
+        storage: str = "kind",
+        addons: Sequence[str] = (),
+        replay: str | None = None,
+        images: Sequence[Image] = (),
+        **options: Any,
+    ) -> None:
+        chooser = chooser_from_token(replay) if replay else Seeded(seed)
+        self._replay = replay or token_of(seed)
+        seed = int(self._replay.split(".")[1])
+        self.sim = Simulation(seed=seed, chooser=chooser, history=history)
+        self.world = World(self.sim, nodes=nodes, storage=storage, addons=tuple(addons), images=images, options=options)
+        self._last: Outcome | None = None
+
+    # What people do to it
+
+    def apply(self, *things: Applicable, stdin: str = "") -> None:
+        """Apply manifests, as `kubectl apply -f` does: paths, YAML texts, or objects as dicts.
+
+        `stdin` is what the path `-` stands for. Scripts in them are checked first.
+        Raises SimError with the place of whatever is wrong; nothing is applied before everything was read.
+        """
+        found = manifests(things, stdin=stdin)
+        for manifest in found:
+            check_scripts(manifest)
+        with self._reproducible():
+            self.world.apply(found)
+
+    def run(self, until: str | float | None = None, *, timeout: float | None = None) -> Outcome:
+        """Let virtual time pass.
+
+        `until` is None or `settled` (everything that is wanted is there, and nothing changed for a minute), a length
+        of time in seconds or as a text (`30s`), or a condition such as `pod/mysql-0 Ready`. `timeout` in seconds
+        ends it at the latest; without it, it ends when there is no more hope.
+        """
+        with self._reproducible():
+            if until is None or until == "settled":
+                outcome = self._settle(timeout)
+            elif isinstance(until, int | float) or until[:1].isdigit():
+                outcome = self._pass(seconds_of(str(until)), timeout)
+            else:
+                outcome = self._await(parse(until, self.world.registry), timeout)
+        self._last = outcome
+        return outcome
+
+    def kubectl(self, command: str | Sequence[str], *, stdin: str | bytes = b"", folder: str | Path = ".") -> Printed:
+        """Run one kubectl command, given without the word kubectl. Relative paths in it start from `folder`."""
+        argv = shlex.split(command) if isinstance(command, str) else list(command)
+        self.world.access.folder = Path(folder)
+        result = self._complete(kubectl(self.world.access, argv, stdin=_bytes(stdin)), f"kubectl {' '.join(argv)}")
+        return Printed(result.stdout.decode(errors="replace"), result.stderr.decode(errors="replace"), result.status)
+
+    def exec(
+        self,
+        pod: str,
+        command: str | Sequence[str],
+        *,
+        container: str | None = None,
+        stdin: str | bytes = b"",
+        namespace: str = "default",
+    ) -> Printed:
+        """Run a command in a container of a Pod (by default its first): an argument list, or a script for bash."""
+        argv = ["bash", "-c", command] if isinstance(command, str) else list(command)
+        where = ["-n", namespace, pod, *(["-c", container] if container else [])]
+        return self.kubectl(["exec", "-i", *where, "--", *argv], stdin=stdin)
+
+    def add_image(self, image: Image) -> None:
+        """Let the nodes find one more image."""
+        self.world.images.add(image)
+
+    # Faults
+
+    def kill(self, pod: str, container: str, *, namespace: str = "default") -> None:
+        """SIGKILL for the main process of a container."""
+        self.world.kill(namespace, pod, container)
+
+    def power_off(self, node: str) -> None:
+        """A node loses its power: everything on it stops where it is."""
+        self.world.node(node).power_off()
+
+    def power_on(self, node: str) -> None:
+        """A node that had lost its power boots again."""
+        self.world.node(node).power_on()
+
+    # What can be seen of it
+
+    @property
+    def now(self) -> float:
+        """Virtual seconds since the start."""
+        return self.sim.now
+
+    @property
+    def history(self) -> History:
+        """Everything that happened, with causes."""
+        return self.sim.history
+
+    @property
+    def replay(self) -> str:
+        """The token with which a new Cluster makes the same choices."""
+        return self._replay
+
+    @property
+    def settled(self) -> bool:
+        """Whether the last `run` came to what it ran for, and everything that is wanted is there."""
+        return self._last is not None and self._last.reached and not self.waiting
+
+    @property
+    def waiting(self) -> tuple[Wait, ...]:
+        """What is wanted and not there now."""
+        return wants(self.world.store).waits
+
+    def pods(self, namespace: str | None = None) -> list[PodRow]:
+        """The Pods of a namespace (None: of all) as `kubectl get pods -o wide` shows them."""
+        return [row(pod) for pod in self.world.store.list("Pod", namespace)]
+
+    def get(self, kind: str, name: str, namespace: str = "default") -> Object | None:
+        """An object as the API has it, by kind or short name; None where there is none. Not to be changed."""
+        return self.world.store.find(self.world.registry.typed(kind).kind, name, namespace)
+
+    def holds(self, condition: str, *, place: Place | None = None) -> bool:
+        """Whether a condition such as `pod/mysql-0 Ready` is true now."""
+        wanted = parse(condition, self.world.registry, place=place)
+        return wanted.holds(self.get(wanted.resource.kind, wanted.name, wanted.namespace))
+
+    def read_file(
+        self, pod: str, path: str, *, container: str | None = None, namespace: str = "default"
+    ) -> bytes | None:
+        """The content of a file as a container sees it; None where there is no such file or container."""
+        return self.world.read_file(namespace, pod, container, path)
+
+    @property
+    def has_other_namespaces(self) -> bool:
+        """Whether there are Pods outside of the default namespace."""
+        return any(namespace(pod) != "default" for pod in self.world.store.list("Pod"))
+
+    # Letting time pass
+
+    def _settle(self, timeout: float | None) -> Outcome:
+        patience = Patience(self.now)
+        limit = float("inf") if timeout is None else self.now + timeout
+        while True:
+            current = wants(self.world.store)
+            changed = self.world.store.changed_at(UNCOUNTED)
+            then = patience.look(self.now, changed, current)
+            if then is None or self.now >= limit:
+                break
+            self._advance(min(then, limit))
+        reached = then is None and current.satisfied
+        return Outcome("settled", reached, self.now, current.waits, self._logs(current.waits))
+
+    def _pass(self, seconds: float, timeout: float | None) -> Outcome:
+        short = timeout is not None and timeout < seconds
+        self._advance(self.now + (timeout if short and timeout is not None else seconds))
+        return Outcome(f"run for {seconds:g} s", not short, self.now)
+
+    def _await(self, wanted: Condition, timeout: float | None) -> Outcome:
+        patience = Patience(self.now)
+        limit = float("inf") if timeout is None else self.now + timeout
+        seen = self.sim.task(self._see(wanted))
+        while seen.is_alive:
+            current = wants(self.world.store)
+            then = patience.look(self.now, self.world.store.changed_at(UNCOUNTED), current)
+            if then is None or self.now >= limit:
+                seen.kill()
+                return Outcome(str(wanted), False, self.now, current.waits, self._logs(current.waits))
+            self.sim.run(self.sim.any_of(seen, self.sim.sleep(min(then, limit) - self.now)))
+        return Outcome(str(wanted), True, self.now)
+
+    def _see(self, wanted: Condition) -> Run[None]:
+        """Until the condition holds. Watches without delay, so that looking makes no choices and changes nothing."""
+        kind = wanted.resource.kind
+        watch = self.world.store.watch(kind, who="cluster", delay_seconds=(0.0, 0.0))
+        while not wanted.holds(self.get(kind, wanted.name, wanted.namespace)):
+            yield from watch.next()
+        watch.close()
+
+    def _complete(self, command: Run[T], what: str) -> T:
+        with self._reproducible():
+            task = self.sim.task(command)
+            self.sim.run(self.sim.any_of(task, self.sim.sleep(COMMAND_LIMIT_SECONDS)))
+            if task.is_alive:
+                task.kill()
+                raise SimError(
+                    "SK508",
+                    f"`{what}` has not ended after {COMMAND_LIMIT_SECONDS:.0f} virtual seconds",
+                    hint="give it a --timeout, or look with `kubectl describe` at what it waits for",
+                )
+        result: T = task.value
+        return result
+
+    def _advance(self, moment: float) -> None:
+        if moment > self.now:
+            self.sim.run(moment)
+
+    def _logs(self, waits: Sequence[Wait]) -> tuple[tuple[str, str], ...]:
+        """The last lines of the containers that are waited for."""
+        found: Mapping[str, str] = {
+            f"{wait.object.partition('/')[2]}/{wait.container}": tail
+            for wait in waits
+            if wait.container and (tail := self._tail(wait))
+        }
+        return tuple(found.items())
+
+    def _tail(self, wait: Wait) -> str:
+        text = self.world.log(wait.namespace, wait.object.partition("/")[2], wait.container)
+        return "\n".join(text.decode(errors="replace").splitlines()[-LOG_LINES:])
+
+    @contextmanager
+    def _reproducible(self) -> Iterator[None]:
+        """Whatever goes wrong says how to make it go wrong again."""
+        try:
+            yield
+        except SimError:
+            raise
+        except Exception as error:
+            error.add_note(f"replay: {self.replay}")
+            raise
+
+
+def _bytes(text: str | bytes) -> bytes:
+    return text.encode() if isinstance(text, str) else text
