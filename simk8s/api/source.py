@@ -53,9 +53,12 @@ def script_place(value: str, node: yaml.ScalarNode, file: str, lines: list[str])
         first = start.line + 1  # counts from 0: the line below the indicator
         return ScriptPlace(Place(file, first + 1, 1), _indent_of_block(value, lines, first))
     if node.style == ">":
-        return _folded(value, file, lines, start.line + 1, 0, node.end_mark.line)
+        return _folded(value, file, lines[: node.end_mark.line], start.line + 1, 0)
     quote = 1 if node.style in ("'", '"') else 0
-    return _folded(value, file, lines, start.line, start.column + quote, node.end_mark.line)
+    text = lines[: node.end_mark.line + 1]
+    if node.end_mark.line < len(lines):
+        text[-1] = text[-1][: node.end_mark.column - quote]
+    return _folded(value, file, text, start.line, start.column + quote)
 
 
 def _indent_of_block(value: str, lines: list[str], first: int) -> int:
@@ -66,14 +69,14 @@ def _indent_of_block(value: str, lines: list[str], first: int) -> int:
     return 0
 
 
-def _folded(value: str, file: str, lines: list[str], first: int, column: int, last: int) -> ScriptPlace:
+def _folded(value: str, file: str, lines: list[str], first: int, column: int) -> ScriptPlace:
     """Each line of the file gives a piece of the text; its first words are looked for in what is left of the text."""
     pieces = []
     offset = 0
-    for number in range(first, min(last, len(lines) - 1) + 1):
+    for number in range(first, len(lines)):
         raw = lines[number]
         begin = max(column if number == first else 0, len(raw) - len(raw.lstrip()))
-        head = raw[begin:].split("\\")[0].rstrip(" '\"")
+        head = raw[begin:].split("\\")[0].rstrip(" ")
         found = value.find(head, offset) if head else -1
         if found < 0:
             continue

@@ -400,8 +400,8 @@ def test_a_claim_only_grows_and_only_when_it_is_bound() -> None:  # VOL-36
     assert update(CLAIM, size, "20Gi") == ["spec: Forbidden: Only bound persistent volume claims can be expanded"]
     assert update(CLAIM, "spec.storageClassName", "slow") == [
         (
-            "spec: Forbidden: spec is immutable after creation except resources.requests and volumeAttributesClassName for "
-            "bound claims"
+            "spec: Forbidden: spec is immutable after creation except resources.requests and "
+            "volumeAttributesClassName for bound claims"
         )
     ]
 
