@@ -1,0 +1,153 @@
+"""The Pod and the claims of an ordinal, and the Events about them (STS-50 to STS-54, STS-90 to STS-97)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bare_cluster import stateful_set
+from bench import Bench
+
+from simk8s.api.objects import Object, controller_of
+
+
+def test_a_pod_is_its_template_with_a_name_and_a_place() -> None:  # STS-51, D-2, UT-9
+    b = Bench(2, claims=True)
+    b.all_ready()
+    pod = b.pod(1)
+    revision = b.status["updateRevision"]
+    assert pod["metadata"]["labels"] == {
+        "app": "foo",
+        "statefulset.kubernetes.io/pod-name": "foo-1",
+        "apps.kubernetes.io/pod-index": "1",
+        "controller-revision-hash": revision,
+    }
+    assert (pod["spec"]["hostname"], pod["spec"]["subdomain"]) == ("foo-1", "foo")
+    assert controller_of(pod) == {
+        "apiVersion": "apps/v1",
+        "kind": "StatefulSet",
+        "name": "foo",
+        "uid": b.set["metadata"]["uid"],
+        "controller": True,
+        "blockOwnerDeletion": True,
+    }
+    assert pod["spec"]["volumes"][0] == {"name": "data", "persistentVolumeClaim": {"claimName": "data-foo-1"}}
+
+
+def test_a_claim_template_replaces_a_volume_of_the_same_name() -> None:  # STS-51
+    spec = stateful_set("foo", claims=True)["spec"]
+    volumes = [{"name": "data", "emptyDir": {}}, {"name": "conf", "emptyDir": {}}]
+    template = {**spec["template"], "spec": {**spec["template"]["spec"], "volumes": volumes}}
+    b = Bench(1, claims=True, template=template)
+    assert [volume["name"] for volume in b.pod(0)["spec"]["volumes"]] == ["data", "conf"]
+    assert "persistentVolumeClaim" in b.pod(0)["spec"]["volumes"][0]
+
+
+def test_a_claim_has_the_selectors_labels_and_no_owner() -> None:  # STS-52, UT-11
+    templates = [
+        {
+            "metadata": {"name": "data", "labels": {"app": "loses", "tier": "db"}},
+            "spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "10Gi"}}},
+        }
+    ]
+    b = Bench(1, volumeClaimTemplates=templates)
+    claim = b.store.get("PersistentVolumeClaim", "data-foo-0")
+    assert claim["metadata"]["labels"] == {"app": "foo", "tier": "db"}
+    assert "ownerReferences" not in claim["metadata"]
+
+
+def test_first_the_claim_is_told_then_the_pod() -> None:  # STS-97, PC-1, D-1
+    b = Bench(2, claims=True)
+    b.all_ready()
+    assert b.told("SuccessfulCreate") == [
+        "create Claim data-foo-0 Pod foo-0 in StatefulSet foo success",
+        "create Pod foo-0 in StatefulSet foo successful",
+        "create Claim data-foo-1 Pod foo-1 in StatefulSet foo success",
+        "create Pod foo-1 in StatefulSet foo successful",
+    ]
+
+
+def test_a_claim_that_is_there_is_used_as_it_is() -> None:  # STS-50, D-42
+    b = Bench(start=False)
+    spec = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "5Gi"}}}
+    claim: Object = {"kind": "PersistentVolumeClaim", "metadata": {"name": "data-foo-0"}, "spec": spec}
+    b.store.create(claim, by=b.user)
+    b.settle()
+    create(b, claims=True)
+    assert b.told("SuccessfulCreate") == ["create Pod foo-0 in StatefulSet foo successful"]
+    assert b.store.get("PersistentVolumeClaim", "data-foo-0")["spec"]["resources"]["requests"]["storage"] == "5Gi"
+
+
+def test_a_deleted_pod_is_told_only_if_the_controller_deleted_it() -> None:  # STS-92, D-4
+    b = Bench(2)
+    b.all_ready()
+    b.remove(1)
+    assert b.told("SuccessfulDelete") == []
+    b.all_ready()
+    b.change(replicas=1)
+    assert b.told("SuccessfulDelete") == ["delete Pod foo-1 in StatefulSet foo successful"]
+
+
+def test_a_taken_name_is_tried_again_without_a_word() -> None:  # STS-16, D-41, PC-2
+    b = Bench(start=False)
+    squatter = {"kind": "Pod", "metadata": {"name": "foo-0"}, "spec": {"containers": [{"name": "a", "image": "b"}]}}
+    b.store.create(squatter, by=b.user)
+    create(b)
+    assert b.told() == []
+    assert len(b.errors()) > 5
+    assert set(b.errors()) == {'pods "foo-0" already exists'}
+    waits = [record.detail["seconds"] for record in b.sim.history if record.verb == "retry"]
+    assert waits[:4] == [0.005, 0.01, 0.02, 0.04]  # STS-11
+    b.store.delete("Pod", "foo-0", by=b.user)
+    b.settle(200)
+    assert controller_of(b.pod(0)) is not None
+
+
+def test_a_claim_that_cannot_be_made_keeps_the_pod_away() -> None:  # PC-3, STS-94, STS-95
+    b = Bench(start=False)
+    b.fail_next("CREATE", "PersistentVolumeClaim")
+    create(b, claims=True)
+    assert b.told("FailedCreate") == [
+        "create Claim data-foo-0 for Pod foo-0 in StatefulSet foo failed error: the API server is unwell",
+        "create Pod foo-0 in StatefulSet foo failed error: the API server is unwell",
+    ]
+    assert b.ordinals() == [0]
+
+
+def test_a_pod_that_cannot_be_made_is_told() -> None:  # PC-6
+    b = Bench(start=False)
+    b.fail_next("CREATE", "Pod")
+    create(b, claims=True)
+    assert b.told() == [
+        "create Claim data-foo-0 Pod foo-0 in StatefulSet foo success",
+        "create Pod foo-0 in StatefulSet foo failed error: the API server is unwell",
+        "create Pod foo-0 in StatefulSet foo successful",
+    ]
+
+
+def test_a_claim_that_is_being_deleted_keeps_the_pod_away() -> None:  # STS-50, PC-4, D-43, VOL-13
+    b = Bench(start=False)
+    meta = {"name": "data-foo-0", "finalizers": ["test/hold"]}
+    spec = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "5Gi"}}}
+    b.store.create({"kind": "PersistentVolumeClaim", "metadata": meta, "spec": spec}, by=b.user)
+    held = b.store.delete("PersistentVolumeClaim", "data-foo-0", by=b.user)
+    create(b, claims=True)
+    assert set(b.told()) == {"create Pod foo-0 in StatefulSet foo failed error: pvc data-foo-0 is being deleted"}
+    b.store.update({**held, "metadata": {**held["metadata"], "finalizers": []}}, by=b.user)
+    b.settle(200)
+    assert b.ordinals() == [0]
+
+
+def test_a_template_that_the_api_refuses_shows_as_failed_creates() -> None:  # D-52, STS-95
+    spec = stateful_set("foo")["spec"]
+    container = {**spec["template"]["spec"]["containers"][0], "volumeMounts": [{"name": "gone", "mountPath": "/x"}]}
+    template = {**spec["template"], "spec": {"containers": [container]}}
+    b = Bench(1, template=template)
+    assert b.ordinals() == []
+    (message,) = b.told("FailedCreate")
+    assert message.startswith("create Pod foo-0 in StatefulSet foo failed error: ")
+    assert "gone" in message
+
+
+def create(b: Bench, **spec: Any) -> None:
+    b.store.create(stateful_set("foo", 1, **spec), by=b.user)
+    b.settle()
