@@ -34,7 +34,7 @@ def run(context: Context) -> Run[int | None]:
         raise Failure("no objects passed to apply")
     for item in found:
         try:
-            outcome = yield from _apply(context, item, bool(dry_run))
+            outcome = yield from apply_item(context, item, bool(dry_run))
         except (ApiError, Failure) as error:
             errors.append(error)
         else:
@@ -60,7 +60,7 @@ def dry_run_suffix(context: Context) -> str:
 DRY_RUN = Flag("dry-run", "string", "none", "none, client or server: only say what would be done", alone="client")
 
 
-def _apply(context: Context, item: Item, dry_run: bool) -> Run[str]:
+def apply_item(context: Context, item: Item, dry_run: bool) -> Run[str]:
     if not item.name:
         prefix = item.object["metadata"].get("generateName", "")
         raise Failure(f"from {prefix}: cannot use generate name with apply")
