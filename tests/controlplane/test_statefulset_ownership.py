@@ -1,0 +1,159 @@
+"""Adoption and release of Pods, and the owners of claims (STS-15, STS-60 to STS-66)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from bare_cluster import stateful_set
+from bench import Bench
+
+from simk8s.api.deletion import Deletion
+from simk8s.api.objects import Object, controller_of, owners
+
+DELETE, RETAIN = "Delete", "Retain"
+
+
+def write(b: Bench, pod: Object, **meta: Any) -> None:
+    b.store.update({**pod, "metadata": {**pod["metadata"], **meta}}, by=b.user)
+    b.settle()
+
+
+def claim_owners(b: Bench, ordinal: int) -> list[tuple[str, str]]:
+    claim = b.store.get("PersistentVolumeClaim", f"data-foo-{ordinal}")
+    return [(reference["kind"], reference["name"]) for reference in owners(claim)]
+
+
+def policy(scaled: str, deleted: str) -> dict[str, str]:
+    return {"whenScaled": scaled, "whenDeleted": deleted}
+
+
+def test_a_pod_without_owner_is_adopted_again() -> None:  # E-3
+    b = Bench(1)
+    b.all_ready()
+    uid = b.uid(0)
+    write(b, b.pod(0), ownerReferences=[])
+    assert (controller_of(b.pod(0)) or {})["name"] == "foo"
+    assert b.uid(0) == uid
+
+
+def test_a_pod_whose_labels_do_not_match_is_released_and_keeps_its_name() -> None:  # E-4, E-5, STS-16
+    b = Bench(1)
+    b.all_ready()
+    uid, old = b.uid(0), b.pod(0)["metadata"]["labels"]
+    write(b, b.pod(0), labels={**old, "app": "other"})
+    assert controller_of(b.pod(0)) is None
+    assert 'pods "foo-0" already exists' in b.errors()
+    write(b, b.pod(0), labels=old)
+    assert controller_of(b.pod(0)) is not None
+    assert b.uid(0) == uid
+
+
+def test_a_misnamed_or_foreign_pod_is_left_alone() -> None:  # S-21, S-24
+    b = Bench(start=False)
+    spec = {"containers": [{"name": "a", "image": "b"}]}
+    for name, pod_labels in (("foo-1", {"app": "foo"}), ("foo-2", {}), ("x-foo", {"app": "foo"})):
+        b.store.create({"kind": "Pod", "metadata": {"name": name, "labels": pod_labels}, "spec": spec}, by=b.user)
+    b.store.create(stateful_set("foo", 2), by=b.user)
+    b.settle()
+    owned = {pod["metadata"]["name"]: controller_of(pod) is not None for pod in b.store.list("Pod")}
+    assert owned == {"foo-0": True, "foo-1": True, "foo-2": False, "x-foo": False}
+
+
+def test_pods_orphaned_by_one_set_are_adopted_by_its_successor() -> None:  # D-40
+    b = Bench(3)
+    b.all_ready()
+    uids = [b.uid(ordinal) for ordinal in range(3)]
+    for pod in b.pods().values():
+        b.store.update({**pod, "metadata": {**pod["metadata"], "ownerReferences": []}}, by=b.user)
+    b.store.delete("StatefulSet", "foo", by=b.user)
+    b.settle()
+    mark = b.mark
+    b.store.create(stateful_set("foo", 3), by=b.user)
+    b.settle()
+    assert [b.uid(ordinal) for ordinal in range(3)] == uids
+    assert b.acts(mark) == []
+    assert all(controller_of(pod) for pod in b.pods().values())
+
+
+@pytest.mark.parametrize(
+    ("scaled", "deleted", "in_range", "condemned"),
+    [
+        (RETAIN, RETAIN, [], []),
+        (RETAIN, DELETE, [("StatefulSet", "foo")], [("StatefulSet", "foo")]),
+        (DELETE, RETAIN, [], [("Pod", "foo-1")]),
+        (DELETE, DELETE, [("StatefulSet", "foo")], [("Pod", "foo-1")]),
+    ],
+)
+def test_the_owners_of_claims_follow_the_retention_policy(
+    scaled: str, deleted: str, in_range: list[tuple[str, str]], condemned: list[tuple[str, str]]
+) -> None:  # STS-61, PC-15, PC-16
+    b = Bench(2, claims=True, persistentVolumeClaimRetentionPolicy=policy(scaled, deleted))
+    b.all_ready()
+    assert [claim_owners(b, ordinal) for ordinal in (0, 1)] == [in_range, in_range]
+    b.terminate(1)
+    b.change(replicas=1)
+    assert claim_owners(b, 0) == in_range
+    assert claim_owners(b, 1) == condemned
+
+
+def test_changing_the_policy_rewrites_the_owners_where_there_is_a_pod() -> None:  # STS-62, PC-17, PC-18, D-46
+    b = Bench(3, claims=True)
+    b.all_ready()
+    b.change(replicas=1)
+    b.change(persistentVolumeClaimRetentionPolicy=policy(RETAIN, DELETE))
+    assert [claim_owners(b, ordinal) for ordinal in range(3)] == [[("StatefulSet", "foo")], [], []]
+    assert b.told("SuccessfulUpdate") == ["update Pod foo-0 in StatefulSet foo successful"]
+    b.change(persistentVolumeClaimRetentionPolicy=policy(RETAIN, RETAIN))
+    assert claim_owners(b, 0) == []
+
+
+def test_a_claim_that_somebody_else_manages_is_left_to_them() -> None:  # E-47, STS-64
+    b = Bench(2, claims=True, persistentVolumeClaimRetentionPolicy=policy(RETAIN, DELETE))
+    b.all_ready()
+    other = {"apiVersion": "v1", "kind": "ConfigMap", "name": "boss", "uid": "1234"}
+    first, second = (b.store.get("PersistentVolumeClaim", f"data-foo-{ordinal}") for ordinal in (0, 1))
+    b.store.update({**first, "metadata": {**first["metadata"], "ownerReferences": [*owners(first), other]}}, by=b.user)
+    boss = {**other, "controller": True}
+    b.store.update({**second, "metadata": {**second["metadata"], "ownerReferences": [boss]}}, by=b.user)
+    b.change(minReadySeconds=1)
+    b.settle(100)
+    assert claim_owners(b, 0) == [("StatefulSet", "foo"), ("ConfigMap", "boss")]
+    assert claim_owners(b, 1) == [("ConfigMap", "boss")]
+
+
+def test_a_reference_to_a_namesake_from_earlier_is_not_touched() -> None:  # STS-65
+    b = Bench(1, claims=True)
+    b.all_ready()
+    claim = b.store.get("PersistentVolumeClaim", "data-foo-0")
+    stale = {"apiVersion": "apps/v1", "kind": "StatefulSet", "name": "foo", "uid": "long-gone"}
+    b.store.update({**claim, "metadata": {**claim["metadata"], "ownerReferences": [stale]}}, by=b.user)
+    b.change(persistentVolumeClaimRetentionPolicy=policy(RETAIN, DELETE))
+    assert [reference["uid"] for reference in owners(b.store.get("PersistentVolumeClaim", "data-foo-0"))] == [
+        "long-gone"
+    ]
+
+
+def test_a_claim_condemned_with_a_former_pod_blocks_its_ordinal() -> None:  # S-25, STS-66
+    b = Bench(start=False)
+    stale = {"apiVersion": "v1", "kind": "Pod", "name": "foo-2", "uid": "long-gone"}
+    meta = {"name": "data-foo-2", "ownerReferences": [stale]}
+    spec = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}
+    b.store.create({"kind": "PersistentVolumeClaim", "metadata": meta, "spec": spec}, by=b.user)
+    retention = policy(DELETE, RETAIN)
+    b.store.create(stateful_set("foo", 3, claims=True, persistentVolumeClaimRetentionPolicy=retention), by=b.user)
+    b.settle()
+    b.all_ready()
+    assert b.ordinals() == [0, 1]
+    b.store.delete("PersistentVolumeClaim", "data-foo-2", by=b.user)
+    b.change(replicas=4)
+    b.all_ready()
+    assert b.ordinals() == [0, 1, 2, 3]
+
+
+def test_a_deleting_set_adopts_nothing() -> None:  # S-8, STS-15
+    b = Bench(1)
+    b.all_ready()
+    b.store.delete("StatefulSet", "foo", by=b.user, deletion=Deletion(propagation="Foreground"))
+    write(b, b.pod(0), ownerReferences=[])
+    assert controller_of(b.pod(0)) is None

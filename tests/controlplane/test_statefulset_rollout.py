@@ -1,0 +1,440 @@
+"""Rolling updates of a StatefulSet (STS-30 to STS-33, STS-55 to STS-59, STS-72)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from bench import POLICIES, Bench
+
+from simk8s.api.objects import Object
+from simk8s.controlplane.statefulset.desired import Desired, desired_of
+from simk8s.controlplane.statefulset.rollout import roll
+from simk8s.controlplane.statefulset.roster import Pod, Roster
+
+policies = pytest.mark.parametrize("policy", POLICIES)
+BLOCK = {"type": "RollingUpdate", "rollingUpdate": {"partition": 0}}
+NO_BLOCK = {"type": "RollingUpdate"}
+ON_DELETE = {"type": "OnDelete"}
+
+
+def bench(policy: str = "OrderedReady", replicas: int = 3, strategy: Object = BLOCK, **spec: Any) -> Bench:
+    b = Bench(replicas, podManagementPolicy=policy, updateStrategy=strategy, **spec)
+    b.all_ready()
+    b.image("a")
+    b.all_ready()
+    if strategy is ON_DELETE:
+        b.remove(*range(replicas))
+        b.all_ready()
+    return b
+
+
+def partition(number: int, **more: Any) -> Object:
+    return {"type": "RollingUpdate", "rollingUpdate": {"partition": number, **more}}
+
+
+@policies
+def test_all_pods_end_at_the_new_revision(policy: str) -> None:  # U-24
+    b = bench(policy)
+    b.image("b")
+    b.all_ready()
+    assert b.images() == ["b", "b", "b"]
+    assert b.status["currentRevision"] == b.status["updateRevision"] == b.history()[-1]["metadata"]["name"]
+
+
+def test_the_highest_ordinal_goes_first_and_each_waits_for_the_one_before() -> None:  # D-13
+    b = bench()
+    mark = b.mark
+    b.image("b")
+    assert b.acts(mark) == ["delete 2", "create 2"]
+    b.all_ready()
+    assert b.acts(mark) == ["delete 2", "create 2", "delete 1", "create 1", "delete 0", "create 0"]
+
+
+def test_the_counts_of_a_rollout_at_each_step() -> None:  # D-14, STS-70, STS-71, STS-72
+    b = bench()
+    counts: list[tuple[int, int]] = []
+    b.image("b")
+    while True:
+        pair = (b.status["currentReplicas"], b.status["updatedReplicas"])
+        if counts[-1:] != [pair]:
+            counts.append(pair)
+        if b.status["currentRevision"] == b.status["updateRevision"]:
+            break
+        b.ready(*[o for o, pod in b.pods().items() if pod["status"]["phase"] == "Pending"])
+    assert counts == [(2, 1), (1, 2), (0, 3), (3, 3)]
+
+
+@policies
+def test_scaling_up_together_with_an_update(policy: str) -> None:  # U-25, D-25, STS-47
+    b = bench(policy)
+    mark = b.mark
+    b.image("b", replicas=5)
+    b.all_ready()
+    assert b.images() == ["b"] * 5
+    if policy == "OrderedReady":
+        assert b.acts(mark)[:3] == ["create 3", "create 4", "delete 2"]
+
+
+@policies
+def test_scaling_down_together_with_an_update(policy: str) -> None:  # U-26, D-26
+    b = bench(policy, replicas=5)
+    mark = b.mark
+    b.image("b", replicas=3)
+    b.all_ready()
+    assert b.images() == ["b"] * 3
+    assert b.acts(mark)[:2] == ["delete 4", "delete 3"]
+
+
+@policies
+def test_on_delete_replaces_nothing_by_itself(policy: str) -> None:  # U-27, STS-32
+    b = bench(policy, strategy=ON_DELETE)
+    b.image("b")
+    b.all_ready()
+    assert b.images() == ["a"] * 3
+
+
+@policies
+def test_on_delete_gives_new_ordinals_the_new_revision(policy: str) -> None:  # U-28
+    b = bench(policy, strategy=ON_DELETE)
+    b.image("b", replicas=5)
+    b.all_ready()
+    assert b.images() == ["a", "a", "a", "b", "b"]
+
+
+@policies
+def test_on_delete_down_to_nothing_and_back_is_all_new(policy: str) -> None:  # U-29, U-30
+    b = bench(policy, strategy=ON_DELETE, replicas=5)
+    b.image("b", replicas=3)
+    b.all_ready()
+    assert b.images() == ["a"] * 3
+    b.change(replicas=0)
+    b.change(replicas=5)
+    b.all_ready()
+    assert b.images() == ["b"] * 5
+
+
+def test_on_delete_never_advances_the_current_revision() -> None:  # D-30, STS-72
+    b = bench(strategy=ON_DELETE)
+    current = b.status["currentRevision"]
+    b.image("b")
+    for ordinal in (0, 1, 2):
+        b.remove(ordinal)
+        b.all_ready()
+    assert b.images() == ["b"] * 3
+    assert b.status["currentRevision"] == current
+    assert (b.status["updatedReplicas"], b.status["currentReplicas"]) == (3, 0)
+
+
+@policies
+def test_a_partition_keeps_the_lower_ordinals(policy: str) -> None:  # U-31, E-12 to E-15
+    b = bench(policy, strategy=partition(2))
+    b = at_one_revision(b)
+    b.image("b")
+    b.all_ready()
+    assert b.images() == ["a", "a", "b"]
+    assert b.status["currentRevision"] != b.status["updateRevision"]
+    b.remove(0, 2)
+    b.all_ready()
+    assert b.images() == ["a", "a", "b"]  # E-14
+    b.change(updateStrategy=partition(0))
+    b.all_ready()
+    assert b.images() == ["b"] * 3
+    assert b.status["currentRevision"] == b.status["updateRevision"]
+
+
+def at_one_revision(b: Bench) -> Bench:
+    """The partition kept the fixture's first image on some Pods: let it through once."""
+    strategy = b.set["spec"]["updateStrategy"]
+    b.change(updateStrategy=partition(0))
+    b.all_ready()
+    b.change(updateStrategy=strategy)
+    b.all_ready()
+    assert len(set(b.images())) == 1
+    return b
+
+
+@policies
+def test_new_ordinals_above_the_partition_are_new(policy: str) -> None:  # U-32
+    b = at_one_revision(bench(policy, strategy=partition(2)))
+    b.image("b", replicas=5)
+    b.all_ready()
+    assert b.images() == ["a", "a", "b", "b", "b"]
+
+
+def test_a_partition_beyond_the_replicas_freezes_all_and_covers_new_ordinals() -> None:  # D-28, STS-33
+    b = at_one_revision(bench(strategy=partition(5)))
+    b.image("b")
+    b.all_ready()
+    assert b.images() == ["a"] * 3
+    b.change(replicas=7)
+    b.all_ready()
+    assert b.images() == ["a"] * 5 + ["b"] * 2
+
+
+def test_a_partition_counts_from_the_start_ordinal() -> None:  # STS-33
+    b = at_one_revision(bench(strategy=partition(2), ordinals={"start": 4}))
+    b.image("b")
+    b.all_ready()
+    assert (b.ordinals(), b.images()) == ([4, 5, 6], ["a", "a", "b"])
+
+
+def test_with_a_block_a_pod_that_dies_comes_back_new() -> None:  # D-15, STS-30
+    b = bench()
+    b.image("b")
+    assert b.images() == ["a", "a", "b"]
+    b.remove(0)
+    assert b.images() == ["b", "a", "b"]
+    b.all_ready()
+    assert b.images() == ["b"] * 3
+
+
+def test_without_a_block_a_pod_that_dies_comes_back_as_it_was() -> None:  # D-16, STS-31
+    b = bench(strategy=NO_BLOCK)
+    b.image("b")
+    assert b.images() == ["a", "a", "b"]
+    b.remove(0)
+    assert b.images() == ["a", "a", "b"]
+    b.all_ready()
+    assert b.images() == ["b"] * 3
+
+
+def test_reverting_a_bad_template_does_not_unblock_an_ordered_set() -> None:  # D-17, D-18, D-19, STS-59
+    b = bench()
+    b.image("bad")
+    b.settle(3600)
+    assert (b.images(), b.status["updatedReplicas"], b.status["readyReplicas"]) == (["a", "a", "bad"], 1, 2)
+    mark = b.mark
+    b.image("a")
+    assert (b.acts(mark), b.images()) == ([], ["a", "a", "bad"])
+    b.remove(2)
+    b.all_ready()
+    assert b.images() == ["a"] * 3
+    assert b.status["currentRevision"] == b.status["updateRevision"]
+
+
+def test_a_bad_first_pod_stays_broken_until_it_is_deleted_by_hand() -> None:  # D-20
+    b = Bench(3)
+    b.image("fixed")
+    b.settle(600)
+    assert b.ordinals() == [0]
+    assert b.images() != ["fixed"]
+    b.remove(0)
+    assert b.images() == ["fixed"]
+
+
+def test_a_parallel_set_replaces_the_bad_pod_itself() -> None:  # D-21, STS-57b
+    b = bench("Parallel")
+    b.image("bad")
+    assert b.images() == ["a", "a", "bad"]
+    b.image("a")
+    b.all_ready()
+    assert b.images() == ["a"] * 3
+
+
+def test_without_the_gate_a_parallel_set_reaches_a_pod_that_never_was_ready() -> None:  # D-23, STS-55
+    b = Bench(3, gate=False, podManagementPolicy="Parallel")
+    b.ready(1, 2)
+    mark = b.mark
+    b.image("b")
+    b.ready(2)
+    b.ready(1)
+    assert b.acts(mark) == ["delete 2", "create 2", "delete 1", "create 1", "delete 0", "create 0"]
+
+
+def test_an_ordered_set_updates_nothing_while_a_pod_is_unready() -> None:  # D-24, E-7 to E-10
+    b = bench()
+    b.ready(1, ready=False)
+    old = b.status["currentRevision"]
+    mark = b.mark
+    b.image("b")
+    assert b.acts(mark) == []
+    assert b.status["updateRevision"] != b.status["currentRevision"] == old
+    b.ready(1)
+    b.all_ready()
+    assert b.acts(mark)[::2] == ["delete 2", "delete 1", "delete 0"]
+
+
+def test_a_second_change_overtakes_the_first() -> None:  # D-27
+    b = bench()
+    b.image("b")
+    assert b.images() == ["a", "a", "b"]
+    mark = b.mark
+    b.image("c")
+    b.all_ready()
+    assert b.acts(mark)[::2] == ["delete 2", "delete 1", "delete 0"]
+    assert b.images() == ["c"] * 3
+
+
+def test_with_no_replicas_an_update_is_complete_at_once() -> None:  # D-31, STS-72
+    b = bench(replicas=0)
+    b.image("b")
+    assert b.status["currentRevision"] == b.status["updateRevision"]
+
+
+def test_an_ordered_batch_goes_together_and_comes_back_one_by_one() -> None:  # U-21, STS-58
+    b = at_one_revision(bench(replicas=6, strategy=partition(3, maxUnavailable=2)))
+    mark = b.mark
+    b.image("b")
+    assert b.acts(mark) == ["delete 5", "delete 4", "create 4"]
+    b.ready(4)
+    assert b.acts(mark)[3:] == ["create 5"]
+    b.ready(5)
+    assert b.acts(mark)[4:] == ["delete 3", "create 3"]
+    b.ready(3)
+    assert b.images() == ["a", "a", "a", "b", "b", "b"]
+
+
+def test_a_parallel_batch_comes_back_together() -> None:  # U-22, STS-58
+    b = at_one_revision(bench("Parallel", replicas=6, strategy=partition(3, maxUnavailable=2)))
+    mark = b.mark
+    b.image("b")
+    assert b.acts(mark) == ["delete 5", "delete 4", "create 4", "create 5"]
+    b.ready(4)
+    assert b.acts(mark)[4:] == ["delete 3", "create 3"]
+
+
+def test_unavailability_stays_within_the_budget_and_min_ready_seconds_count() -> None:  # E-56, STS-56
+    b = bench("Parallel", replicas=4, strategy=partition(0, maxUnavailable=2), minReadySeconds=15)
+    mark = b.mark
+    b.image("b")
+    assert b.acts(mark)[:2] == ["delete 3", "delete 2"]
+    from bare_cluster import set_pod
+
+    for ordinal in (2, 3):
+        set_pod(b.store, b.pod(ordinal), b.user, ready=True, phase="Running")
+    b.settle(10)
+    assert len(b.acts(mark)) == 4
+    b.settle(20)
+    assert b.acts(mark)[4:6] == ["delete 1", "delete 0"]
+
+
+def test_a_delete_that_fails_leaves_the_counts_as_they_are() -> None:  # U-12, U-13
+    b = bench()
+    b.fail_next("DELETE", "Pod", times=10_000)
+    b.image("b")
+    assert (b.status["currentReplicas"], b.status["updatedReplicas"], len(b.pods())) == (3, 0, 3)
+    b.failures.clear()
+    b.settle(2000)
+    b.all_ready()
+    assert b.images() == ["b"] * 3
+
+
+# One update phase in isolation: U-60 to U-81, and U-23.
+
+SPEC: Object = {
+    "apiVersion": "apps/v1",
+    "kind": "StatefulSet",
+    "metadata": {"name": "foo", "namespace": "default", "uid": "u", "generation": 2},
+    "spec": {"template": {}, "updateStrategy": BLOCK},
+}
+
+
+def pod(ordinal: int, kind: str = "", revision: str = "A") -> Pod:
+    """`u` not ready, `t` terminating, `r` ready only just now, otherwise available."""
+    return Pod(
+        ordinal=ordinal,
+        object={
+            "metadata": {"name": f"foo-{ordinal}"},
+            "status": {
+                "conditions": [
+                    {
+                        "type": "Ready",
+                        "lastTransitionTime": "2024-01-01T00:16:40Z" if kind == "r" else "2024-01-01T00:00:00Z",
+                    }
+                ]
+            },
+        },
+        phase="Running",
+        is_ready=kind != "u",
+        is_terminating=kind == "t",
+        revision=revision,
+    )
+
+
+def desired(policy: str, n: int, partition: int, m: int, min_ready: int = 0) -> Desired:
+    read = desired_of(SPEC, "A", "B")
+    return replace(
+        read,
+        replicas=n,
+        is_ordered=policy == "OrderedReady",
+        partition=partition,
+        max_unavailable=m,
+        min_ready_seconds=min_ready,
+    )
+
+
+def remaining(wanted: Desired, special: dict[int, str]) -> set[int]:
+    roster = Roster()
+    for ordinal in range(wanted.replicas):
+        roster.put(pod(ordinal, special.get(ordinal, "")))
+    return {*range(wanted.replicas)} - {gone.ordinal for gone in roll(wanted, roster, now=1001.0)}
+
+
+P, O = "Parallel", "OrderedReady"  # noqa: E741
+STALE_PODS: list[tuple[str, str, int, int, int, int, str, str]] = [
+    ("U-60", P, 1, 0, 1, 0, "0u", ""),
+    ("U-61", P, 3, 0, 1, 0, "2u", "0 1"),
+    ("U-62", P, 5, 0, 2, 0, "3u 4u", "0 1 2"),
+    ("U-63", O, 1, 0, 1, 0, "0u", "0"),
+    ("U-64", O, 3, 0, 1, 0, "2u", "0 1 2"),
+    ("U-65", O, 5, 0, 2, 0, "4u", "0 1 2 3"),
+    ("U-66", P, 3, 0, 1, 0, "2t", "0 1 2"),
+    ("U-67", O, 3, 0, 1, 0, "2t", "0 1 2"),
+    ("U-68", P, 5, 0, 3, 0, "3u 4t", "0 1 4"),
+    ("U-69", P, 3, 0, 1, 30, "2r", "0 1"),
+    ("U-70", O, 3, 0, 1, 30, "2r", "0 1 2"),
+    ("U-71", P, 5, 0, 3, 0, "3t 4u", "0 1 3"),
+    ("U-72", O, 5, 0, 3, 0, "3u 4t", "0 1 2 4"),
+    ("U-73", O, 5, 0, 3, 0, "3t 4u", "0 1 2 3"),
+    ("U-74", P, 5, 2, 1, 0, "4u", "0 1 2 3"),
+    ("U-75", P, 5, 2, 1, 0, "2u", "0 1 3 4"),
+    ("U-76", P, 5, 2, 1, 0, "1u", "0 1 2 3 4"),
+    ("U-77", O, 5, 2, 1, 0, "4u", "0 1 2 3 4"),
+    ("U-78", P, 5, 3, 2, 0, "3u 4u", "0 1 2"),
+    ("U-79", P, 5, 3, 2, 0, "1u 4u", "0 1 2 3"),
+    ("U-80", P, 4, 0, 2, 0, "0u 1u", "2 3"),
+    ("U-81", P, 5, 0, 3, 0, "0u 1u", "2 3"),
+]
+
+
+@pytest.mark.parametrize(
+    ("policy", "n", "partition", "m", "min_ready", "pods", "left"),
+    [row[1:] for row in STALE_PODS],
+    ids=[row[0] for row in STALE_PODS],
+)
+def test_which_pods_one_update_phase_leaves_alone(
+    policy: str, n: int, partition: int, m: int, min_ready: int, pods: str, left: str
+) -> None:  # STS-56, STS-57b
+    special = {int(entry[:-1]): entry[-1] for entry in pods.split()}
+    assert remaining(desired(policy, n, partition, m, min_ready), special) == {int(o) for o in left.split()}
+
+
+@pytest.mark.parametrize("terminating", ["", "5", "3", "4", "54", "53", "43", "543", "2", "1"])
+def test_terminating_pods_use_up_the_budget(terminating: str) -> None:  # U-23
+    special = {int(ordinal): "t" for ordinal in terminating}
+    left = remaining(desired(O, 6, 3, 2), special)
+    assert 6 - len(left) == max(0, 2 - len(terminating))
+
+
+@pytest.mark.parametrize(
+    ("value", "replicas", "result"),
+    [
+        (None, 10, 1),
+        (3, 10, 3),
+        (3, 0, 3),
+        (0, 0, 1),
+        ("10%", 25, 2),
+        ("100%", 5, 5),
+        ("50%", 5, 2),
+        ("10%", 5, 1),
+        ("1%", 0, 1),
+        ("0%", 0, 1),
+    ],
+)
+def test_max_unavailable_is_a_number_or_a_percentage(value: Any, replicas: int, result: int) -> None:  # UT-12
+    block = {"partition": 0} if value is None else {"maxUnavailable": value}
+    strategy = {"type": "RollingUpdate", "rollingUpdate": block}
+    spec = {**SPEC["spec"], "replicas": replicas, "updateStrategy": strategy}
+    assert desired_of({**SPEC, "spec": spec}, "A", "B").max_unavailable == result
