@@ -126,7 +126,7 @@ def _let_run(sim: Simulation, process: Process, sinks: list[SinkHandle]) -> None
     sim.run(sim.any_of(process.exited, limit))
     if process.status is None:
         raise SimError(
-            "SK303",
+            "SK304",
             f"the script has not ended after {LIMIT_SECONDS:.0f} virtual seconds: it waits for ever, or loops",
             place=Place("script"),
             hint="end it with `exit`, or give what it reads with stdin",

@@ -43,7 +43,7 @@ def command(ctx: click.Context, scenario: str, seed: int | None, arguments: tupl
     runner = Runner(loading.of_manifests([path]) if bare else loading.load(path), seed=seed)
     for _ in runner.steps():
         pass
-    stdin = b"" if sys.stdin.isatty() else click.get_binary_stream("stdin").read()
+    stdin = b"" if sys.stdin.isatty() else sys.stdin.buffer.read()
     result = runner.cluster.kubectl(list(arguments), stdin=stdin)
     click.echo(result.stdout, nl=False)
     click.echo(result.stderr, nl=False, err=True)

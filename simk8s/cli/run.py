@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -89,7 +90,7 @@ def _scenario(paths: tuple[str, ...], addons: tuple[str, ...], nodes: int | None
         cluster["nodes"] = nodes
     scenarios = [path for path in paths if path != "-" and Path(path).is_file() and loading.is_scenario(path)]
     if not scenarios:
-        stdin = click.get_text_stream("stdin").read() if "-" in paths else ""
+        stdin = sys.stdin.buffer.read().decode("utf-8", "replace") if "-" in paths else ""
         return loading.of_manifests(paths, stdin=stdin, cluster=cluster)
     if len(paths) > 1:
         raise SimError(

@@ -42,8 +42,8 @@ def command(ctx: click.Context, image: str, script: str | None, arguments: tuple
     else:
         if sys.stdin.isatty():
             ctx.fail("give a script: with -c SCRIPT, as a FILE, or on standard input")
-        argv, stdin = ["bash", "-s"], click.get_binary_stream("stdin").read()
-    out, err = click.get_binary_stream("stdout"), click.get_binary_stream("stderr")
+        argv, stdin = ["bash", "-s"], sys.stdin.buffer.read()
+    out, err = sys.stdout.buffer, sys.stderr.buffer
 
     def show(data: bytes) -> None:
         out.write(data)
@@ -58,7 +58,7 @@ def command(ctx: click.Context, image: str, script: str | None, arguments: tuple
 
 
 def _standard_input() -> bytes:
-    return b"" if sys.stdin.isatty() else click.get_binary_stream("stdin").read()
+    return b"" if sys.stdin.isatty() else sys.stdin.buffer.read()
 
 
 def _file(name: str) -> tuple[str, bytes]:

@@ -88,8 +88,7 @@ class Cluster:
         found = manifests(things, stdin=stdin)
         for manifest in found:
             check_scripts(manifest)
-        with self._reproducible():
-            self.world.apply(found)
+        self._complete(self.world.apply(found), "apply")
 
     def run(self, until: str | float | None = None, *, timeout: float | None = None) -> Outcome:
         """Let virtual time pass.
@@ -137,7 +136,7 @@ class Cluster:
 
     def kill(self, pod: str, container: str, *, namespace: str = "default") -> None:
         """SIGKILL for the main process of a container."""
-        self.world.kill(namespace, pod, container)
+        self.world.node_of(namespace, pod).kill_container(namespace, pod, container)
 
     def power_off(self, node: str) -> None:
         """A node loses its power: everything on it stops where it is."""
@@ -250,8 +249,7 @@ class Cluster:
                     f"`{what}` has not ended after {COMMAND_LIMIT_SECONDS:.0f} virtual seconds",
                     hint="give it a --timeout, or look with `kubectl describe` at what it waits for",
                 )
-        result: T = task.value
-        return result
+        return task.value  # type: ignore[return-value]
 
     def _advance(self, moment: float) -> None:
         if moment > self.now:

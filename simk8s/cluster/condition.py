@@ -64,7 +64,7 @@ def _is(found: Object, word: str) -> bool:
     if wanted == "ready" and found["kind"] in ("StatefulSet", "Deployment", "ReplicaSet"):
         status = found.get("status") or {}
         seen = status.get("observedGeneration", 0) >= dig(found, "metadata", "generation", default=0)
-        return seen and status.get("readyReplicas", 0) == dig(found, "spec", "replicas", default=1)
+        return bool(seen and status.get("readyReplicas", 0) == dig(found, "spec", "replicas", default=1))
     if dig(found, "status", "phase", default="").lower() == wanted:
         return True
     kinds = [entry["type"] for entry in dig(found, "status", "conditions", default=[])]

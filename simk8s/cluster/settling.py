@@ -235,7 +235,8 @@ def _rolls(owner: Object) -> bool:
     if owner["kind"] != "StatefulSet":
         return owner["kind"] == "Deployment"
     strategy = dig(owner, "spec", "updateStrategy", default={})
-    return strategy.get("type", "RollingUpdate") == "RollingUpdate" and not dig(strategy, "rollingUpdate", "partition")
+    rolling = strategy.get("type", "RollingUpdate") == "RollingUpdate"
+    return bool(rolling and not dig(strategy, "rollingUpdate", "partition"))
 
 
 def _daemon_set(owner: Object, view: _View) -> Iterator[Wait | None]:

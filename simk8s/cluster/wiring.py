@@ -3,21 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from typing import Any
 
 from simk8s.api import admission
 from simk8s.api.errors import ApiError, NoMatch
 from simk8s.api.manifest import Manifest
+from simk8s.api.objects import Object, dig
 from simk8s.api.resources import Registry
-from simk8s.api.source import Sources
 from simk8s.api.store import Store
+from simk8s.controlplane.control_plane import ControlPlane
+from simk8s.controlplane.options import Options
+from simk8s.controlplane.volume.classes import PROFILES
+from simk8s.errors import SimError
 from simk8s.images import Image, default_registry
+from simk8s.kubectl.apply import COMMAND as APPLY
+from simk8s.kubectl.apply import apply_item
+from simk8s.kubectl.command import Context
+from simk8s.kubectl.files import Item
+from simk8s.kubectl.flags import parse
 from simk8s.kubectl.runtime import Access
-from simk8s.sim import Simulation
+from simk8s.machine import Answer, File, Network, SyscallError
+from simk8s.node.container import Container
+from simk8s.node.names import connect
+from simk8s.node.node import Node, NodeSpec, Site
+from simk8s.node.runtime import Runtime
+from simk8s.sim import Run, Simulation
 
 
 class World:
-    """Everything that a Cluster consists of, started."""
+    """Everything that a Cluster consists of, running.
+
+    `options` are those of `simk8s.controlplane.options.Options`, by name. Raises SimError SK505 for others.
+    """
 
     def __init__(
         self,
@@ -32,27 +50,121 @@ class World:
         self.sim = sim
         self.registry = Registry()
         self.store = Store(sim, self.registry)
-        admission.install(self.store)
         self.images = default_registry()
         for image in images:
             self.images.add(image)
-        self.sources = Sources()
-        self.access = Access(sim, self.store, self.registry, None, self.sources)
+        self.network = Network(sim)
+        control = ControlPlane(sim, self.store, self.registry, _options(storage, addons, options))
+        admission.install(self.store)
+        connect(self.network, _name_server(control), control.proxy.is_service, _router(control))
+        control.start()
+        self.site = Site.of(self.store, self.network, self.images)
+        self.nodes = [Node(self.site, NodeSpec(f"node-{number}", number)) for number in range(1, nodes + 1)]
+        for node in self.nodes:
+            node.power_on()
+        self.runtime = Runtime(self.store, self.nodes)
+        self.access = Access(sim, self.store, self.registry, self.runtime)
 
-    def apply(self, found: Sequence[Manifest]) -> None:
-        actor = self.sim.actor("kubectl")
+    def apply(self, found: Sequence[Manifest]) -> Run[None]:
+        """What `kubectl apply` does with these manifests. Raises SimError SK4xx with the place of what is refused."""
+        context = Context(
+            self.access,
+            APPLY,
+            parse([], APPLY.flags, APPLY.name),
+            self.sim.actor("kubectl"),
+            stdin=b"",
+            namespace="default",
+            print=lambda stream, data: None,
+        )
         for manifest in found:
             try:
-                resource = self.registry.get(manifest.object["apiVersion"], manifest.object["kind"])
-                self.store.create(admission.decode(manifest.object, resource), by=actor)
-            except (ApiError, NoMatch) as error:
+                yield from apply_item(context, self._item(manifest), False)
+            except NoMatch as error:
                 raise manifest.refusal(error) from error
-            self.sources.add(manifest)
+            except ApiError as error:
+                raise manifest.refusal(error.__cause__ if isinstance(error.__cause__, ApiError) else error) from error
 
-    def kill(self, namespace: str, pod: str, container: str) -> None: ...
+    def _item(self, manifest: Manifest) -> Item:
+        obj = manifest.object
+        resource = self.registry.get(obj["apiVersion"], obj["kind"])
+        if resource.namespaced and not dig(obj, "metadata", "namespace"):
+            obj = {**obj, "metadata": {**obj["metadata"], "namespace": "default"}}
+        return Item(resource, manifest, obj)
 
-    def node(self, name: str) -> Any: ...
+    def node(self, name: str) -> Node:
+        """The node of that name. Raises SimError SK509."""
+        for node in self.nodes:
+            if node.name == name:
+                return node
+        names = f"{self.nodes[0].name} to {self.nodes[-1].name}"
+        raise SimError("SK509", f"there is no node {name!r}", hint=f"the nodes are {names}")
 
-    def read_file(self, namespace: str, pod: str, container: str | None, path: str) -> bytes | None: ...
+    def node_of(self, namespace: str, pod: str) -> Node:
+        """The node that a Pod is on. Raises SimError SK509 where it is on none."""
+        found = self.store.find("Pod", pod, namespace)
+        if found is None:
+            raise SimError("SK509", f"there is no Pod {namespace}/{pod}", hint="`kubectl get pods -A` lists them")
+        if not dig(found, "spec", "nodeName"):
+            raise SimError("SK509", f"the Pod {namespace}/{pod} is on no node yet", hint="let it be scheduled first")
+        return self.node(found["spec"]["nodeName"])
 
-    def log(self, namespace: str, pod: str, container: str) -> bytes: ...
+    def container(self, namespace: str, pod: str, container: str | None) -> Container | None:
+        """The latest instance of a container, by default of the first one of the Pod; None where there is none."""
+        found = self.store.find("Pod", pod, namespace)
+        node = next((node for node in self.nodes if node.name == dig(found, "spec", "nodeName")), None)
+        local = node.find_pod(namespace, pod) if node else None
+        if found is None or local is None:
+            return None
+        return local.current.get(container or _first_container(found))
+
+    def read_file(self, namespace: str, pod: str, container: str | None, path: str) -> bytes | None:
+        instance = self.container(namespace, pod, container)
+        if instance is None:
+            return None
+        try:
+            inode = instance.machine.mounts.resolve(path).inode
+        except SyscallError:
+            return None
+        return bytes(inode.content) if isinstance(inode, File) else None
+
+    def log(self, namespace: str, pod: str, container: str) -> bytes:
+        """What the container, or where it printed nothing the instance before it, has printed."""
+        for previous in (False, True):
+            try:
+                text = self.runtime.logs(namespace, pod, container, previous)
+            except ApiError:
+                continue
+            if text:
+                return text
+        return b""
+
+
+def _options(storage: str, addons: tuple[str, ...], options: Mapping[str, Any]) -> Options:
+    known = [field.name for field in fields(Options) if field.name not in ("storage", "addons")]
+    for name in options:
+        if name not in known:
+            raise SimError("SK505", f"a cluster has no option {name!r}", hint=f"these exist: {', '.join(known)}")
+    for profile in PROFILES:
+        if profile == storage:
+            return Options(storage=profile, addons=addons, **options)
+    raise SimError("SK505", f"there is no storage profile {storage!r}", hint=f"these exist: {', '.join(PROFILES)}")
+
+
+def _name_server(control: ControlPlane) -> Any:
+    def answer(name: str, kind: Any) -> Answer:
+        said = control.dns.lookup(name, kind)
+        return Answer(said.records, exists=said.code != "NXDOMAIN", seq=said.seq)
+
+    return answer
+
+
+def _router(control: ControlPlane) -> Any:
+    def route(address: str, port: int, source: str) -> tuple[str, int] | None:
+        backend = control.proxy.route(address, port, source)
+        return (backend.address, backend.port) if backend else None
+
+    return route
+
+
+def _first_container(pod: Object) -> str:
+    return str(dig(pod, "spec", "containers", 0, "name", default=""))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import simk8s.shell  # noqa: F401  # the shells in the images' files are programs once this is imported
 from simk8s.images.image import Image
 from simk8s.machine import Device, FileSystem
 
