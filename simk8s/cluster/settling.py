@@ -233,7 +233,7 @@ def _set(owner: Object, view: _View) -> Iterator[Wait | None]:
 def _rolls(owner: Object) -> bool:
     """Whether every replica is to become the newest revision by itself."""
     if owner["kind"] != "StatefulSet":
-        return owner["kind"] == "Deployment"
+        return bool(owner["kind"] == "Deployment")
     strategy = dig(owner, "spec", "updateStrategy", default={})
     rolling = strategy.get("type", "RollingUpdate") == "RollingUpdate"
     return bool(rolling and not dig(strategy, "rollingUpdate", "partition"))

@@ -9,16 +9,10 @@ from typing import Protocol
 from simk8s.api.resources import Registry
 from simk8s.api.source import Sources
 from simk8s.api.store import Store
+from simk8s.node.runtime import Output
 from simk8s.sim import Run, Simulation
 
-
-@dataclass(frozen=True, slots=True)
-class Output:
-    """What a process in a container printed, and its exit status."""
-
-    stdout: bytes = b""
-    stderr: bytes = b""
-    status: int = 0
+__all__ = ["Access", "Output", "Runtime"]
 
 
 class Runtime(Protocol):

@@ -51,7 +51,7 @@ class Timeline:
             new = self._world.objects.get(record.object)
             kind, _, name = record.object.partition("/")
             tell = _OBJECTS.get(kind)
-            if tell is None or name.startswith(("kube-", "local-path-storage/")):
+            if tell is None or name.startswith("kube-") or name.endswith("/kube-root-ca.crt"):
                 return
             texts = tell(_title(record.object), old, new)
         for tone, text in texts:
