@@ -5,6 +5,7 @@ The real protocol is binary; who says what when, and what an error carries, is a
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
@@ -134,8 +135,13 @@ class Conversation:
 
     def send(self, packet: Packet) -> Run[None]:
         """Raises SyscallError EPIPE or ECONNRESET where the peer has closed (SIGPIPE must be ignored or handled)."""
-        data = _encode(packet)
-        yield from self.handle.write(self.process, len(data).to_bytes(HEADER_BYTES, "little") + data)
+        yield from self.send_all((packet,))
+
+    def send_all(self, packets: Iterable[Packet]) -> Run[None]:
+        """Several packets in one write."""
+        encoded = [_encode(packet) for packet in packets]
+        data = b"".join(len(packet).to_bytes(HEADER_BYTES, "little") + packet for packet in encoded)
+        yield from self.handle.write(self.process, data)
 
     def receive(self) -> Run[Packet | None]:
         """The next packet; None at the end of the conversation."""

@@ -1,0 +1,145 @@
+"""A client's connection, as a thread of the server: greeting, login, statements, and its end (SQL-3, SQL-31)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from simk8s.machine import SocketHandle, SyscallError
+from simk8s.mysql.column import plain_text
+from simk8s.mysql.engine.server import ReplicaHost
+from simk8s.mysql.engine.session import Result, ResultSet, Session
+from simk8s.mysql.errors import MySQLError
+from simk8s.mysql.server.dump import dump
+from simk8s.mysql.wire import (
+    Conversation,
+    Dump,
+    Failure,
+    Field,
+    Greeting,
+    Login,
+    Ok,
+    Packet,
+    Ping,
+    Query,
+    Register,
+    Rows,
+    Shutdown,
+)
+from simk8s.sim import Run, Task
+
+if TYPE_CHECKING:
+    from simk8s.mysql.server.instance import Instance
+
+QUERY_SECONDS = 0.001  # DUR-18: parsing, and what else a statement costs at least
+
+
+class ClientThread:
+    """One connection. `is_idle` while the server waits for its next statement."""
+
+    def __init__(self, instance: Instance, handle: SocketHandle, number: int) -> None:
+        self.instance = instance
+        self.handle = handle
+        self.number = number
+        self.session: Session | None = None
+        self.is_idle = True
+        self.fd = instance.process.install(handle)
+        self.conversation = Conversation(instance.process, handle)
+        self.task: Task = instance.process.thread(self._serve())
+
+    def close(self) -> None:
+        """Forget the client: its transaction and locks, then its socket."""
+        self.instance.clients.pop(self.number, None)
+        if self.session is not None:
+            self.instance.server.disconnect(self.session)
+            self.session = None
+        if self.fd in self.instance.process.files:
+            self.instance.process.close(self.fd)
+
+    def cut(self) -> None:
+        """End the thread where it stands; only for one that is idle or waits for others."""
+        self.task.kill()
+        self.close()
+
+    def _serve(self) -> Run[None]:
+        try:
+            if (yield from self._log_in()):
+                yield from self._answer_requests()
+        except SyscallError:
+            pass  # the client has gone in the middle
+        self.close()
+
+    def _log_in(self) -> Run[bool]:
+        server = self.instance.server
+        address, port = self.handle.peer
+        hosts = ["localhost"]
+        if self.handle.local[1]:
+            name = yield from self.instance.host_names.of(address)
+            hosts = [name] if name == address else [name, address]
+        else:
+            port = 0
+        yield from self.conversation.send(Greeting(server.version, server.next_session))
+        login = yield from self.conversation.receive()
+        if not isinstance(login, Login):
+            return False
+        try:
+            self.session = server.connect(login.user, hosts, login.password, port=port, database=login.database)
+        except MySQLError as error:
+            yield from self._fail(error)
+            return False
+        yield from self.conversation.send(Ok())
+        return True
+
+    def _answer_requests(self) -> Run[None]:
+        session, server = self.session, self.instance.server
+        assert session is not None
+        while not session.killed:
+            self.is_idle = True
+            request = yield from self.conversation.receive()
+            self.is_idle = False
+            match request:
+                case Query(text):
+                    yield from self._query(session, text)
+                case Ping():
+                    yield from self.conversation.send(Ok())
+                case Register(server_id, uuid, host, port):
+                    server.replica_hosts[server_id] = ReplicaHost(server_id, host, port, uuid)
+                    yield from self.conversation.send(Ok())
+                case Dump():
+                    yield from dump(self.instance, session, self.conversation, request)
+                    return
+                case Shutdown():
+                    if "SHUTDOWN" not in session.account.privileges:
+                        yield from self._fail(MySQLError(1227, "SHUTDOWN"))
+                        continue
+                    yield from self.conversation.send(Ok())
+                    self.instance.ask_to_stop()
+                case _:
+                    return
+
+    def _query(self, session: Session, text: str) -> Run[None]:
+        instance = self.instance
+        yield instance.process.sim.sleep(QUERY_SECONDS)
+        answer: Packet
+        try:
+            result = yield from instance.disk.perform(instance.server.execute(session, text), blocked=instance.wait)
+            answer = _packet(result)
+        except MySQLError as error:
+            answer = _failure(error)
+        instance.after_statement(self)
+        yield from self.conversation.send(answer)
+
+    def _fail(self, error: MySQLError) -> Run[None]:
+        yield from self.conversation.send(_failure(error))
+
+
+def _failure(error: MySQLError) -> Failure:
+    return Failure(error.number, error.sqlstate, error.text)
+
+
+def _packet(result: Result) -> Packet:
+    if not isinstance(result, ResultSet):
+        return Ok(result.affected, result.last_insert_id, result.warnings, result.info)
+    numeric = result.numeric or (False,) * len(result.names)
+    fields = [Field(name, number) for name, number in zip(result.names, numeric, strict=True)]
+    rows = [[None if value is None else plain_text(value) for value in row] for row in result.rows]
+    return Rows(fields, rows, result.warnings)

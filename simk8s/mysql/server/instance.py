@@ -1,0 +1,116 @@
+"""A mysqld process while it serves: its engine, its clients, its listeners; and how it stops (MYSQLD-54)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import simpy
+
+from simk8s.machine import Listener, SocketHandle, SyscallError
+from simk8s.mysql.engine.server import Server
+from simk8s.mysql.server.client_thread import ClientThread
+from simk8s.mysql.server.disk import Disk
+from simk8s.mysql.server.error_log import ErrorLog
+from simk8s.mysql.server.host_name import HostNames
+from simk8s.mysql.step import Blocked
+from simk8s.sim import Run
+
+if TYPE_CHECKING:
+    from simk8s.machine import Process
+    from simk8s.mysql.server.dump import DumpThread
+
+GRACE_SECONDS = 0.3  # "a chance to die gracefully"
+
+
+class Instance:
+    """The process-wide things of one running server."""
+
+    def __init__(self, process: Process, disk: Disk, server: Server, log: ErrorLog) -> None:
+        self.process = process
+        self.disk = disk
+        self.server = server
+        self.log = log
+        self.host_names = HostNames(process, enabled=not server.options.get("skip_name_resolve"))
+        self.clients: dict[int, ClientThread] = {}
+        self.dumps: dict[str, DumpThread] = {}
+        self.stop_asked: simpy.Event = process.sim.event()
+        self._next_client = 1
+        self._listeners: list[tuple[Listener, int]] = []
+
+    # ── clients ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def add_listener(self, listener: Listener) -> None:
+        """Keep a listening socket open until the end; nobody is let in yet (MYSQLD-41)."""
+        self._listeners.append((listener, self.process.install(listener)))
+
+    def accept_clients(self) -> None:
+        """From now on each connection gets a thread."""
+        for listener, _ in self._listeners:
+            self.process.thread(self._accept(listener))
+
+    def _accept(self, listener: Listener) -> Run[None]:
+        while True:
+            try:
+                handle: SocketHandle = yield from listener.accept(self.process)
+            except SyscallError:
+                return
+            number = self._next_client
+            self._next_client += 1
+            self.clients[number] = ClientThread(self, handle, number)
+
+    def wait(self, step: Blocked) -> Run[None]:
+        """Until a lock is released, or the time that the step allows has passed."""
+        sim = self.process.sim
+        released = sim.event()
+        self.server.when_released(lambda: None if released.triggered else released.succeed() and None)
+        if step.timeout_seconds:
+            yield sim.any_of(released, sim.sleep(step.timeout_seconds))
+        else:
+            yield released
+
+    def after_statement(self, client: ClientThread) -> None:
+        """What a statement may have asked of the process: the end of another client, or of the server."""
+        for other in list(self.clients.values()):
+            session = other.session
+            if other is not client and session is not None and session.killed and other.is_idle:
+                other.cut()
+        for thread in self.dumps.values():
+            if thread.session.killed:
+                thread.wake()
+        if self.server.shutdown_asked:
+            self.ask_to_stop()
+
+    # ── the end ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def ask_to_stop(self) -> None:
+        """Begin a clean shutdown; asking again changes nothing."""
+        if not self.stop_asked.triggered:
+            self.stop_asked.succeed()
+
+    def stop_listening(self) -> None:
+        for listener, fd in self._listeners:
+            listener.close()
+            if fd in self.process.files:
+                self.process.close(fd)
+        self._listeners.clear()
+
+    def disconnect_clients(self) -> Run[None]:
+        """MYSQLD-54, MYSQLD-56: idle clients go at once, busy ones get a moment, with 1053 for those who wait."""
+        self.server.shutdown_asked = True
+        yield from self.log.note(f"Giving {len(self.clients)} client threads a chance to die gracefully")
+        for client in list(self.clients.values()):
+            if client.session is not None:
+                client.session.killed = True
+            if client.is_idle:
+                client.cut()
+        for thread in list(self.dumps.values()):
+            thread.wake()
+        self.server.wake()
+        deadline = self.process.sim.now + GRACE_SECONDS
+        while self.clients and self.process.sim.now < deadline:
+            yield self.process.sim.sleep(GRACE_SECONDS / 10)
+
+    def cut_clients(self) -> Run[None]:
+        yield from self.log.note(f"Forcefully disconnecting {len(self.clients)} remaining clients")
+        for client in list(self.clients.values()):
+            client.cut()
