@@ -53,12 +53,12 @@ def script_place(value: str, node: yaml.ScalarNode, file: str, lines: list[str])
         first = start.line + 1  # counts from 0: the line below the indicator
         return ScriptPlace(Place(file, first + 1, 1), _indent_of_block(value, lines, first))
     if node.style == ">":
-        return _folded(value, file, lines[: node.end_mark.line], start.line + 1, 0)
+        return _folded(value, file, lines[start.line + 1 : node.end_mark.line], start.line + 1, 0)
     quote = 1 if node.style in ("'", '"') else 0
-    text = lines[: node.end_mark.line + 1]
+    own = lines[start.line : node.end_mark.line + 1]
     if node.end_mark.line < len(lines):
-        text[-1] = text[-1][: node.end_mark.column - quote]
-    return _folded(value, file, text, start.line, start.column + quote)
+        own[-1] = own[-1][: node.end_mark.column - quote]
+    return _folded(value, file, own, start.line, start.column + quote)
 
 
 def _indent_of_block(value: str, lines: list[str], first: int) -> int:
@@ -70,11 +70,13 @@ def _indent_of_block(value: str, lines: list[str], first: int) -> int:
 
 
 def _folded(value: str, file: str, lines: list[str], first: int, column: int) -> ScriptPlace:
-    """Each line of the file gives a piece of the text; its first words are looked for in what is left of the text."""
+    """Each line of the file gives a piece of the text; its first words are looked for in what is left of the text.
+
+    `lines` are the scalar's own, the first of them line `first` of the file, counted from 0.
+    """
     pieces = []
     offset = 0
-    for number in range(first, len(lines)):
-        raw = lines[number]
+    for number, raw in enumerate(lines, first):
         begin = max(column if number == first else 0, len(raw) - len(raw.lstrip()))
         head = raw[begin:].split("\\")[0].rstrip(" ")
         found = value.find(head, offset) if head else -1
