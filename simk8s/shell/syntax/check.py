@@ -18,11 +18,7 @@ UNSUPPORTED_BUILTINS = {
     "compopt": "there is no completion",
     "enable": "built-in commands cannot be switched off",
     "fc": "there is no command history",
-    "fg": "there is no job control",
-    "bg": "there is no job control",
     "history": "there is no command history",
-    "logout": "no shell is a login shell",
-    "suspend": "there is no job control",
 }
 """Built-ins of bash that are refused, with the reason."""
 
@@ -62,8 +58,7 @@ def check(text: str, dialect: Dialect = BASH, *, first_line: int = 1) -> list[Pr
 def _problems(node: Any, dialect: Dialect) -> Iterator[Problem]:
     for found in walk(node):
         if isinstance(found, Backquoted):
-            for problem in check(found.text, dialect, first_line=found.line):
-                yield problem
+            yield from check(found.text, dialect, first_line=found.line)
         elif isinstance(found, SimpleCommand) and found.words and isinstance(found.words[0], Word):
             name = found.words[0].constant
             if name in UNSUPPORTED_BUILTINS and dialect.arrays:

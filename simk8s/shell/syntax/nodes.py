@@ -315,6 +315,7 @@ class Sequence:
     line: int
     column: int
     commands: tuple[Command, ...]
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)

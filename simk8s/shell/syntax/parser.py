@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -31,14 +32,24 @@ class Parser:
         self.extglob = extglob
         self.first_line = first_line
         self.offset = 0
+        self.last_text = ""
         self.warnings: tuple[tuple[int, str], ...] = ()
 
     def next_command(self) -> Command | None:
         """The next command, None at the end. Raises ShellSyntaxError; `warnings` are (line, text) of this command."""
         unit = _unit(self.text, self.offset, self.first_line, self.dialect, self.extglob)
+        self.last_text = self.text[self.offset : unit.end]
         self.offset = unit.end
         self.warnings = unit.warnings
         return unit.command
+
+    @property
+    def at_end(self) -> bool:
+        """Whether nothing but blanks and comments is left."""
+        return _NOTHING.match(self.text, self.offset) is not None
+
+
+_NOTHING = re.compile(r"(?:\s|#[^\n]*(?:\n|\Z))*\Z")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,110 @@
+"""Compound assignment: `name=( ... )`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from simk8s.shell import assignment, expansion
+from simk8s.shell.control import ShellError
+from simk8s.shell.quote import single_quoted
+from simk8s.shell.syntax.nodes import ArrayValue
+from simk8s.shell.variables import Dynamic, Variable
+from simk8s.sim import Run
+
+if TYPE_CHECKING:
+    from simk8s.shell.shell import Shell
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One element, expanded. Without a key it takes the next index."""
+
+    key: str | None
+    append: bool
+    value: str
+
+
+def expand_array(shell: Shell, value: ArrayValue) -> Run[list[Element]]:
+    """The elements of `( ... )`: words are split and matched against files, keyed values are not."""
+    result: list[Element] = []
+    for item in value.elements:
+        if item.key is None:
+            words = yield from expansion.expand_words(shell, (item.value,))
+            result.extend(Element(None, False, word) for word in words)
+        else:
+            key = yield from expansion.expand_string(shell, item.key)
+            text = yield from expansion.expand_string(shell, item.value)
+            result.append(Element(key, item.append, text))
+    return result
+
+
+def assign_array(shell: Shell, name: str, elements: list[Element], *, append: bool = False) -> None:
+    """Replace (or extend) an array. Raises ShellError for a readonly one."""
+    name = shell.resolve(name)
+    variable = shell.names.get(name)
+    if variable is None:
+        variable = shell.names[name] = Variable()
+    if variable.readonly:
+        raise ShellError(f"{name}: readonly variable")
+    if type(variable) is Dynamic:
+        return
+    if not variable.is_array:
+        variable.make_indexed()
+    if not append:
+        variable.elements = {}
+    if variable.associative:
+        _fill_associative(shell, name, variable, elements)
+    else:
+        _fill_indexed(shell, name, variable, elements)
+    if shell.process.sim.history.enabled:
+        shell.process.record("variable", name, value={str(key): value for key, value in variable.ordered()})
+
+
+def _fill_indexed(shell: Shell, name: str, variable: Variable, elements: list[Element]) -> None:
+    index = max((key for key in variable.elements if isinstance(key, int)), default=-1) + 1
+    for element in elements:
+        if element.key is not None:
+            key = assignment.subscript_key(shell, name, element.key)
+            assert isinstance(key, int)
+            index = key
+        old = variable.elements.get(index)
+        variable.elements[index] = assignment.converted(shell, variable, element.value, old, element.append)
+        index += 1
+
+
+def _fill_associative(shell: Shell, name: str, variable: Variable, elements: list[Element]) -> None:
+    if elements and elements[0].key is None:  # ( key value key value )
+        values = [element.value for element in elements]
+        for number in range(0, len(values), 2):
+            value = values[number + 1] if number + 1 < len(values) else ""
+            variable.elements[values[number]] = assignment.converted(shell, variable, value, None, False)
+        return
+    for element in elements:
+        if element.key is None:
+            raise ShellError(f"{name}: {element.value}: must use subscript when assigning associative array")
+        old = variable.elements.get(element.key)
+        variable.elements[element.key] = assignment.converted(shell, variable, element.value, old, element.append)
+
+
+def shown(elements: list[Element]) -> str:
+    """The elements as `set -x` shows them for `declare`."""
+    return " ".join(
+        single_quoted(element.value)
+        if element.key is None
+        else f"[{single_quoted(element.key)}]={single_quoted(element.value)}"
+        for element in elements
+    )
+
+
+class ArrayArgument(str):
+    """An argument `name=( ... )` of `declare` and its like: the name, with the elements that it brings."""
+
+    elements: list[Element]
+    append: bool
+
+    def __new__(cls, name: str, elements: list[Element], append: bool) -> ArrayArgument:
+        argument = super().__new__(cls, name)
+        argument.elements = elements
+        argument.append = append
+        return argument

@@ -1,0 +1,121 @@
+"""Giving variables their values, as their attributes demand, and writing that to history."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from simk8s.shell import arithmetic
+from simk8s.shell.control import ShellError
+from simk8s.shell.syntax.arithmetic import wrapped
+from simk8s.shell.variables import Dynamic, Variable
+
+if TYPE_CHECKING:
+    from simk8s.shell.shell import Shell
+
+
+def assign(shell: Shell, name: str, value: str, *, append: bool = False) -> None:
+    """`name=value` or `name+=value`. Raises ShellError for a readonly variable."""
+    variable = shell.names.get(name)
+    if variable is not None and variable.reference:
+        if not variable.value:
+            variable.value = value
+            return
+        name = shell.resolve(name)
+        if "[" in name:
+            base, _, rest = name.partition("[")
+            assign_element(shell, base, subscript_key(shell, base, rest[:-1]), value, append=append)
+            return
+        variable = shell.names.get(name)
+    if variable is None:
+        variable = shell.names[name] = Variable()
+        variable.exported = shell.options.allexport
+    if variable.readonly:
+        raise ShellError(f"{name}: readonly variable")
+    if type(variable) is Dynamic:
+        if variable.write is not None:
+            variable.write(value)
+        return
+    if variable.is_array:
+        key: int | str = 0 if variable.indexed else "0"
+        variable.elements[key] = converted(shell, variable, value, variable.elements.get(key), append)
+    else:
+        variable.value = converted(shell, variable, value, variable.value, append)
+    if shell.options.allexport:
+        variable.exported = True
+    _changed(shell, name, variable.scalar())
+
+
+def assign_element(shell: Shell, name: str, key: int | str, value: str, *, append: bool = False) -> None:
+    """`name[key]=value`; a name that is no array yet becomes an indexed one."""
+    name = shell.resolve(name)
+    variable = shell.names.get(name)
+    if variable is None:
+        variable = shell.names[name] = Variable()
+    if variable.readonly:
+        raise ShellError(f"{name}: readonly variable")
+    if not variable.is_array:
+        variable.make_indexed()
+    if isinstance(key, int) and key < 0:
+        raise ShellError(f"{name}[{key}]: bad array subscript")
+    variable.elements[key] = converted(shell, variable, value, variable.elements.get(key), append)
+    _changed(shell, f"{name}[{key}]", variable.elements[key])
+
+
+def element(shell: Shell, name: str, key: int | str) -> str | None:
+    """The value of `${name[key]}`."""
+    variable = shell.find(name)
+    if variable is None:
+        return None
+    if type(variable) is Dynamic:
+        values = variable.values()
+        return values[key] if isinstance(key, int) and -len(values) <= key < len(values) else None
+    if variable.is_array:
+        return variable.elements.get(key)
+    return variable.value if key in (0, "0") else None
+
+
+def subscript_key(shell: Shell, name: str, text: str) -> int | str:
+    """What a subscript (its expansions done) selects: a key, or an index counted from the end where negative."""
+    variable = shell.find(name)
+    if variable is not None and variable.associative:
+        if not text:
+            raise ShellError(f"{name}[{text}]: bad array subscript")
+        return text
+    index = arithmetic.evaluate(shell, text)
+    if index < 0:
+        if type(variable) is Dynamic:
+            count = len(variable.values())
+        elif variable is not None and variable.indexed:
+            count = max((k for k in variable.elements if isinstance(k, int)), default=-1) + 1
+        else:
+            count = 1 if variable is not None and variable.value is not None else 0
+        if index + count < 0:
+            raise ShellError(f"{name}: bad array subscript" if count else f"{name}[{text}]: bad array subscript")
+        index += count
+    return index
+
+
+def converted(shell: Shell, variable: Variable, value: str, old: str | None, append: bool) -> str:
+    if variable.integer:
+        number = arithmetic.evaluate(shell, value)
+        if append:
+            number = wrapped(number + arithmetic.evaluate(shell, old or "0"))
+        return str(number)
+    if append:
+        value = (old or "") + value
+    if variable.lower:
+        return value.lower()
+    if variable.upper:
+        return value.upper()
+    return value
+
+
+def _changed(shell: Shell, name: str, value: str | None) -> None:
+    process = shell.process
+    if process.sim.history.enabled:
+        process.record("variable", name, value=value if value is None or value.isascii() else _as_text(value))
+
+
+def _as_text(value: str) -> str:
+    """History is UTF-8: a byte that is none shows as a replacement."""
+    return value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

@@ -1,0 +1,312 @@
+"""`declare`, `local`, `export`, `readonly`, `unset`: attributes, and what variables are listed as."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from simk8s.shell import array, assignment, quote, unparse
+from simk8s.shell.builtins.registry import builtin
+from simk8s.shell.builtins.usage import parse
+from simk8s.shell.control import BuiltinError, ShellError
+from simk8s.shell.variables import Dynamic, Variable
+from simk8s.sim import Run
+
+if TYPE_CHECKING:
+    from simk8s.shell.shell import Shell
+
+_TARGET = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(?:\[(.*)\])?(?:(\+?)=(.*))?\Z", re.DOTALL)
+_ATTRIBUTES = {"i": "integer", "l": "lower", "u": "upper", "x": "exported", "r": "readonly", "n": "reference"}
+
+
+@builtin("declare", "typeset", "local")
+def declare(shell: Shell, words: list[str]) -> Run[int]:
+    """Give variables attributes and values; in a function they become local unless `-g` is given."""
+    local = words[0] == "local"
+    if local and not shell.table.frames:
+        raise BuiltinError("can only be used in a function")
+    options, operands = parse(words, "aAfFgiIlnprtux", plus=True)
+    letters = [letter for letter, _ in options]
+    if "f" in letters or "F" in letters:
+        return (yield from _functions(shell, words[0], letters, operands))
+    if "p" in letters or (not operands and not local):
+        return (yield from _list(shell, words[0], letters, operands))
+    if local and not operands:
+        names = sorted(shell.table.frames[-1].saved)
+        yield from _print(shell, [f"{n}={quote.assigned_value(shell.get(n) or '')}" for n in names if n in shell.names])
+        return 0
+    status = 0
+    for operand in operands:
+        try:
+            _declare_one(shell, words[0], operand, letters, make_local=bool(shell.table.frames) and "g" not in letters)
+        except BuiltinError as error:
+            yield from shell.complain(f"{words[0]}: {error.message}")
+            status = 1
+    return status
+
+
+def _declare_one(shell: Shell, command: str, operand: str, letters: list[str], *, make_local: bool) -> None:
+    match = _TARGET.match(operand)
+    if match is None:
+        raise BuiltinError(f"`{operand}': not a valid identifier")
+    name, subscript, plus, value = match.groups()
+    if "n" not in letters and "+n" not in letters and not make_local:
+        name = shell.resolve(name)
+    if make_local:
+        inherited = shell.names.get(name)
+        fresh = not shell.table.is_local(name)
+        if fresh and inherited is not None and inherited.readonly and name not in _outer_locals(shell):
+            raise BuiltinError(f"{name}: readonly variable")
+        variable = shell.table.make_local(name)
+        if fresh and ("I" in letters or shell.options.get("localvar_inherit")) and inherited is not None:
+            variable = shell.names[name] = inherited.copy()
+    elif "g" in letters and shell.table.frames:
+        variable = _global(shell, name)
+    else:
+        variable = shell.names.get(name) or shell.names.setdefault(name, Variable())
+    if variable.readonly and (value is not None or isinstance(operand, array.ArrayArgument) or "+r" in letters):
+        raise BuiltinError(f"{name}: readonly variable")
+    if isinstance(variable, Dynamic):
+        return
+    _set_attributes(name, variable, letters, scalar_value=value)
+    if isinstance(operand, array.ArrayArgument):
+        if not variable.is_array:
+            variable.make_indexed()
+        array.assign_array(shell, name, operand.elements, append=operand.append)
+    elif value is not None:
+        _give_value(shell, name, variable, subscript, bool(plus), value)
+    elif subscript is not None and not variable.is_array:
+        variable.make_indexed()
+    if "r" in letters or command == "readonly":
+        variable.readonly = True
+    if "x" in letters:
+        variable.exported = True
+    if "+x" in letters:
+        variable.exported = False
+
+
+def _outer_locals(shell: Shell) -> set[str]:
+    return {name for frame in shell.table.frames for name in frame.saved}
+
+
+def _global(shell: Shell, name: str) -> Variable:
+    holder, variable = shell.table.at_global(name)
+    if variable is None:
+        variable = holder[name] = Variable()
+    return variable
+
+
+def _set_attributes(name: str, variable: Variable, letters: list[str], scalar_value: str | None) -> None:
+    if "A" in letters:
+        if variable.indexed:
+            raise BuiltinError(f"{name}: cannot convert indexed to associative array")
+        variable.make_associative()
+    if "a" in letters:
+        if variable.associative:
+            raise BuiltinError(f"{name}: cannot convert associative to indexed array")
+        variable.make_indexed()
+    for letter in letters:
+        off = letter.startswith("+")
+        attribute = _ATTRIBUTES.get(letter[-1])
+        if attribute in ("integer", "lower", "upper", "reference"):
+            setattr(variable, attribute, not off)
+            if attribute in ("lower", "upper") and not off:
+                setattr(variable, "upper" if attribute == "lower" else "lower", False)
+
+
+def _give_value(shell: Shell, name: str, variable: Variable, subscript: str | None, append: bool, value: str) -> None:
+    if subscript is not None:
+        if not variable.is_array:
+            variable.make_indexed()
+        key = assignment.subscript_key(shell, name, subscript)
+        variable.elements[key] = assignment.converted(shell, variable, value, variable.elements.get(key), append)
+        return
+    if variable.reference:
+        if value == name:
+            raise BuiltinError(f"{name}: nameref variable self references not allowed")
+        variable.value = value
+        return
+    if shell.names.get(name) is variable:
+        assignment.assign(shell, name, value, append=append)
+    elif variable.is_array:
+        variable.elements[0 if variable.indexed else "0"] = value
+    else:
+        variable.value = assignment.converted(shell, variable, value, variable.value, append)
+
+
+@builtin("export", "readonly")
+def export(shell: Shell, words: list[str]) -> Run[int]:
+    options, operands = parse(words, "fnp" if words[0] == "export" else "aAfp")
+    letters = [letter for letter, _ in options]
+    if "f" in letters:
+        for name in operands:
+            if name not in shell.functions:
+                raise BuiltinError(f"{name}: not a function")
+            if words[0] == "export":
+                shell.exported_functions.add(name)
+        return 0
+    mark = "exported" if words[0] == "export" else "readonly"
+    if not operands:
+        return (yield from _list_marked(shell, words[0], mark))
+    status = 0
+    for operand in operands:
+        match = _TARGET.match(operand)
+        if match is None or (match.group(2) is not None and words[0] == "export"):
+            yield from shell.complain(f"{words[0]}: `{operand}': not a valid identifier")
+            status = 1
+            continue
+        name, subscript, plus, value = match.groups()
+        name = shell.resolve(name)
+        try:
+            if isinstance(operand, array.ArrayArgument):
+                if "A" in letters:
+                    shell.names.setdefault(name, Variable()).make_associative()
+                array.assign_array(shell, name, operand.elements, append=operand.append)
+            elif value is not None and subscript is not None:
+                key = assignment.subscript_key(shell, name, subscript)
+                assignment.assign_element(shell, name, key, value, append=bool(plus))
+            elif value is not None:
+                assignment.assign(shell, name, value, append=bool(plus))
+        except ShellError as error:
+            yield from shell.complain(error.message)
+            status = 1
+            continue
+        variable = shell.names.setdefault(name, Variable())
+        if "a" in letters and not variable.is_array:
+            variable.make_indexed()
+        setattr(variable, mark, "n" not in letters)
+    return status
+
+
+@builtin("unset")
+def unset(shell: Shell, words: list[str]) -> Run[int]:
+    """`unset [-fvn] names`, also of single array elements."""
+    options, operands = parse(words, "fvn")
+    letters = {letter for letter, _ in options}
+    status = 0
+    for operand in operands:
+        if "f" in letters:
+            shell.functions.pop(operand, None)
+            continue
+        try:
+            if not _unset_variable(shell, operand, reference="n" in letters) and "v" not in letters:
+                shell.functions.pop(operand, None)
+        except BuiltinError as error:
+            yield from shell.complain(f"unset: {error.message}")
+            status = 1
+    return status
+
+
+def _unset_variable(shell: Shell, operand: str, *, reference: bool) -> bool:
+    base, bracket, rest = operand.partition("[")
+    name = base if reference else shell.resolve(base)
+    variable = shell.names.get(name)
+    if variable is None:
+        return False
+    if variable.readonly:
+        raise BuiltinError(f"{name}: cannot unset: readonly variable")
+    if bracket and rest.endswith("]"):
+        text = rest[:-1]
+        if text in ("@", "*") and not variable.associative:
+            shell.table.unset(name)
+        elif variable.is_array:
+            variable.elements.pop(assignment.subscript_key(shell, name, text), None)
+        elif text == "0":
+            shell.table.unset(name)
+        else:
+            raise BuiltinError(f"{name}: not an array variable")
+        return True
+    shell.table.unset(name)
+    if shell.process.sim.history.enabled:
+        shell.process.record("variable", name, value=None)
+    return True
+
+
+# What they print
+
+
+def _print(shell: Shell, lines: list[str]) -> Run[None]:
+    text = "".join(line + "\n" for line in lines)
+    yield from shell.process.write(1, text.encode("utf-8", "surrogateescape"))
+
+
+def declaration(name: str, variable: Variable) -> str:
+    """`declare -x name="value"`"""
+    letters = variable.letters() or "-"
+    if isinstance(variable, Dynamic) and variable.indexed:
+        shown = " ".join(f'[{key}]="{value}"' for key, value in variable.ordered())
+        return f"declare -{letters} {name}=({shown})"
+    if variable.is_array:
+        return f"declare -{letters} {name}={quote.array_value(variable)}"
+    value = variable.scalar()
+    return f"declare -{letters} {name}" + ("" if value is None else f"={quote.declared_value(value)}")
+
+
+def _list(shell: Shell, command: str, letters: list[str], operands: list[str]) -> Run[int]:
+    status = 0
+    if operands:
+        lines: list[str] = []
+        for name in operands:
+            variable = shell.names.get(name)
+            if variable is None:
+                yield from _print(shell, lines)
+                lines = []
+                yield from shell.complain(f"{command}: {name}: not found")
+                status = 1
+                continue
+            lines.append(declaration(name, variable))
+        yield from _print(shell, lines)
+        return status
+    wanted = [letter for letter in letters if letter != "p"]
+    chosen = {
+        name: variable
+        for name, variable in sorted(shell.names.items())
+        if all(letter in variable.letters() for letter in wanted)
+    }
+    if "p" in letters or wanted:
+        yield from _print(shell, [declaration(name, v) for name, v in chosen.items()])
+    else:
+        yield from _print(shell, listing(shell))
+    return status
+
+
+def listing(shell: Shell) -> list[str]:
+    """What `set` without arguments prints: variables, then functions."""
+    lines = []
+    for name, variable in sorted(shell.names.items()):
+        if variable.is_array:
+            if variable.ordered():
+                lines.append(f"{name}={quote.array_value(variable)}")
+        elif (value := variable.scalar()) is not None:
+            lines.append(f"{name}={quote.assigned_value(value)}")
+    if not shell.dialect.posix:
+        for name in sorted(shell.functions):
+            lines.append(unparse.function(shell.functions[name]))
+    return lines
+
+
+def _list_marked(shell: Shell, command: str, mark: str) -> Run[int]:
+    lines = []
+    for name, variable in sorted(shell.names.items()):
+        if getattr(variable, mark):
+            if shell.dialect.posix:
+                value = variable.scalar()
+                lines.append(f"{command} {name}" + ("" if value is None else f"={quote.declared_value(value)}"))
+            else:
+                lines.append(declaration(name, variable))
+    yield from _print(shell, lines)
+    return 0
+
+
+def _functions(shell: Shell, command: str, letters: list[str], operands: list[str]) -> Run[int]:
+    names = operands or sorted(shell.functions)
+    status = 0
+    for name in names:
+        definition = shell.functions.get(name)
+        if definition is None:
+            status = 1
+        elif "F" in letters:
+            yield from _print(shell, [name if operands else f"declare -f {name}"])
+        else:
+            yield from _print(shell, [unparse.function(definition)])
+    return status

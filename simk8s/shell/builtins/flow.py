@@ -1,0 +1,208 @@
+"""Control flow: `break`, `return`, `exit`, `eval`, `source`, `exec`, `command`, `builtin`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from simk8s.machine import Errno, SyscallError, find_on_path
+from simk8s.shell import evaluation, external
+from simk8s.shell.builtins import registry, usage
+from simk8s.shell.builtins.registry import builtin
+from simk8s.shell.builtins.usage import UsageError, parse
+from simk8s.shell.control import BreakLoop, BuiltinError, ContinueLoop, ExitShell, ReturnFrom
+from simk8s.shell.shell import Source
+from simk8s.shell.syntax.nodes import SimpleCommand
+from simk8s.shell.variables import Frame
+from simk8s.sim import Run
+
+if TYPE_CHECKING:
+    from simk8s.shell.shell import Shell
+
+
+@builtin(":", "true")
+def true(shell: Shell, words: list[str]) -> int:
+    return 0
+
+
+@builtin("false")
+def false(shell: Shell, words: list[str]) -> int:
+    return 1
+
+
+@builtin("break", "continue")
+def leave_loop(shell: Shell, words: list[str]) -> Run[int]:
+    """`break [n]`, `continue [n]`"""
+    if shell.loops == 0:
+        if not shell.dialect.posix:
+            yield from shell.complain(f"{words[0]}: only meaningful in a `for', `while', or `until' loop")
+        return 0
+    levels = 1
+    if len(words) > 1:
+        if not words[1].lstrip("+").isdecimal() and not words[1].lstrip("-").isdecimal():
+            yield from shell.complain(f"{words[0]}: {words[1]}: numeric argument required")
+            raise ExitShell(128)
+        levels = int(words[1])
+        if levels < 1:
+            yield from shell.complain(f"{words[0]}: {words[1]}: loop count out of range")
+            shell.status = 1
+            raise BreakLoop(shell.loops)
+    raise (BreakLoop if words[0] == "break" else ContinueLoop)(levels)
+
+
+@builtin("return")
+def return_(shell: Shell, words: list[str]) -> Run[int]:
+    if not shell.table.frames:
+        yield from shell.complain("return: can only `return' from a function or sourced script")
+        return 2
+    raise ReturnFrom((yield from _status(shell, words)))
+
+
+@builtin("exit", "logout")
+def exit_(shell: Shell, words: list[str]) -> Run[int]:
+    if len(words) > 2 and words[1].lstrip("-").isdecimal():
+        yield from shell.complain(f"{words[0]}: too many arguments")
+        raise ExitShell(1)
+    raise ExitShell((yield from _status(shell, words)))
+
+
+def _status(shell: Shell, words: list[str]) -> Run[int]:
+    """The status that `exit` or `return` was given, else that of the last command."""
+    operands = [word for word in words[1:] if word != "--"]
+    if not operands:
+        return shell.status
+    try:
+        return int(operands[0]) & 0xFF
+    except ValueError:
+        yield from shell.complain(f"{words[0]}: {operands[0]}: numeric argument required")
+        return 2
+
+
+@builtin("eval")
+def eval_(shell: Shell, words: list[str]) -> Run[int]:
+    text = " ".join(words[2:] if words[1:2] == ["--"] else words[1:])
+    if not text.strip():
+        return 0
+    shell.may_exec = False
+    shell.trace_depth += 1
+    try:
+        return (yield from evaluation.run_text(shell, text, "eval", first_line=shell.line))
+    finally:
+        shell.trace_depth -= 1
+
+
+@builtin("source", ".")
+def source(shell: Shell, words: list[str]) -> Run[int]:
+    """Run a file's commands in this shell."""
+    operands = words[2:] if words[1:2] == ["--"] else words[1:]
+    if not operands:
+        raise UsageError(words[0], "filename argument required")
+    path = _found(shell, operands[0])
+    try:
+        if shell.process.is_directory(path):
+            raise BuiltinError(f"{operands[0]}: {Errno.EISDIR.text.lower()}")
+        text = yield from shell.process.read_file(path)
+    except SyscallError as error:
+        yield from shell.complain(f"{operands[0]}: {error.text}")
+        return 1
+    return (yield from run_file(shell, path, text, operands[1:]))
+
+
+def run_file(shell: Shell, path: str, content: bytes, arguments: list[str]) -> Run[int]:
+    """The commands of a sourced file, with its own positional parameters where it is given any."""
+    text = content.decode("utf-8", "surrogateescape").replace("\0", "")
+    positional = shell.positional
+    if arguments:
+        shell.positional = arguments
+    shell.sources.append(Source(path, path))
+    shell.table.push(Frame("source", path, shell.line))
+    shell.trace_depth += 1
+    shell.may_exec = False
+    line = shell.line
+    try:
+        return (yield from evaluation.run_text(shell, text, "", sourced=True))
+    except ReturnFrom as back:
+        return back.status
+    finally:
+        shell.trace_depth -= 1
+        locals_of_caller(shell)
+        shell.sources.pop()
+        shell.line = line
+        if arguments:
+            shell.positional = positional
+
+
+def locals_of_caller(shell: Shell) -> None:
+    """Leave a sourced file. What it made local belongs to the function that sourced it."""
+    frame = shell.table.frames.pop()
+    if shell.table.frames:
+        for name, outer in frame.saved.items():
+            shell.table.frames[-1].saved.setdefault(name, outer)
+
+
+def _found(shell: Shell, name: str) -> str:
+    if "/" in name or not shell.options.get("sourcepath"):
+        return name
+    return find_on_path(shell.process, name, shell.get("PATH") or "") or name
+
+
+@builtin("exec")
+def exec_(shell: Shell, words: list[str]) -> Run[int]:
+    """Become a program; without one, redirections stay (that part is done by the caller)."""
+    options, operands = parse(words, "cl", "a")
+    if not operands:
+        return 0
+    given = dict(options)
+    environment = {} if "c" in given else shell.environment()
+    path = external.find(shell, operands[0])
+    if path is None:
+        yield from shell.complain(f"exec: {operands[0]}: not found")
+        raise ExitShell(127)
+    argv = [given.get("a", operands[0]), *operands[1:]]
+    if "l" in given:
+        argv[0] = "-" + argv[0]
+    try:
+        yield from shell.process.exec(argv, env={**environment, "_": path}, path=path)
+    except SyscallError as error:
+        if error.errno is Errno.ENOEXEC:
+            yield from external.as_script(shell, argv, path, environment, True)
+        status = yield from external.refuse(shell, path, error)
+        raise ExitShell(status) from error
+    return 0
+
+
+@builtin("command")
+def command(shell: Shell, words: list[str]) -> Run[int]:
+    """Run a command without looking for functions; `-v` and `-V` say what it is."""
+    from simk8s.shell.builtins.lookup import describe
+
+    options, operands = parse(words, "pVv")
+    letters = {letter for letter, _ in options}
+    if letters & {"v", "V"}:
+        return (yield from describe(shell, operands, brief="v" in letters))
+    if not operands:
+        return 0
+    return (yield from _run(shell, operands))
+
+
+@builtin("builtin")
+def builtin_(shell: Shell, words: list[str]) -> Run[int]:
+    operands = words[2:] if words[1:2] == ["--"] else words[1:]
+    if not operands:
+        return 0
+    if operands[0] not in registry.BUILTINS:
+        raise BuiltinError(f"{operands[0]}: not a shell builtin")
+    return (yield from _run(shell, operands))
+
+
+def _run(shell: Shell, words: list[str]) -> Run[int]:
+    run = registry.BUILTINS.get(words[0])
+    if run is None:
+        may_exec, shell.may_exec = shell.may_exec, False
+        node = SimpleCommand(shell.line, 1, (), (), (), " ".join(words))
+        return (yield from external.run(shell, words, node, may_exec))
+    try:
+        result = run(shell, words)
+        return result if isinstance(result, int) else (yield from result)
+    except BuiltinError as error:
+        yield from usage.tell(shell, words[0], error)
+        return error.status

@@ -1,0 +1,172 @@
+"""`type`, `command -v`, `hash`, `caller`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from simk8s.machine import File, SyscallError
+from simk8s.shell import external, unparse
+from simk8s.shell.builtins.registry import BUILTINS, SPECIAL, builtin
+from simk8s.shell.builtins.usage import parse
+from simk8s.shell.control import BuiltinError
+from simk8s.shell.quote import single_quoted
+from simk8s.sim import Run
+
+if TYPE_CHECKING:
+    from simk8s.shell.shell import Shell
+
+KEYWORDS = frozenset(
+    ["if", "then", "else", "elif", "fi", "case", "esac", "for", "select", "while", "until", "do", "done", "in",
+     "function", "time", "{", "}", "!", "[[", "]]", "coproc"]
+)  # fmt: skip
+
+
+@builtin("type")
+def type_(shell: Shell, words: list[str]) -> Run[int]:
+    """`type [-afptP] names`"""
+    options, operands = parse(words, "afptP")
+    letters = {letter for letter, _ in options}
+    status = 0
+    for name in operands:
+        found = list(meanings(shell, name))
+        if "f" in letters:
+            found = [meaning for meaning in found if meaning[0] != "function"]
+        if letters & {"p", "P"}:
+            found = (
+                [meaning for meaning in found if meaning[0] == "file"]
+                if ("P" in letters or (found and found[0][0] == "file"))
+                else []
+            )
+        if not found:
+            status = 1
+            if not letters & {"t", "p", "P"}:
+                yield from shell.complain(f"type: {name}: not found")
+            continue
+        for kind, text in found if "a" in letters else found[:1]:
+            if "t" in letters:
+                line = kind
+            elif letters & {"p", "P"}:
+                line = text
+            else:
+                line = _sentence(shell, name, kind, text)
+            yield from shell.process.write(1, (line + "\n").encode("utf-8", "surrogateescape"))
+    return status
+
+
+def meanings(shell: Shell, name: str) -> list[tuple[str, str]]:
+    """Everything a command's name stands for, the first one first: its kind, and the path of a file."""
+    found = []
+    if name in shell.aliases:
+        found.append(("alias", shell.aliases[name]))
+    if name in KEYWORDS and (not shell.dialect.almquist or name not in ("[[", "]]", "function", "select", "coproc")):
+        found.append(("keyword", ""))
+    if name in shell.functions:
+        found.append(("function", ""))
+    if name in BUILTINS:
+        found.append(("builtin", ""))
+    path = _executable(shell, name)
+    if path is not None:
+        found.append(("file", path))
+    return found
+
+
+def _executable(shell: Shell, name: str) -> str | None:
+    path = external.find(shell, name)
+    if path is None:
+        return None
+    try:
+        inode = shell.process.stat(path)
+    except SyscallError:
+        return None
+    return path if isinstance(inode, File) and inode.mode & 0o111 else None
+
+
+def _sentence(shell: Shell, name: str, kind: str, path: str) -> str:
+    match kind:
+        case "alias":
+            return f"{name} is aliased to `{path}'"
+        case "keyword":
+            return f"{name} is a shell keyword"
+        case "function":
+            return f"{name} is a function\n{unparse.function(shell.functions[name])}"
+        case "builtin":
+            special = shell.dialect.posix and name in SPECIAL
+            return f"{name} is a {'special ' if special else ''}shell builtin"
+    return f"{name} is hashed ({path})" if name in shell.hashed else f"{name} is {path}"
+
+
+def describe(shell: Shell, names: list[str], *, brief: bool) -> Run[int]:
+    """`command -v` and `command -V`."""
+    status = 0
+    for name in names:
+        found = meanings(shell, name)
+        if not found:
+            status = 1
+            if not brief:
+                yield from shell.complain(f"command: {name}: not found")
+            continue
+        kind, path = found[0]
+        if not brief:
+            line = _sentence(shell, name, kind, path)
+        elif kind == "alias":
+            line = f"alias {name}={single_quoted(path)}"
+        else:
+            line = path if kind == "file" else name
+        yield from shell.process.write(1, (line + "\n").encode("utf-8", "surrogateescape"))
+    return status if len(names) < 2 or status == 0 else 0 if any(meanings(shell, name) for name in names) else 1
+
+
+@builtin("hash")
+def hash_(shell: Shell, words: list[str]) -> Run[int]:
+    """Remember where commands are, or forget it."""
+    options, operands = parse(words, "lrdt", "p")
+    given = dict(options)
+    if "r" in given:
+        shell.hashed.clear()
+        return 0
+    status = 0
+    if not operands:
+        if not shell.hashed:
+            yield from shell.process.write(1, b"hash: hash table empty\n")
+            return 0
+        lines = "hits\tcommand\n" + "".join(f"   0\t{path}\n" for _, path in sorted(shell.hashed.items()))
+        yield from shell.process.write(1, lines.encode())
+        return 0
+    for name in operands:
+        if "d" in given:
+            shell.hashed.pop(name, None)
+            continue
+        if name in BUILTINS or name in shell.functions:
+            continue
+        path = given["p"] if "p" in given else _executable(shell, name)
+        if path is None:
+            yield from shell.complain(f"hash: {name}: not found")
+            status = 1
+        elif "t" in given:
+            yield from shell.process.write(1, f"{path}\n".encode())
+        else:
+            shell.hashed[name] = path
+    return status
+
+
+@builtin("caller")
+def caller(shell: Shell, words: list[str]) -> Run[int]:
+    """Where the current function was called from."""
+    frames = list(reversed(shell.table.frames))
+    depth = 0
+    if len(words) > 1:
+        if not words[1].isdecimal():
+            raise BuiltinError(f"{words[1]}: invalid number", 2)
+        depth = int(words[1])
+    if depth >= len(frames):
+        return 1
+    frame = frames[depth]
+    outer = frames[depth + 1] if depth + 1 < len(frames) else None
+    name = outer.name if outer is not None else "main"
+    source = outer.source if outer is not None else shell.source.name
+    if len(words) == 1:
+        line = f"{frame.call_line} {source or 'NULL'}"
+    else:
+        line = f"{frame.call_line} {name} {source or 'NULL'}"
+    yield from shell.process.write(1, f"{line}\n".encode())
+    return 0

@@ -1,0 +1,281 @@
+"""`set`, `shopt`, `shift`, `getopts`, `umask`, `ulimit`, `alias`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from simk8s.shell import assignment
+from simk8s.shell.builtins.declaring import listing
+from simk8s.shell.builtins.registry import builtin
+from simk8s.shell.builtins.usage import UsageError, parse
+from simk8s.shell.control import BuiltinError
+from simk8s.shell.options import SET_LETTERS, SET_NAMES, SHOPT_NAMES
+from simk8s.shell.quote import single_quoted
+from simk8s.sim import Run
+
+if TYPE_CHECKING:
+    from simk8s.shell.shell import Shell
+
+
+@builtin("set")
+def set_(shell: Shell, words: list[str]) -> Run[int]:
+    """Options, and the positional parameters."""
+    if len(words) == 1:
+        yield from _write(shell, "".join(line + "\n" for line in listing(shell)))
+        return 0
+    index = 1
+    while index < len(words):
+        word = words[index]
+        if word in ("--", "-"):
+            if word == "-":
+                shell.options.xtrace = False
+                shell.options.set("verbose", False)
+                if index + 1 < len(words):
+                    shell.positional = words[index + 1 :]
+            else:
+                shell.positional = words[index + 1 :]
+            return 0
+        if word[:1] not in ("-", "+") or len(word) < 2:
+            break
+        on = word[0] == "-"
+        index += 1
+        for letter in word[1:]:
+            if letter == "o":
+                if index >= len(words):
+                    yield from _show_options(shell, on)
+                    continue
+                name = words[index]
+                index += 1
+                if name not in SET_NAMES:
+                    raise BuiltinError(f"{name}: invalid option name", 2)
+                shell.options.set(name, on)
+            elif letter in SET_LETTERS:
+                shell.options.set(SET_LETTERS[letter], on)
+            else:
+                raise UsageError("set", f"{word[0]}{letter}: invalid option")
+    if index < len(words):
+        shell.positional = words[index:]
+    return 0
+
+
+def _show_options(shell: Shell, table: bool) -> Run[None]:
+    if table:
+        text = "".join(f"{name:<15}\t{'on' if shell.options.get(name) else 'off'}\n" for name in SET_NAMES)
+    else:
+        text = "".join(f"set {'-' if shell.options.get(name) else '+'}o {name}\n" for name in SET_NAMES)
+    yield from _write(shell, text)
+
+
+def _write(shell: Shell, text: str) -> Run[None]:
+    yield from shell.process.write(1, text.encode("utf-8", "surrogateescape"))
+
+
+@builtin("shopt")
+def shopt(shell: Shell, words: list[str]) -> Run[int]:
+    options, names = parse(words, "pqsuo")
+    letters = {letter for letter, _ in options}
+    known = SET_NAMES if "o" in letters else SHOPT_NAMES
+    status = 0
+    for name in names:
+        if name not in known:
+            yield from shell.complain(f"shopt: {name}: invalid {'option' if 'o' in letters else 'shell option'} name")
+            status = 1
+    valid = [name for name in names if name in known]
+    if letters & {"s", "u"} and names:
+        for name in valid:
+            shell.options.set(name, "s" in letters)
+        return status
+    shown = (
+        valid
+        if names
+        else [name for name in known if not letters & {"s", "u"} or shell.options.get(name) == ("s" in letters)]
+    )
+    if "q" not in letters:
+        for name in shown:
+            on = shell.options.get(name)
+            if "p" in letters:
+                flag = "o" if "o" in letters else ""
+                line = f"shopt -{'s' if on else 'u'} {name}" if not flag else f"set {'-' if on else '+'}o {name}"
+            else:
+                line = f"{name:<15}\t{'on' if on else 'off'}"
+            yield from _write(shell, line + "\n")
+    if names and any(not shell.options.get(name) for name in valid):
+        status = 1
+    return status
+
+
+@builtin("shift")
+def shift(shell: Shell, words: list[str]) -> Run[int]:
+    count = 1
+    if len(words) > 1:
+        text = words[1]
+        if not text.lstrip("-").isdecimal():
+            raise BuiltinError(f"{text}: numeric argument required")
+        count = int(text)
+        if count < 0:
+            raise BuiltinError(f"{text}: shift count out of range")
+    if count > len(shell.positional):
+        if shell.options.get("shift_verbose"):
+            yield from shell.complain(f"shift: {count}: shift count out of range")
+        return 1
+    del shell.positional[:count]
+    return 0
+
+
+@builtin("getopts")
+def getopts(shell: Shell, words: list[str]) -> Run[int]:
+    """`getopts optstring name [arguments]`"""
+    operands = words[2:] if words[1:2] == ["--"] else words[1:]
+    if len(operands) < 2:
+        raise UsageError("getopts")
+    allowed, name = operands[0], operands[1]
+    arguments = operands[2:] or shell.positional
+    silent = allowed.startswith(":")
+    index_text = shell.get("OPTIND") or "1"
+    index = int(index_text) if index_text.isdecimal() else 1
+    if index != shell.option_word:
+        shell.option_index = 1
+    shell.names.pop("OPTARG", None)
+
+    def finish(letter: str, index: int, argument: str | None = None) -> None:
+        shell.option_word = index
+        assignment.assign(shell, "OPTIND", str(index))
+        assignment.assign(shell, name, letter)
+        if argument is not None:
+            assignment.assign(shell, "OPTARG", argument)
+
+    word = arguments[index - 1] if 0 < index <= len(arguments) else ""
+    if len(word) < 2 or word[0] != "-" or word == "--":
+        finish("?", index + (word == "--"))
+        shell.option_index = 1
+        return 1
+    letter = word[shell.option_index]
+    shell.option_index += 1
+    at_end = shell.option_index >= len(word)
+    found = allowed.find(letter, 1 if silent else 0)
+    quiet = silent or shell.get("OPTERR") == "0"
+    if found < 0 or letter == ":":
+        if at_end:
+            index, shell.option_index = index + 1, 1
+        if not quiet:
+            yield from shell.say(f"{shell.label}: illegal option -- {letter}")
+        finish("?", index, letter if silent else None)
+        return 0
+    if allowed[found + 1 : found + 2] != ":":
+        if at_end:
+            index, shell.option_index = index + 1, 1
+        finish(letter, index)
+        return 0
+    start, shell.option_index = shell.option_index, 1
+    if not at_end:
+        finish(letter, index + 1, word[start:])
+    elif index < len(arguments):
+        finish(letter, index + 2, arguments[index])
+    else:
+        if not quiet:
+            yield from shell.say(f"{shell.label}: option requires an argument -- {letter}")
+        finish(":" if silent else "?", index + 1, letter if silent else None)
+    return 0
+
+
+@builtin("umask")
+def umask(shell: Shell, words: list[str]) -> Run[int]:
+    options, operands = parse(words, "pS")
+    letters = {letter for letter, _ in options}
+    process = shell.process
+    if operands:
+        process.umask = _mask(operands[0], process.umask)
+        return 0
+    if "S" in letters:
+        shown = ",".join(
+            f"{who}={''.join(c for c, bit in zip('rwx', (4, 2, 1), strict=True) if not (process.umask >> shift) & bit)}"
+            for who, shift in (("u", 6), ("g", 3), ("o", 0))
+        )
+        yield from _write(shell, ("umask -S " if "p" in letters else "") + shown + "\n")
+    else:
+        yield from _write(shell, ("umask " if "p" in letters else "") + f"{process.umask:04o}\n")
+    return 0
+
+
+def _mask(text: str, old: int) -> int:
+    if text[:1].isdigit():
+        try:
+            return int(text, 8) & 0o777
+        except ValueError:
+            raise BuiltinError(f"{text}: octal number out of range") from None
+    allowed = ~old & 0o777
+    for clause in text.split(","):
+        for sign in "=+-":
+            who, found, rights = clause.partition(sign)
+            if found:
+                break
+        else:
+            raise BuiltinError(f"`{clause[:1]}': invalid symbolic mode operator")
+        bits = sum({"r": 4, "w": 2, "x": 1}.get(letter, 0) for letter in rights)
+        for letter in who or "ugo":
+            for shift in {"u": (6,), "g": (3,), "o": (0,), "a": (6, 3, 0)}.get(letter, ()):
+                if sign == "=":
+                    allowed = allowed & ~(7 << shift) | bits << shift
+                elif sign == "+":
+                    allowed |= bits << shift
+                else:
+                    allowed &= ~(bits << shift)
+    return ~allowed & 0o777
+
+
+_LIMITS = {
+    "c": "0", "d": "unlimited", "e": "0", "f": "unlimited", "i": "31207", "l": "8192", "m": "unlimited", "n": "1048576",
+    "p": "8", "q": "819200", "r": "0", "s": "8192", "t": "unlimited", "u": "unlimited", "v": "unlimited",
+    "x": "unlimited",
+}  # fmt: skip
+
+
+@builtin("ulimit")
+def ulimit(shell: Shell, words: list[str]) -> Run[int]:
+    """Limits are kept and shown; nothing in the simulation runs into them."""
+    options, operands = parse(words, "SHa" + "".join(_LIMITS))
+    letters = [letter for letter, _ in options if letter in _LIMITS] or ["f"]
+    if operands:
+        if operands[0] not in ("unlimited", "hard", "soft") and not operands[0].isdecimal():
+            raise BuiltinError(f"{operands[0]}: invalid number")
+        for letter in letters:
+            shell.limits[letter] = operands[0]
+        return 0
+    for letter in letters:
+        yield from _write(shell, shell.limits.get(letter, _LIMITS[letter]) + "\n")
+    return 0
+
+
+@builtin("alias")
+def alias(shell: Shell, words: list[str]) -> Run[int]:
+    operands = [word for word in words[1:] if word not in ("-p", "--")]
+    status = 0
+    if not operands:
+        for name, value in sorted(shell.aliases.items()):
+            yield from _write(shell, f"alias {name}={single_quoted(value)}\n")
+    for operand in operands:
+        name, equals, value = operand.partition("=")
+        if equals:
+            shell.aliases[name] = value
+        elif name in shell.aliases:
+            yield from _write(shell, f"alias {name}={single_quoted(shell.aliases[name])}\n")
+        else:
+            yield from shell.complain(f"alias: {name}: not found")
+            status = 1
+    return status
+
+
+@builtin("unalias")
+def unalias(shell: Shell, words: list[str]) -> Run[int]:
+    options, operands = parse(words, "a")
+    if options:
+        shell.aliases.clear()
+        return 0
+    if not operands:
+        raise UsageError("unalias")
+    status = 0
+    for name in operands:
+        if shell.aliases.pop(name, None) is None:
+            yield from shell.complain(f"unalias: {name}: not found")
+            status = 1
+    return status

@@ -1,0 +1,206 @@
+"""`[[ ]]`: its operators, and the file tests that `test` shares."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from simk8s.machine import Device, Directory, Fifo, File, Inode, SocketFile, Symlink, SyscallError
+from simk8s.shell import arithmetic, expansion, expression, pattern, trace
+from simk8s.shell.options import SET_NAMES
+from simk8s.shell.syntax.nodes import Binary, Both, Either, Nested, Not, Test, Unary
+from simk8s.shell.variables import Variable
+from simk8s.sim import Run
+
+if TYPE_CHECKING:
+    from simk8s.shell.shell import Shell
+
+
+class BadTest(Exception):
+    """A test that is neither true nor false: status 2."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+def test(shell: Shell, node: Test, inverted: bool = False) -> Run[bool]:
+    """Whether the test holds. Raises BadTest, ShellError."""
+    match node:
+        case Both(_, _, left, right):
+            return (yield from test(shell, left)) and (yield from test(shell, right))
+        case Either(_, _, left, right):
+            return (yield from test(shell, left)) or (yield from test(shell, right))
+        case Not(_, _, operand):
+            return not (yield from test(shell, operand, not inverted))
+        case Nested(_, _, operand):
+            return (yield from test(shell, operand))
+        case Unary(_, _, operator, operand):
+            text = yield from expansion.expand_string(shell, operand)
+            if shell.options.xtrace:
+                yield from trace.show_test(shell, (operator, trace.test_word(text)), inverted)
+            return unary(shell, operator, text)
+        case Binary():
+            return (yield from _binary(shell, node, inverted))
+
+
+def _binary(shell: Shell, node: Binary, inverted: bool) -> Run[bool]:
+    operator = node.operator
+    left = yield from expansion.expand_string(shell, node.left)
+    ignore_case = shell.options.get("nocasematch")
+    if operator == "=~":
+        right = yield from expansion.expand_expression(shell, node.right)
+        yield from _trace(shell, left, operator, right, inverted)
+        return _match(shell, left, right, ignore_case)
+    if operator in ("=", "==", "!="):
+        right = yield from expansion.expand_pattern(shell, node.right)
+        yield from _trace(shell, left, operator, right, inverted)
+        same = right == left or pattern.matches(right, left, extglob=True, ignore_case=ignore_case)
+        return same == (operator != "!=")
+    right = yield from expansion.expand_string(shell, node.right)
+    yield from _trace(shell, left, operator, right, inverted)
+    if operator in _NUMERIC:
+        return _NUMERIC[operator](
+            arithmetic.evaluate(shell, left, command="[["), arithmetic.evaluate(shell, right, command="[[")
+        )
+    return binary(shell, operator, left, right)
+
+
+def _trace(shell: Shell, left: str, operator: str, right: str, inverted: bool) -> Run[None]:
+    if shell.options.xtrace:
+        if operator == "=~":
+            shown = expression.unquoted(right)
+        elif operator in ("=", "==", "!="):
+            shown = right
+        else:
+            shown = trace.test_word(right)
+        yield from trace.show_test(shell, (trace.test_word(left), operator, shown or "''"), inverted)
+
+
+def _match(shell: Shell, subject: str, ere: str, ignore_case: bool) -> bool:
+    try:
+        groups = expression.search(ere, subject, ignore_case=ignore_case)
+    except expression.BadExpression as bad:
+        raise BadTest("") from bad
+    variable = Variable()
+    variable.indexed = True
+    variable.elements = dict(enumerate(groups or ()))
+    shell.names["BASH_REMATCH"] = variable
+    if groups is not None and shell.process.sim.history.enabled:
+        shell.process.record("variable", "BASH_REMATCH", value=groups)
+    return groups is not None
+
+
+_NUMERIC: dict[str, Callable[[int, int], bool]] = {
+    "-eq": lambda a, b: a == b,
+    "-ne": lambda a, b: a != b,
+    "-lt": lambda a, b: a < b,
+    "-le": lambda a, b: a <= b,
+    "-gt": lambda a, b: a > b,
+    "-ge": lambda a, b: a >= b,
+}
+
+
+def numeric(operator: str) -> Callable[[int, int], bool] | None:
+    return _NUMERIC.get(operator)
+
+
+def binary(shell: Shell, operator: str, left: str, right: str) -> bool:
+    """String order and the comparisons of two files."""
+    if operator == "<":
+        return left < right
+    if operator == ">":
+        return left > right
+    first, second = _inode(shell, left), _inode(shell, right)
+    if operator == "-ef":
+        return first is not None and first is second
+    if operator == "-nt":
+        return first is not None and (second is None or first.mtime > second.mtime)
+    return second is not None and (first is None or first.mtime < second.mtime)
+
+
+def unary(shell: Shell, operator: str, text: str) -> bool:
+    """`-f path` and its like. Raises BadTest."""
+    if operator == "-n":
+        return text != ""
+    if operator == "-z":
+        return text == ""
+    if operator in ("-v", "-R"):
+        return _is_set(shell, text, reference=operator == "-R")
+    if operator == "-o":
+        return text in SET_NAMES and shell.options.get(text)
+    if operator == "-t":
+        if not text.isdecimal():
+            raise BadTest(f"{text}: integer expression expected")
+        handle = shell.process.files.get(int(text))
+        return handle is not None and handle.is_terminal
+    return _file(shell, operator, text)
+
+
+def _file(shell: Shell, operator: str, path: str) -> bool:
+    process = shell.process
+    inode = _inode(shell, path, follow=operator not in ("-h", "-L"))
+    if inode is None:
+        return False
+    match operator:
+        case "-a" | "-e":
+            return True
+        case "-f":
+            return isinstance(inode, File)
+        case "-d":
+            return isinstance(inode, Directory)
+        case "-h" | "-L":
+            return isinstance(inode, Symlink)
+        case "-p":
+            return isinstance(inode, Fifo)
+        case "-S":
+            return isinstance(inode, SocketFile)
+        case "-b":
+            return False
+        case "-c":
+            return isinstance(inode, Device)
+        case "-s":
+            return len(inode.content) > 0 if isinstance(inode, File) else isinstance(inode, Directory)
+        case "-r":
+            return process.may(inode, 4)
+        case "-w":
+            return process.may(inode, 2) and not process.locate(path).mount.read_only
+        case "-x":
+            return process.may(inode, 1)
+        case "-O":
+            return inode.uid == process.uid
+        case "-G":
+            return inode.gid == process.gid
+        case "-k":
+            return bool(inode.mode & 0o1000)
+        case "-u":
+            return bool(inode.mode & 0o4000)
+        case "-g":
+            return bool(inode.mode & 0o2000)
+    return False  # -N: access times are not kept
+
+
+def _inode(shell: Shell, path: str, *, follow: bool = True) -> Inode | None:
+    try:
+        return shell.process.stat(path, follow=follow)
+    except SyscallError:
+        return None
+
+
+def _is_set(shell: Shell, name: str, *, reference: bool) -> bool:
+    from simk8s.shell.assignment import element, subscript_key
+
+    if reference:
+        variable = shell.names.get(name)
+        return variable is not None and variable.reference and bool(variable.value)
+    if name.isdecimal():
+        return int(name) <= len(shell.positional)
+    base, bracket, rest = name.partition("[")
+    variable = shell.find(base)
+    if variable is None:
+        return False
+    if bracket:
+        if rest in ("@]", "*]"):
+            return variable.is_set()
+        return element(shell, base, subscript_key(shell, base, rest[:-1])) is not None
+    return variable.scalar() is not None

@@ -1,0 +1,60 @@
+"""How control leaves the usual order: `break`, `return`, `exit`, and errors that end more than one command."""
+
+from __future__ import annotations
+
+
+class Leave(Exception):
+    """Whatever leaves commands before they are through."""
+
+
+class BreakLoop(Leave):
+    def __init__(self, levels: int) -> None:
+        self.levels = levels
+
+
+class ContinueLoop(Leave):
+    def __init__(self, levels: int) -> None:
+        self.levels = levels
+
+
+class ReturnFrom(Leave):
+    """Leaves a function or a sourced file."""
+
+    def __init__(self, status: int) -> None:
+        self.status = status
+
+
+class ExitShell(Leave):
+    """Ends the shell (or the subshell) after its EXIT trap."""
+
+    def __init__(self, status: int) -> None:
+        self.status = status
+
+
+class Discard(Leave):
+    """Gives up the complete command that is being run; the shell goes on with the next one it reads."""
+
+    def __init__(self, status: int = 1) -> None:
+        self.status = status
+
+
+class ShellError(Exception):
+    """An error in expanding or assigning. `fatal`: the shell ends; else it discards the current command.
+
+    Nothing has been printed yet: whoever runs the command prints `message` where standard error leads now.
+    """
+
+    def __init__(self, message: str, *, fatal: bool = False, status: int = 1) -> None:
+        super().__init__(message)
+        self.message = message
+        self.fatal = fatal
+        self.status = status
+
+
+class BuiltinError(Exception):
+    """A built-in fails with this message (behind its name) and status."""
+
+    def __init__(self, message: str, status: int = 1) -> None:
+        super().__init__(message)
+        self.message = message
+        self.status = status

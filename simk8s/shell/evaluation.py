@@ -1,0 +1,151 @@
+"""Running text as commands: scripts, `eval`, `source`, traps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from simk8s.shell.control import Discard, ExitShell
+from simk8s.shell.dispatch import execute
+from simk8s.shell.syntax import Parser, ShellSyntaxError
+from simk8s.sim import Run
+
+if TYPE_CHECKING:
+    from simk8s.shell.shell import Shell
+
+
+def run_text(shell: Shell, text: str, reader: str, *, first_line: int = 1, sourced: bool = False) -> Run[int]:
+    """Run every command of `text`, one complete command at a time; a syntax error ends it with status 2.
+
+    `reader` stands in the message of a syntax error (`eval`); empty: the text is the shell's own script, or
+    (`sourced`) a file that it reads.
+    """
+    parser = Parser(text, shell.dialect, first_line=first_line)
+    status = 0
+    while True:
+        parser.extglob = shell.options.extglob
+        try:
+            command = parser.next_command()
+        except ShellSyntaxError as error:
+            yield from report(shell, error, reader, sourced=sourced)
+            shell.status = 2
+            return 2
+        for line, warning in parser.warnings:
+            yield from shell.say(f"{shell.label}: line {line}: {warning}")
+        if command is None:
+            return status
+        if shell.options.get("noexec"):
+            continue
+        try:
+            status = yield from execute(shell, command)
+        except Discard as end:
+            if reader or sourced:
+                raise
+            status = shell.status = end.status
+            shell.guarded = shell.loops = 0
+
+
+def report(shell: Shell, error: ShellSyntaxError, reader: str, *, sourced: bool = False) -> Run[None]:
+    """Print a syntax error as this shell does."""
+    if shell.dialect.almquist:
+        yield from shell.say(f"{shell.label}: {error.line}: Syntax error: {_almquist(error)}")
+        return
+    if reader:
+        prefix = f"{shell.label}: {reader}"
+    else:
+        prefix = f"{shell.label}: -c" if shell.reading_mode == "c" and not sourced else shell.label
+    for line in error.lines(prefix):
+        yield from shell.say(line)
+
+
+def _almquist(error: ShellSyntaxError) -> str:
+    """The same error in the words of the ash family."""
+    message = error.message
+    if "near unexpected token" in message:
+        token = message.split("`", 1)[1][:-1]
+        return "newline unexpected" if token == "newline" else f'"{token}" unexpected'
+    if "matching" in message:
+        return "Unterminated quoted string"
+    return "end of file unexpected"
+
+
+def run_script(shell: Shell, text: str) -> Run[int]:
+    """Run the shell's own script: a `-c` text or a file. The last command of a `-c` text may take over the process."""
+    parser = Parser(text, shell.dialect)
+    status = 0
+    while True:
+        parser.extglob = shell.options.extglob
+        try:
+            command = parser.next_command()
+        except ShellSyntaxError as error:
+            yield from report(shell, error, "")
+            return 2
+        for line, warning in parser.warnings:
+            yield from shell.say(f"{shell.label}: line {line}: {warning}")
+        if command is None:
+            return status
+        if shell.options.get("verbose"):
+            yield from shell.write(2, parser.last_text)
+        if shell.options.get("noexec"):
+            continue
+        shell.may_exec = shell.reading_mode == "c" and parser.at_end and not shell.traps
+        try:
+            status = yield from execute(shell, command)
+        except Discard as end:
+            status = shell.status = end.status
+            shell.guarded = shell.loops = 0
+
+
+def run_input(shell: Shell) -> Run[int]:
+    """Run commands from standard input as they come: no more is read than each complete command needs."""
+    status = 0
+    text = ""
+    first_line = line = 1
+    ended = False
+    while not ended:
+        data = yield from shell.process.read_until(0, b"\n")
+        ended = not data.endswith(b"\n")
+        text += data.decode("utf-8", "surrogateescape")
+        if not ended and (not text.strip() or _unfinished(shell, text, first_line)):
+            line += 1
+            continue
+        line += 1
+        shell.guarded = 0
+        status = yield from _run_piece(shell, text, first_line, status)
+        text, first_line = "", line
+    return status
+
+
+def _unfinished(shell: Shell, text: str, first_line: int) -> bool:
+    """Whether more lines may make a complete command of the text."""
+    parser = Parser(text, shell.dialect, extglob=shell.options.extglob, first_line=first_line)
+    try:
+        while parser.next_command() is not None:
+            if parser.warnings:
+                return True
+    except ShellSyntaxError as error:
+        return "unexpected end of file" in error.message or "unexpected EOF" in error.message
+    stripped = text.rstrip("\n")
+    return stripped.endswith("\\") and not stripped.endswith("\\\\")
+
+
+def _run_piece(shell: Shell, text: str, first_line: int, before: int) -> Run[int]:
+    parser = Parser(text, shell.dialect, first_line=first_line)
+    status = before
+    while True:
+        parser.extglob = shell.options.extglob
+        try:
+            command = parser.next_command()
+        except ShellSyntaxError as error:
+            yield from report(shell, error, "")
+            raise ExitShell(2) from error
+        if command is None:
+            return status
+        if shell.options.get("verbose"):
+            yield from shell.write(2, parser.last_text)
+        if shell.options.get("noexec"):
+            continue
+        try:
+            status = yield from execute(shell, command)
+        except Discard as end:
+            status = shell.status = end.status
+            shell.guarded = shell.loops = 0

@@ -1,0 +1,32 @@
+"""What happens after a failure: `set -e`, the ERR trap, messages about expansions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from simk8s.shell import trap
+from simk8s.shell.control import Discard, ExitShell, ShellError
+from simk8s.sim import Run
+
+if TYPE_CHECKING:
+    from simk8s.shell.shell import Shell
+
+
+def failed(shell: Shell, status: int) -> Run[None]:
+    """A command failed where nobody asked for its status: the ERR trap, and the end under `set -e`."""
+    if shell.traps.get("ERR") and (not shell.table.frames or shell.options.get("errtrace")):
+        yield from trap.run_event(shell, "ERR")
+    if shell.options.errexit:
+        raise ExitShell(status)
+
+
+def report(shell: Shell, error: ShellError) -> Run[None]:
+    """Print an error of expansion or assignment, and leave the command (or, where it is fatal, the shell)."""
+    yield from shell.complain(error.message)
+    if error.fatal or shell.dialect.posix:
+        status = 2 if shell.dialect.almquist else error.status if shell.level == 0 else 1
+        shell.status = status
+        raise ExitShell(status)
+    shell.status = error.status
+    shell.pipe_statuses = [error.status]
+    raise Discard(error.status)

@@ -1,0 +1,49 @@
+"""Calling functions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from simk8s.shell import trap
+from simk8s.shell.control import ReturnFrom
+from simk8s.shell.dispatch import execute
+from simk8s.shell.syntax.nodes import FunctionDefinition
+from simk8s.shell.variables import Frame
+from simk8s.sim import Run
+
+if TYPE_CHECKING:
+    from simk8s.shell.shell import Shell
+
+
+def call(shell: Shell, definition: FunctionDefinition, words: list[str], line: int) -> Run[int]:
+    """Run a function's body with its own positional parameters, local names and loops."""
+    limit = shell.get("FUNCNEST")
+    if limit and limit.isdecimal() and 0 < int(limit) <= len(shell.table.frames):
+        from simk8s.shell.control import Discard
+
+        yield from shell.complain(f"{words[0]}: maximum function nesting level exceeded ({limit})")
+        raise Discard(1)
+    source = shell.function_sources.get(words[0], shell.source)
+    positional, shell.positional = shell.positional, words[1:]
+    loops, shell.loops = shell.loops, 0
+    shell.table.push(Frame(words[0], source.name, line))
+    shell.sources.append(source)
+    debug = shell.traps.get("DEBUG")
+    quiet = debug is not None and not shell.options.get("functrace")
+    if quiet:
+        del shell.traps["DEBUG"]
+    try:
+        status = yield from execute(shell, definition.body)
+    except ReturnFrom as back:
+        status = back.status
+    finally:
+        shell.sources.pop()
+        shell.table.pop()
+        shell.loops = loops
+        shell.positional = positional
+        if quiet and "DEBUG" not in shell.traps and debug is not None:
+            shell.traps["DEBUG"] = debug
+    shell.status = status
+    if "RETURN" in shell.traps:
+        yield from trap.run_event(shell, "RETURN")
+    return status

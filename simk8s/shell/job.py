@@ -1,0 +1,94 @@
+"""Background jobs: their table, how they are named, what is said when they end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from simk8s.machine import Process
+from simk8s.machine.signals import SIGINT, SIGPIPE, SIGTERM
+from simk8s.sim import Run
+
+if TYPE_CHECKING:
+    from simk8s.shell.shell import Shell
+
+SIGNAL_TEXTS = {
+    1: "Hangup", 2: "Interrupt", 3: "Quit", 4: "Illegal instruction", 5: "Trace/breakpoint trap", 6: "Aborted",
+    7: "Bus error", 8: "Floating point exception", 9: "Killed", 10: "User defined signal 1",
+    11: "Segmentation fault", 12: "User defined signal 2", 13: "Broken pipe", 14: "Alarm clock", 15: "Terminated",
+    16: "Stack fault", 24: "CPU time limit exceeded", 25: "File size limit exceeded",
+    26: "Virtual timer expired", 27: "Profiling timer expired", 29: "I/O possible", 30: "Power failure",
+    31: "Bad system call",
+}  # fmt: skip
+
+
+@dataclass(slots=True)
+class Job:
+    """A command in the background. `told`: its end has been reported or waited for."""
+
+    number: int
+    process: Process
+    text: str
+    told: bool = False
+
+
+def tell_end(shell: Shell, child: Process, text: str) -> Run[None]:
+    """A child in the foreground has ended: a signal that killed it is mentioned."""
+    signal = child.signal
+    if signal is None or signal in (SIGINT, SIGPIPE) or not text:
+        return
+    name = SIGNAL_TEXTS.get(signal, f"Unknown signal {signal}")
+    if signal == SIGTERM:
+        yield from shell.say(name)
+    else:
+        yield from shell.complain(f"{child.pid:5} {name:<23} {text}")
+
+
+def find(shell: Shell, spec: str) -> Job | None:
+    """The job that `%1`, `%+`, `%name` or a process id names."""
+    jobs = shell.jobs
+    if not spec.startswith("%"):
+        return next((job for job in jobs if str(job.process.pid) == spec), None)
+    name = spec[1:]
+    if name in ("", "%", "+"):
+        return jobs[-1] if jobs else None
+    if name == "-":
+        return jobs[-2] if len(jobs) > 1 else jobs[-1] if jobs else None
+    if name.isdecimal():
+        return next((job for job in jobs if job.number == int(name)), None)
+    if name.startswith("?"):
+        return next((job for job in jobs if name[1:] in job.text), None)
+    return next((job for job in jobs if job.text.startswith(name)), None)
+
+
+def line(shell: Shell, job: Job, *, long: bool = False) -> str:
+    """What `jobs` prints for a job."""
+    jobs = shell.jobs
+    mark = "+" if job is jobs[-1] else "-" if len(jobs) > 1 and job is jobs[-2] else " "
+    process = job.process
+    if process.is_alive:
+        state = "Running"
+    elif process.signal is not None:
+        state = SIGNAL_TEXTS.get(process.signal, "Unknown")
+    else:
+        state = "Done" if process.status == 0 else f"Exit {process.status}"
+    pid = f"{process.pid:5} " if long else " "
+    end = " &" if process.is_alive else ""
+    return f"[{job.number}]{mark} {pid}{state:<23} {job.text}{end}"
+
+
+def forget(shell: Shell, job: Job) -> None:
+    """A job is through and was waited for."""
+    if job in shell.jobs:
+        shell.jobs.remove(job)
+    shell.finished[job.process.pid] = job.process.status or 0
+
+
+def ended_line(job: Job) -> str:
+    """What is printed when a job ends under job control."""
+    process = job.process
+    if process.signal is not None:
+        state = SIGNAL_TEXTS.get(process.signal, "Unknown")
+    else:
+        state = "Done" if process.status == 0 else f"Exit {process.status}"
+    return f"[{job.number}]+  {state:<23} {job.text}"

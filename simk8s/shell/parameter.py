@@ -1,0 +1,383 @@
+"""`${...}`: what a parameter holds and what its operator makes of that."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from simk8s.shell import arithmetic, assignment, expansion, pattern, quote
+from simk8s.shell.control import ShellError
+from simk8s.shell.prompt import expand_prompt
+from simk8s.shell.syntax.escape import ansi_c
+from simk8s.shell.syntax.nodes import Literal, Parameter, Word
+from simk8s.shell.variables import Variable
+from simk8s.sim import Run
+
+if TYPE_CHECKING:
+    from simk8s.shell.shell import Shell
+
+
+@dataclass(slots=True)
+class Result:
+    """What an expansion gives: its values, or (`word`) the default that is to be expanded instead.
+
+    `many`: the values are elements of `$@` or of an array; `star`: named with `*`.
+    """
+
+    values: list[str]
+    many: bool = False
+    star: bool = False
+    word: Word | None = None
+
+
+@dataclass(slots=True)
+class Held:
+    """What a parameter holds. `values` is empty for one that is unset."""
+
+    values: list[str]
+    is_set: bool
+    many: bool = False
+    star: bool = False
+    variable: Variable | None = None
+    key: int | str | None = None
+
+
+def expand(shell: Shell, part: Parameter, quoted: bool) -> Run[Result]:
+    """Expand any parameter. Raises ShellError: unset under `set -u`, `${x?}`, a bad substitution."""
+    operator = part.operator
+    if operator == "bad":
+        raise ShellError(f"{part.source}: bad substitution")
+    if operator.startswith("prefix-"):
+        names = sorted(name for name, v in shell.names.items() if name.startswith(part.name) and v.is_set())
+        return Result(names, many=True, star=operator.endswith("*"))
+    if operator.startswith("keys-"):
+        variable = shell.find(part.name)
+        keys = [str(key) for key, _ in variable.ordered()] if variable is not None else []
+        return Result(keys, many=True, star=operator.endswith("*"))
+    if part.indirect:
+        part = yield from _indirect(shell, part)
+        operator = part.operator
+    held = yield from hold(shell, part)
+    if operator == "length":
+        return Result([_length(shell, part, held)])
+    if operator.lstrip(":") in ("-", "=", "?", "+") and operator != ":":
+        return (yield from _default(shell, part, held, quoted))
+    if shell.options.nounset and not held.is_set and not held.many:
+        raise ShellError(f"{_shown(part)}: unbound variable", fatal=True, status=127)
+    if not operator:
+        return Result(held.values, held.many, held.star)
+    if operator == ":":
+        return (yield from _substring(shell, part, held))
+    if operator[0] == "@":
+        return Result(_transformed(shell, part, held), held.many, held.star)
+    changes = yield from _change(shell, part)
+    return Result([changes(value) for value in held.values], held.many, held.star)
+
+
+def hold(shell: Shell, part: Parameter) -> Run[Held]:
+    """What the parameter of `part` holds now."""
+    name = part.name
+    if part.subscript is None:
+        variable = shell.names.get(name)
+        if variable is not None:
+            if variable.reference:
+                return (yield from _through_reference(shell, part, variable))
+            value = variable.scalar()
+            return Held([] if value is None else [value], value is not None, variable=variable)
+        if name in ("@", "*"):
+            return Held(list(shell.positional), bool(shell.positional), many=True, star=name == "*")
+        value = special_value(shell, name)
+        return Held([] if value is None else [value], value is not None)
+    variable = shell.find(name)
+    name = shell.resolve(name)
+    if part.subscript.source in ("@", "*"):
+        values = variable.values() if variable is not None else []
+        return Held(values, bool(values), many=True, star=part.subscript.source == "*", variable=variable)
+    text = yield from expansion.expand_string(shell, part.subscript)
+    key = assignment.subscript_key(shell, name, text)
+    value = assignment.element(shell, name, key)
+    return Held([] if value is None else [value], value is not None, variable=variable, key=key)
+
+
+def _through_reference(shell: Shell, part: Parameter, variable: Variable) -> Run[Held]:
+    target = shell.resolve(part.name)
+    if target == part.name:
+        return Held([], False)
+    return (yield from hold(shell, _parameter_of(part, target)))
+
+
+def _parameter_of(part: Parameter, text: str) -> Parameter:
+    """The parameter that `text` names (`x`, `x[1]`, `x[@]`, `1`, `@`), with the operator of `part`."""
+    base, bracket, rest = text.partition("[")
+    subscript = None
+    if bracket:
+        inner = rest[:-1]
+        subscript = Word(part.line, part.column, (Literal(part.line, part.column, inner),), inner, inner)
+    return replace(part, name=base, subscript=subscript, indirect=False)
+
+
+def _indirect(shell: Shell, part: Parameter) -> Run[Parameter]:
+    variable = shell.names.get(part.name)
+    if variable is not None and variable.reference and part.subscript is None:
+        target = variable.value or ""
+        return (
+            Parameter(part.line, part.column, "", part.source, operator="bad")
+            if not target
+            else replace(part, name="_reference", operator="@nameref", indirect=False)
+        )
+    held = yield from hold(shell, replace(part, operator="", operands=(), indirect=False))
+    if not held.is_set:
+        raise ShellError(f"{part.name}: invalid indirect expansion")
+    target = held.values[0]
+    base = target.partition("[")[0]
+    valid = base.isidentifier() or base.isdecimal() or base in tuple("@*#?$!-") or not target
+    if not valid or not target:
+        raise ShellError(f"{target}: invalid variable name")
+    return _parameter_of(part, target)
+
+
+def special_value(shell: Shell, name: str) -> str | None:
+    """`$1`, `$#`, `$?` and their like; None where unset."""
+    if name.isdecimal():
+        number = int(name)
+        if number == 0:
+            return shell.name
+        return shell.positional[number - 1] if number <= len(shell.positional) else None
+    match name:
+        case "?":
+            return str(shell.status)
+        case "#":
+            return str(len(shell.positional))
+        case "$":
+            return str(shell.main_pid)
+        case "!":
+            return None if shell.background_pid is None else str(shell.background_pid)
+        case "-":
+            return shell.options.letters() + shell.reading_mode
+        case "_":
+            return shell.last_argument
+    return None
+
+
+def _shown(part: Parameter) -> str:
+    if part.subscript is not None:
+        return f"{part.name}[{part.subscript.source}]"
+    return f"${part.name}" if part.name.isdecimal() or part.name in ("!",) else part.name
+
+
+def _length(shell: Shell, part: Parameter, held: Held) -> str:
+    if held.many:
+        return str(len(held.values))
+    if not held.is_set and shell.options.nounset:
+        raise ShellError(f"{_shown(part)}: unbound variable", fatal=True, status=127)
+    return str(characters(shell, held.values[0])) if held.values else "0"
+
+
+def characters(shell: Shell, text: str) -> int:
+    """How long a text is in this locale: characters in UTF-8, bytes in the C locale."""
+    if text.isascii() or is_utf8(shell):
+        return len(text)
+    return len(text.encode("utf-8", "surrogateescape"))
+
+
+def is_utf8(shell: Shell) -> bool:
+    locale = shell.get("LC_ALL") or shell.get("LC_CTYPE") or shell.get("LANG") or ""
+    return "utf" in locale.lower()
+
+
+def _default(shell: Shell, part: Parameter, held: Held, quoted: bool) -> Run[Result]:
+    """`:- := :? :+` and the same without the colon, which only ask whether the parameter is set."""
+    present = held.is_set
+    if part.operator[0] == ":" and present:
+        present = "".join(held.values) != "" if not held.many else " ".join(held.values) != ""
+    kind = part.operator[-1]
+    word = part.operands[0]
+    if kind == "+":
+        return Result([], word=word) if present else Result([])
+    if present:
+        return Result(held.values, held.many, held.star)
+    if kind == "-":
+        return Result([], word=word)
+    text = yield from (expansion.expand_quoted(shell, word.parts) if quoted else expansion.expand_string(shell, word))
+    if kind == "?":
+        unset = "parameter null or not set" if part.operator[0] == ":" else "parameter not set"
+        raise ShellError(f"{_shown(part).lstrip('$')}: {text or unset}", fatal=True, status=127)
+    if not (part.name[0].isalpha() or part.name[0] == "_"):
+        raise ShellError(f"${part.name}: cannot assign in this way")
+    if held.key is not None:
+        assignment.assign_element(shell, part.name, held.key, text)
+    else:
+        assignment.assign(shell, part.name, text)
+    return Result([text])
+
+
+def _substring(shell: Shell, part: Parameter, held: Held) -> Run[Result]:
+    if not part.operands:
+        raise ShellError(f"{part.source}: bad substitution")
+    offset = yield from _number(shell, part.operands[0])
+    length = (yield from _number(shell, part.operands[1])) if len(part.operands) > 1 else None
+    if held.many:
+        return Result(_slice(shell, part, held, offset, length), True, held.star)
+    text = held.values[0] if held.values else ""
+    bytewise = not text.isascii() and not is_utf8(shell)
+    if bytewise:
+        text = text.encode("utf-8", "surrogateescape").decode("ascii", "surrogateescape")
+    if offset < 0:
+        offset += len(text)
+        if offset < 0:
+            return Result([""])
+    if length is None:
+        cut = text[offset:]
+    elif length >= 0:
+        cut = text[offset : offset + length]
+    else:
+        if len(text) + length < offset:
+            raise ShellError(f"{part.operands[1].source}: substring expression < 0")
+        cut = text[offset : len(text) + length]
+    if bytewise:
+        cut = cut.encode("ascii", "surrogateescape").decode("utf-8", "surrogateescape")
+    return Result([cut])
+
+
+def _number(shell: Shell, word: Word) -> Run[int]:
+    text = yield from expansion.expand_quoted(shell, word.parts)
+    return arithmetic.evaluate(shell, text)
+
+
+def _slice(shell: Shell, part: Parameter, held: Held, offset: int, length: int | None) -> list[str]:
+    if length is not None and length < 0:
+        raise ShellError(f"{part.operands[1].source}: substring expression < 0")
+    if held.variable is not None and held.variable.indexed:
+        items = held.variable.ordered()
+        if offset < 0:
+            highest = max((int(key) for key, _ in items), default=-1) + 1
+            offset += highest
+            if offset < 0:
+                return []
+        values = [value for key, value in items if int(key) >= offset]
+        return values if length is None else values[:length]
+    values = held.values
+    if part.name in ("@", "*") and part.subscript is None:
+        values = [shell.name, *values]
+        if offset == 0:
+            return values if length is None else values[:length]
+        if offset < 0:
+            offset += len(values)
+            if offset < 0:
+                return []
+        return values[offset:] if length is None else values[offset : offset + length]
+    if offset < 0:
+        offset += len(values)
+    return values[offset:] if length is None else values[offset : offset + length]
+
+
+def _change(shell: Shell, part: Parameter) -> Run[Callable[[str], str]]:
+    """What `# % / ^ ,` do with each value."""
+    operator = part.operator
+    extglob = shell.options.extglob
+    shape = yield from expansion.expand_pattern(shell, part.operands[0])
+    if operator[0] == "#":
+        return lambda value: pattern.remove_prefix(value, shape, longest=operator == "##", extglob=extglob)
+    if operator[0] == "%":
+        return lambda value: pattern.remove_suffix(value, shape, longest=operator == "%%", extglob=extglob)
+    if operator[0] == "/":
+        replacement = (yield from _replacement(shell, part.operands[1])) if len(part.operands) > 1 else None
+        anchor = operator[1:] if operator[1:] in ("#", "%") else ""
+        everywhere = operator == "//"
+        ignore_case = shell.options.get("nocasematch")
+        return lambda value: pattern.replace(
+            value,
+            shape,
+            replacement,
+            anchor=anchor,
+            everywhere=everywhere,
+            extglob=extglob,
+            ignore_case=ignore_case,
+        )
+    return lambda value: _case_changed(value, operator, shape, extglob)
+
+
+def _replacement(shell: Shell, word: Word) -> Run[list[str | None]]:
+    """The text to put in, with None wherever an unquoted `&` stands for what was matched."""
+    pieces: list[tuple[str, int]] = []
+    for part in word.parts:
+        yield from expansion.expand_part(shell, part, pieces)
+    result: list[str | None] = []
+    for text, kind in pieces:
+        if kind == 0 or not shell.options.get("patsub_replacement") or ("&" not in text and "\\" not in text):
+            result.append(text)
+            continue
+        index = 0
+        plain = []
+        while index < len(text):
+            if text[index] == "\\" and text[index + 1 : index + 2] in ("&", "\\"):
+                plain.append(text[index + 1])
+                index += 2
+            elif text[index] == "&":
+                result.extend(["".join(plain), None])
+                plain = []
+                index += 1
+            else:
+                plain.append(text[index])
+                index += 1
+        result.append("".join(plain))
+    return result
+
+
+def _case_changed(value: str, operator: str, shape: str, extglob: bool) -> str:
+    change = str.upper if operator[0] == "^" else str.lower
+
+    def changed(character: str) -> str:
+        return change(character) if not shape or pattern.matches(shape, character, extglob=extglob) else character
+
+    if len(operator) == 2:
+        return "".join(map(changed, value)) if shape else change(value)
+    return changed(value[0]) + value[1:] if value else value
+
+
+def _transformed(shell: Shell, part: Parameter, held: Held) -> list[str]:
+    """`${x@Q}` and the other transformations."""
+    kind = part.operator[1:]
+    if kind == "nameref":
+        return [shell.resolve(part.name)]
+    variable = held.variable
+    if kind == "a":
+        letters = variable.letters() if variable is not None else ""
+        return [letters for _ in held.values] if held.many else [letters]
+    if kind == "A":
+        return _as_assignment(part, held)
+    if kind in "Kk" and held.many and variable is not None and variable.is_array:
+        if kind == "k":
+            return [text for key, value in variable.ordered() for text in (str(key), value)]
+        shown = [
+            f"{quote.key(str(key)) if variable.associative else key} {quote.declared_value(value)}"
+            for key, value in variable.ordered()
+        ]
+        return [" ".join(shown) + (" " if variable.associative else "")]
+    change: dict[str, Callable[[str], str]] = {
+        "Q": quote.quoted_value,
+        "K": quote.quoted_value,
+        "k": quote.quoted_value,
+        "E": ansi_c,
+        "U": str.upper,
+        "L": str.lower,
+        "u": lambda value: value[:1].upper() + value[1:],
+        "P": lambda value: expand_prompt(shell, value),
+    }
+    return [change[kind](value) for value in held.values]
+
+
+def _as_assignment(part: Parameter, held: Held) -> list[str]:
+    variable = held.variable
+    letters = variable.letters() if variable is not None else ""
+    if held.many and variable is not None and variable.is_array:
+        if not variable.elements and not held.values:
+            return []
+        return [f"declare -{letters} {part.name}={quote.array_value(variable)}"]
+    if held.many:
+        return ["set -- " + " ".join(quote.quoted_value(value) for value in held.values)]
+    if not held.is_set:
+        return [f"declare -{letters} {part.name}"] if letters else []
+    assigned = f"{part.name}={quote.quoted_value(held.values[0])}"
+    return [f"declare -{letters} {assigned}" if letters else assigned]

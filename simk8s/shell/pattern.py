@@ -1,0 +1,302 @@
+"""Shell patterns (`*`, `?`, `[...]`, extended ones) as regular expressions.
+
+A pattern is text in which a backslash takes the meaning from the next character; what was quoted in the script has
+such backslashes. Matching is what `fnmatch(3)` does: the whole subject, or the shortest or longest part at one end.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import regex
+
+_CLASSES = {
+    "alnum": r"\p{L}\p{N}",
+    "alpha": r"\p{L}",
+    "ascii": r"\x00-\x7f",
+    "blank": r" \t",
+    "cntrl": r"\p{Cc}",
+    "digit": r"0-9",
+    "graph": r"\p{L}\p{M}\p{N}\p{P}\p{S}",
+    "lower": r"\p{Ll}",
+    "print": r"\p{L}\p{M}\p{N}\p{P}\p{S} ",
+    "punct": r"!-/:-@\[-`{-~",
+    "space": r"\s",
+    "upper": r"\p{Lu}",
+    "word": r"\p{L}\p{N}_",
+    "xdigit": r"0-9A-Fa-f",
+}
+
+_OPERATORS = "?*+@!"
+
+
+def quote_pattern(text: str) -> str:
+    """`text` with a backslash before each character that means something in a pattern."""
+    if text.isalnum():
+        return text
+    return "".join("\\" + c if c in "\\*?[]()|!+@^-" else c for c in text)
+
+
+def has_magic(pattern: str, extglob: bool = False) -> bool:
+    """Whether an unquoted glob character is in the pattern, so that it can match more than one text."""
+    skip = False
+    for index, character in enumerate(pattern):
+        if skip:
+            skip = False
+            continue
+        skip = character == "\\"
+        rest = pattern[index + 1 :]
+        if character in "*?" or (character == "[" and "]" in rest):
+            return True
+        if extglob and character in "+@!" and rest.startswith("("):
+            return True
+    return False
+
+
+def literal_text(pattern: str) -> str:
+    """A pattern without magic as the text that it matches."""
+    if "\\" not in pattern:
+        return pattern
+    result = []
+    skip = False
+    for character in pattern:
+        if character == "\\" and not skip:
+            skip = True
+            continue
+        result.append(character)
+        skip = False
+    return "".join(result) + ("\\" if skip else "")
+
+
+@lru_cache(maxsize=4096)
+def compiled(
+    pattern: str, *, extglob: bool = True, ignore_case: bool = False, path: bool = False, shortest: bool = False
+) -> regex.Pattern[str]:
+    """The regular expression of a pattern. `path`: no wildcard matches a `/`. `shortest`: `*` takes little."""
+    source = _Translator(pattern, extglob, path, shortest).translate()
+    flags = regex.DOTALL | regex.V0 | (regex.IGNORECASE if ignore_case else 0)
+    return regex.compile(source, flags)
+
+
+def matches(pattern: str, subject: str, *, extglob: bool = True, ignore_case: bool = False) -> bool:
+    """Whether the whole subject matches.
+
+    >>> matches("*.cnf", "master.cnf"), matches("!(a|b)", "a")
+    (True, False)
+    """
+    return compiled(pattern, extglob=extglob, ignore_case=ignore_case).fullmatch(subject) is not None
+
+
+def remove_prefix(subject: str, pattern: str, *, longest: bool, extglob: bool = True) -> str:
+    """`${subject#pattern}`, or with `##` the longest match."""
+    if not has_magic(pattern, extglob):
+        return subject.removeprefix(literal_text(pattern))
+    expression = compiled(pattern, extglob=extglob)
+    lengths = range(len(subject), -1, -1) if longest else range(len(subject) + 1)
+    for end in lengths:
+        if expression.fullmatch(subject, 0, end):
+            return subject[end:]
+    return subject
+
+
+def remove_suffix(subject: str, pattern: str, *, longest: bool, extglob: bool = True) -> str:
+    """`${subject%pattern}`, or with `%%` the longest match."""
+    if not has_magic(pattern, extglob):
+        return subject.removesuffix(literal_text(pattern))
+    expression = compiled(pattern, extglob=extglob)
+    starts = range(len(subject) + 1) if longest else range(len(subject), -1, -1)
+    for start in starts:
+        if expression.fullmatch(subject, start):
+            return subject[:start]
+    return subject
+
+
+def replace(
+    subject: str,
+    pattern: str,
+    replacement: list[str | None] | None,
+    *,
+    anchor: str = "",
+    everywhere: bool = False,
+    extglob: bool = True,
+    ignore_case: bool = False,
+) -> str:
+    """`${subject/pattern/replacement}`. None in the replacement stands for what was matched.
+
+    `anchor` is `#` (at the start) or `%` (at the end).
+    """
+    if not pattern:
+        if anchor:
+            put = _put(replacement, "")
+            return put + subject if anchor == "#" else subject + put
+        return subject
+    if anchor == "%":
+        expression = compiled(pattern, extglob=extglob, ignore_case=ignore_case)
+        for start in range(len(subject) + 1):
+            if expression.fullmatch(subject, start):
+                return subject[:start] + _put(replacement, subject[start:])
+        return subject
+    result = []
+    position = 0
+    while position <= len(subject):
+        found = _longest_at_or_after(subject, pattern, position, extglob, ignore_case, anchored=anchor == "#")
+        if found is None:
+            break
+        start, end = found
+        if start == end and (everywhere or start == len(subject)) and subject:
+            break
+        result.append(subject[position:start])
+        result.append(_put(replacement, subject[start:end]))
+        position = end
+        if not everywhere or not subject:
+            break
+    result.append(subject[position:])
+    return "".join(result)
+
+
+def _put(replacement: list[str | None] | None, matched: str) -> str:
+    return "".join(matched if text is None else text for text in replacement or ())
+
+
+def _longest_at_or_after(
+    subject: str, pattern: str, position: int, extglob: bool, ignore_case: bool, *, anchored: bool
+) -> tuple[int, int] | None:
+    if not has_magic(pattern, extglob) and not ignore_case:
+        text = literal_text(pattern)
+        start = subject.find(text, position)
+        if start < 0 or (anchored and start != 0):
+            return None
+        return start, start + len(text)
+    expression = compiled(pattern, extglob=extglob, ignore_case=ignore_case)
+    starts = (position,) if anchored else range(position, len(subject) + 1)
+    for start in starts:
+        if expression.match(subject, start) is None:
+            continue
+        for end in range(len(subject), start - 1, -1):
+            if expression.fullmatch(subject, start, end):
+                return start, end
+    return None
+
+
+class _Translator:
+    def __init__(self, pattern: str, extglob: bool, path: bool, shortest: bool) -> None:
+        self.pattern = pattern
+        self.extglob = extglob
+        self.any = "[^/]" if path else "."
+        self.lazy = "?" if shortest else ""
+        self.offset = 0
+
+    def translate(self) -> str:
+        return self._sequence(nested=False)
+
+    def _sequence(self, *, nested: bool) -> str:
+        pattern = self.pattern
+        pieces: list[str] = []
+        while self.offset < len(pattern):
+            character = pattern[self.offset]
+            following = pattern[self.offset + 1 : self.offset + 2]
+            if nested and character in "|)":
+                break
+            if self.extglob and character in _OPERATORS and following == "(" and self._closes():
+                pieces.append(self._group(character))
+                continue
+            self.offset += 1
+            if character == "*":
+                while pattern[self.offset : self.offset + 1] == "*":
+                    self.offset += 1
+                pieces.append(self.any + "*" + self.lazy)
+            elif character == "?":
+                pieces.append(self.any)
+            elif character == "[":
+                pieces.append(self._bracket())
+            elif character == "\\":
+                pieces.append(regex.escape(following) if following else r"\\")
+                self.offset += len(following)
+            else:
+                pieces.append(regex.escape(character))
+        return "".join(pieces)
+
+    def _closes(self) -> bool:
+        depth = 0
+        skip = False
+        for character in self.pattern[self.offset + 1 :]:
+            if skip:
+                skip = False
+            elif character == "\\":
+                skip = True
+            elif character == "(":
+                depth += 1
+            elif character == ")":
+                depth -= 1
+                if depth == 0:
+                    return True
+        return False
+
+    def _group(self, operator: str) -> str:
+        self.offset += 2
+        choices = [self._sequence(nested=True)]
+        while self.pattern[self.offset : self.offset + 1] == "|":
+            self.offset += 1
+            choices.append(self._sequence(nested=True))
+        self.offset += 1
+        inside = "|".join(choices)
+        if operator == "!":
+            rest = self.pattern[self.offset :]
+            after = _Translator(rest, self.extglob, False, False)
+            after.any = self.any
+            end = after._sequence(nested=True) if not rest.startswith(("|", ")")) else ""
+            return f"(?!(?:{inside}){end}$){self.any}*"
+        return f"(?:{inside})" + {"?": "?", "*": "*", "+": "+", "@": ""}[operator]
+
+    def _bracket(self) -> str:
+        """`[...]`; where it has no end, the `[` is an ordinary character."""
+        pattern = self.pattern
+        offset = self.offset
+        negated = pattern[offset : offset + 1] in ("!", "^")
+        offset += negated
+        members: list[str] = []
+        first = True
+        while True:
+            if offset >= len(pattern) or (pattern[offset] == "/" and self.any != "."):
+                return r"\["
+            character = pattern[offset]
+            if character == "]" and not first:
+                break
+            first = False
+            if character == "[" and pattern[offset + 1 : offset + 2] in (":", ".", "="):
+                kind = pattern[offset + 1]
+                end = pattern.find(kind + "]", offset + 2)
+                if end > 0:
+                    name = pattern[offset + 2 : end]
+                    offset = end + 2
+                    if kind == ":":
+                        members.append(_CLASSES.get(name, ""))
+                    else:
+                        members.append(_escaped(name))
+                    continue
+            if character == "\\" and offset + 1 < len(pattern):
+                offset += 1
+                character = pattern[offset]
+            offset += 1
+            following = pattern[offset + 1 : offset + 2]
+            if pattern[offset : offset + 1] == "-" and following and following != "]":
+                end_character = following
+                offset += 2
+                if end_character == "\\" and offset < len(pattern):
+                    end_character = pattern[offset]
+                    offset += 1
+                if character <= end_character:
+                    members.append(f"{_escaped(character)}-{_escaped(end_character)}")
+                continue
+            members.append(_escaped(character))
+        self.offset = offset + 1
+        inside = "".join(members)
+        if self.any != "." and negated:
+            inside += "/"
+        if not inside:
+            return "." if negated else "(?!)"
+        return f"[{'^' if negated else ''}{inside}]"
+
+
+def _escaped(text: str) -> str:
+    return "".join("\\" + c if c in "\\]^-[&~|" else c for c in text)

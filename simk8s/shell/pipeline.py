@@ -1,0 +1,142 @@
+"""Pipelines, whose stages run at the same time, and commands in the background."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from simk8s.machine import Handle, NullHandle
+from simk8s.shell import failure, job, subshell
+from simk8s.shell.dispatch import execute, runs
+from simk8s.shell.job import Job
+from simk8s.shell.syntax.nodes import Background, Pipeline
+from simk8s.sim import Run
+
+if TYPE_CHECKING:
+    from simk8s.machine import Process
+    from simk8s.shell.shell import Shell
+
+
+@runs(Pipeline)
+def run_pipeline(shell: Shell, node: Pipeline) -> Run[int]:
+    """`! time a | b |& c`"""
+    began = shell.process.sim.now
+    may_exec, shell.may_exec = shell.may_exec, False
+    shell.guarded += node.negated
+    try:
+        if not node.stages:
+            status = shell.status = 0
+        elif len(node.stages) == 1:
+            shell.may_exec = may_exec and not node.negated and not node.clock
+            status = yield from execute(shell, node.stages[0])
+        else:
+            status = yield from _run_stages(shell, node)
+    finally:
+        shell.guarded -= node.negated
+    if node.clock:
+        yield from _tell_time(shell, shell.process.sim.now - began, node.clock == "time -p")
+    if node.negated:
+        status = shell.status = int(not status)
+    elif status and len(node.stages) > 1 and not shell.guarded:
+        yield from failure.failed(shell, status)
+    return status
+
+
+def _run_stages(shell: Shell, node: Pipeline) -> Run[int]:
+    children: list[Process] = []
+    source: Handle | None = None
+    here = shell.options.get("lastpipe")
+    last = len(node.stages) - 1
+    for number, stage in enumerate(node.stages):
+        files: dict[int, Handle] = {}
+        if source is not None:
+            files[0] = source
+        if number == last and here:
+            break
+        following: Handle | None = None
+        if number < last:
+            following, sink = shell.process.pipe()
+            files[1] = sink
+            if node.merged[number]:
+                files[2] = sink
+        try:
+            children.append((yield from subshell.fork(shell, subshell.running(stage), files)))
+        finally:
+            if source is not None:
+                source.release()
+            if number < last:
+                files[1].release()
+        source = following
+    statuses: list[int] = []
+    if here and source is not None:
+        final = yield from _run_last(shell, node, source)
+        statuses = [final]
+    waited = []
+    for number, child in enumerate(children):
+        status = yield from subshell.wait_for(shell, child)
+        waited.append(status)
+        yield from job.tell_end(shell, child, node.stages[number].source if number == last else "")
+    shell.pipe_statuses = statuses = waited + statuses
+    status = statuses[-1]
+    if shell.options.pipefail:
+        status = next((s for s in reversed(statuses) if s), 0)
+    shell.status = status
+    return status
+
+
+def _run_last(shell: Shell, node: Pipeline, source: Handle) -> Run[int]:
+    """`shopt -s lastpipe`: the last stage runs in this shell."""
+    files = shell.process.files
+    old = files.get(0)
+    files[0] = source
+    try:
+        return (yield from execute(shell, node.stages[-1]))
+    finally:
+        files.pop(0, source).release()
+        if old is not None:
+            files[0] = old
+
+
+def _tell_time(shell: Shell, seconds: float, posix: bool) -> Run[None]:
+    """What `time` prints. Only real time passes here; a processor's time is not modelled."""
+    if posix:
+        yield from shell.write(2, f"real {seconds:.2f}\nuser 0.00\nsys 0.00\n")
+        return
+    form = shell.get("TIMEFORMAT")
+    shown = f"{int(seconds // 60)}m{seconds % 60:.3f}s"
+    if form is None:
+        yield from shell.write(2, f"\nreal\t{shown}\nuser\t0m0.000s\nsys\t0m0.000s\n")
+        return
+    if not form:
+        return
+    text = form.replace("%lR", shown).replace("%lU", "0m0.000s").replace("%lS", "0m0.000s")
+    for digits in "0123":
+        text = text.replace(f"%{digits}R", f"{seconds:.{digits}f}")
+        text = text.replace(f"%{digits}U", f"{0:.{digits}f}").replace(f"%{digits}S", f"{0:.{digits}f}")
+    text = text.replace("%R", f"{seconds:.3f}").replace("%U", "0.000").replace("%S", "0.000").replace("%P", "0.00")
+    yield from shell.say(text.replace("%%", "%"))
+
+
+@runs(Background)
+def run_background(shell: Shell, node: Background) -> Run[int]:
+    """`command &`: a job of its own; without job control its standard input is empty."""
+    shell.may_exec = False
+    files: dict[int, Handle] = {} if shell.options.get("monitor") else {0: NullHandle()}
+    child = yield from subshell.fork(shell, _background(node), files)
+    for handle in files.values():
+        handle.release()
+    shell.background_pid = child.pid
+    number = max((one.number for one in shell.jobs), default=0) + 1
+    shell.jobs.append(Job(number, child, node.command.source))
+    shell.status = 0
+    shell.pipe_statuses = [0]
+    return 0
+
+
+def _background(node: Background) -> Callable[[Shell], Run[int]]:
+    def body(shell: Shell) -> Run[int]:
+        shell.guarded = 0
+        shell.may_exec = not shell.traps
+        return execute(shell, node.command)
+
+    return body

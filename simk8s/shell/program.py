@@ -1,0 +1,229 @@
+"""The programs `bash`, `sh`, `ash` and `dash`: options, where the script comes from, the shell's life."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, field
+
+from simk8s.errors import SimError
+from simk8s.machine import Errno, Main, Process, SyscallError, program
+from simk8s.shell import builtins, compound, evaluation, pipeline, sequence, simple, subshell
+from simk8s.shell.builtins.directories import logical
+from simk8s.shell.options import SET_LETTERS, SET_NAMES, SHOPT_NAMES
+from simk8s.shell.shell import Shell, Source
+from simk8s.shell.syntax.dialect import ASH, BASH, DASH, POSIX, Dialect
+from simk8s.shell.variables import Variable
+from simk8s.sim import Run
+
+_HANDLERS_LIVE_IN = (builtins, compound, pipeline, sequence, simple)  # importing them registers what they run
+
+VERSION = "5.2.15(1)-release"
+_DEEPEST = 12_000  # Python frames: a script's functions may nest a thousand deep
+
+PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+
+@dataclass(slots=True)
+class Invocation:
+    """How the shell was called. `command` is the text after `-c`; `file` a script's path; else standard input."""
+
+    command: str | None = None
+    file: str | None = None
+    name: str = ""
+    arguments: list[str] = field(default_factory=list)
+    options: list[tuple[str, bool]] = field(default_factory=list)
+    interactive: bool = False
+    login: bool = False
+    problem: str = ""
+
+
+def main_for(dialect: Dialect) -> Main:
+    """The program that speaks this dialect."""
+
+    def main(process: Process) -> Run[int]:
+        return (yield from run(process, dialect))
+
+    return main
+
+
+program("bash")(main_for(BASH))
+program("sh")(main_for(POSIX))
+program("ash")(main_for(ASH))
+program("dash")(main_for(DASH))
+
+
+def run(process: Process, dialect: Dialect) -> Run[int]:
+    """A shell process from its arguments to its exit status."""
+    if sys.getrecursionlimit() < _DEEPEST:
+        sys.setrecursionlimit(_DEEPEST)
+    call = read_arguments(process.argv)
+    shell = Shell(process, call.name or process.argv[0], dialect)
+    if call.problem:
+        yield from shell.say(f"{process.argv[0]}: {call.problem}")
+        return 2
+    start(shell, call)
+
+    def body(shell: Shell) -> Run[int]:
+        return _run_script(shell, call)
+
+    try:
+        return (yield from subshell.life(shell, body))
+    except RecursionError:
+        raise SimError(
+            "SK303", "the functions of this script call each other too deeply", hint="is there an endless recursion?"
+        ) from None
+
+
+def _run_script(shell: Shell, call: Invocation) -> Run[int]:
+    if call.command is not None:
+        shell.reading_mode = "c"
+        return (yield from evaluation.run_script(shell, call.command))
+    if call.file is not None:
+        shell.reading_mode = ""
+        text = yield from _read_file(shell, call.file)
+        if isinstance(text, int):
+            return text
+        return (yield from evaluation.run_script(shell, text))
+    shell.reading_mode = "s"
+    return (yield from evaluation.run_input(shell))
+
+
+def _read_file(shell: Shell, path: str) -> Run[str | int]:
+    process = shell.process
+    try:
+        if process.is_directory(path):
+            yield from shell.say(f"{process.argv[0]}: {path}: {Errno.EISDIR.text}")
+            return 126
+        data = yield from process.read_file(path)
+    except SyscallError as error:
+        yield from shell.say(f"{process.argv[0]}: {path}: {error.text}")
+        return 127 if error.errno is Errno.ENOENT else 126
+    if b"\0" in data[:80].split(b"\n", 1)[0]:
+        yield from shell.say(f"{path}: {path}: cannot execute binary file")
+        return 126
+    shell.source = Source(path, path)
+    shell.name = path
+    return data.decode("utf-8", "surrogateescape")
+
+
+def read_arguments(argv: list[str]) -> Invocation:
+    """Sort out the command line of a shell."""
+    call = Invocation()
+    index = 1
+    takes_command = standard_input = False
+    while index < len(argv):
+        word = argv[index]
+        if word in ("--", "-"):
+            index += 1
+            break
+        if word.startswith("--"):
+            index += 1
+            if word == "--posix":
+                call.options.append(("posix", True))
+            elif word == "--login":
+                call.login = True
+            elif word in ("--init-file", "--rcfile"):
+                index += 1
+            elif word not in ("--norc", "--noprofile", "--noediting", "--verbose", "--restricted"):
+                call.problem = f"{word}: invalid option"
+                return call
+            continue
+        if len(word) < 2 or word[0] not in "-+":
+            break
+        index += 1
+        on = word[0] == "-"
+        for letter in word[1:]:
+            if letter == "c":
+                takes_command = True
+            elif letter == "s":
+                standard_input = True
+            elif letter == "i":
+                call.interactive = True
+            elif letter == "l":
+                call.login = True
+            elif letter in "oO":
+                names = SET_NAMES if letter == "o" else SHOPT_NAMES
+                if index >= len(argv) or argv[index] not in names:
+                    name = argv[index] if index < len(argv) else ""
+                    call.problem = f"{name}: invalid {'' if letter == 'o' else 'shell '}option name"
+                    return call
+                call.options.append((argv[index], on))
+                index += 1
+            elif letter in SET_LETTERS:
+                call.options.append((SET_LETTERS[letter], on))
+            elif letter not in "rD":
+                call.problem = f"{word[0]}{letter}: invalid option"
+                return call
+    rest = argv[index:]
+    if takes_command:
+        if not rest:
+            call.problem = "-c: option requires an argument"
+            return call
+        call.command, rest = rest[0], rest[1:]
+        if rest:
+            call.name, rest = rest[0], rest[1:]
+    elif rest and not standard_input:
+        call.file, rest = rest[0], rest[1:]
+    call.arguments = rest
+    return call
+
+
+def start(shell: Shell, call: Invocation) -> None:
+    """What a new shell knows: its environment, its own variables, the options it was given."""
+    process = shell.process
+    shell.positional = call.arguments
+    for name, value in process.environ.items():
+        if name.isidentifier() and name.isascii():
+            shell.names[name] = Variable(value, exported=True)
+    for name, on in call.options:
+        shell.options.set(name, on)
+    _own_variables(shell)
+
+
+def _own_variables(shell: Shell) -> None:
+    process, names = shell.process, shell.names
+
+    def default(name: str, value: str, *, exported: bool = False) -> None:
+        if name not in names or names[name].scalar() is None:
+            names[name] = Variable(value, exported=exported)
+
+    names["IFS"] = Variable(" \t\n")
+    default("PATH", PATH)
+    default("PS4", "+ ")
+    names["OPTIND"] = Variable("1")
+    cwd = logical(process.cwd)
+    given = names.get("PWD")
+    if given is None or given.value != cwd:
+        names["PWD"] = Variable(cwd, exported=True)
+    if "OLDPWD" not in names:
+        names["OLDPWD"] = Variable(None, exported=True)
+    level = names.get("SHLVL")
+    depth = int(level.value) + 1 if level and level.value and level.value.lstrip("-").isdecimal() else 1
+    names["PPID"] = _readonly(str(process.parent_pid))
+    if shell.dialect.almquist:
+        names["OPTIND"].exported = False
+        default("PS2", "> ")
+        return
+    names["SHLVL"] = Variable(str(depth), exported=True)
+    default("HOSTNAME", process.machine.hostname)
+    names["UID"] = _readonly(str(process.uid))
+    names["EUID"] = _readonly(str(process.uid))
+    names["OPTERR"] = Variable("1")
+    names["BASH"] = Variable("/bin/bash" if shell.dialect is BASH else "/bin/sh")
+    names["BASH_VERSION"] = Variable(VERSION)
+    versions = Variable()
+    versions.indexed = versions.readonly = True
+    versions.elements = dict(enumerate(["5", "2", "15", "1", "release", "x86_64-pc-linux-gnu"]))
+    names["BASH_VERSINFO"] = versions
+    names["HOSTTYPE"] = Variable("x86_64")
+    names["OSTYPE"] = Variable("linux-gnu")
+    names["MACHTYPE"] = Variable("x86_64-pc-linux-gnu")
+    shell.last_argument = names["_"].value or "" if "_" in names else ""
+    names.pop("_", None)
+
+
+def _readonly(value: str) -> Variable:
+    variable = Variable(value)
+    variable.readonly = True
+    variable.integer = True
+    return variable

@@ -1,0 +1,210 @@
+"""Redirections: descriptors are changed for a command and put back after it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from simk8s.machine import Errno, File, Handle, ResolveError, SourceHandle, SyscallError
+from simk8s.shell import assignment, expansion
+from simk8s.shell.control import ShellError
+from simk8s.shell.syntax.nodes import Redirection, Word
+from simk8s.sim import Run
+
+if TYPE_CHECKING:
+    from simk8s.shell.shell import Shell
+
+FIRST_FREE = 10
+"""`{name}>file` takes the first free descriptor from here."""
+
+
+class RedirectionError(Exception):
+    """A redirection failed; the command does not run."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class Saved:
+    """What descriptors led to before. Kept out of the descriptor table, so no child inherits it."""
+
+    __slots__ = ("entries",)
+
+    def __init__(self) -> None:
+        self.entries: list[tuple[int, Handle | None]] = []
+
+    def put_back(self, shell: Shell) -> None:
+        files = shell.process.files
+        ended = shell.process.status is not None  # then the kernel has closed what was in the table already
+        while self.entries:
+            fd, old = self.entries.pop()
+            if ended:
+                if old is not None:
+                    old.release()
+                continue
+            current = files.pop(fd, None)
+            if current is not None:
+                current.release()
+            if old is not None:
+                files[fd] = old
+
+    def keep(self) -> None:
+        """`exec >file`: the change stays."""
+        for _, old in self.entries:
+            if old is not None:
+                old.release()
+        self.entries.clear()
+
+
+def redirect(shell: Shell, redirections: Sequence[Redirection]) -> Run[Saved]:
+    """Apply redirections in order. Raises RedirectionError, with everything put back."""
+    saved = Saved()
+    try:
+        for redirection in redirections:
+            yield from _apply(shell, redirection, saved)
+    except (RedirectionError, ShellError):
+        saved.put_back(shell)
+        raise
+    except SyscallError as error:
+        saved.put_back(shell)
+        raise RedirectionError(f"{error.subject}: {error.text}" if error.subject else error.text) from error
+    return saved
+
+
+def _apply(shell: Shell, redirection: Redirection, saved: Saved) -> Run[None]:
+    operator = redirection.operator
+    if operator in ("<<", "<<-"):
+        document = redirection.document
+        assert document is not None
+        body = document.body
+        text = body.constant if body.constant is not None else (yield from expansion.expand_quoted(shell, body.parts))
+        yield from _set(shell, redirection, 0, _source(text), saved)
+    elif operator == "<<<":
+        text = yield from expansion.expand_string(shell, redirection.target)
+        yield from _set(shell, redirection, 0, _source(text + "\n"), saved)
+    elif operator in ("<&", ">&"):
+        yield from _duplicate(shell, redirection, saved)
+    elif operator in ("&>", "&>>"):
+        handle = yield from _open(shell, ">>" if operator == "&>>" else ">", redirection.target)
+        _put(shell, 1, handle, saved)
+        _put(shell, 2, handle.share(), saved)
+    else:
+        handle = yield from _open(shell, operator, redirection.target)
+        yield from _set(shell, redirection, 0 if operator in ("<", "<>") else 1, handle, saved)
+
+
+def _source(text: str) -> Handle:
+    return SourceHandle(text.encode("utf-8", "surrogateescape"))
+
+
+def _set(shell: Shell, redirection: Redirection, default: int, handle: Handle, saved: Saved) -> Run[None]:
+    descriptor = redirection.descriptor
+    if isinstance(descriptor, str):
+        fd = next(n for n in range(FIRST_FREE, 1 << 16) if n not in shell.process.files)
+        shell.process.files[fd] = handle
+        assignment.assign(shell, descriptor, str(fd))
+        return
+    _put(shell, default if descriptor is None else descriptor, handle, saved)
+    return
+    yield
+
+
+def _put(shell: Shell, fd: int, handle: Handle | None, saved: Saved) -> None:
+    files = shell.process.files
+    saved.entries.append((fd, files.pop(fd, None)))
+    if handle is not None:
+        files[fd] = handle
+
+
+def _duplicate(shell: Shell, redirection: Redirection, saved: Saved) -> Run[None]:
+    """`>&2`, `<&-`, `>&3-`, and `>&file` for both output and errors."""
+    target = yield from _one_word(shell, redirection.target)
+    default = 0 if redirection.operator == "<&" else 1
+    if target == "-":
+        _close(shell, redirection, default, saved)
+        return
+    move = target.endswith("-") and target[:-1].isdecimal()
+    number = target[:-1] if move else target
+    if not number.isdecimal():
+        if redirection.operator == ">&" and redirection.descriptor is None and target:
+            handle = yield from _open_path(shell, ">", target)
+            _put(shell, 1, handle, saved)
+            _put(shell, 2, handle.share(), saved)
+            return
+        raise RedirectionError(f"{redirection.target.source}: ambiguous redirect")
+    handle_or_none = shell.process.files.get(int(number))
+    if handle_or_none is None:
+        raise RedirectionError(f"{number}: {Errno.EBADF.text}")
+    if isinstance(redirection.descriptor, int) and redirection.descriptor == int(number):
+        return
+    yield from _set(shell, redirection, default, handle_or_none.share(), saved)
+    if move:
+        _put(shell, int(number), None, saved)
+
+
+def _close(shell: Shell, redirection: Redirection, default: int, saved: Saved) -> None:
+    descriptor = redirection.descriptor
+    if isinstance(descriptor, str):
+        value = shell.get(descriptor) or ""
+        if not value.isdecimal():
+            raise RedirectionError(f"{descriptor}: ambiguous redirect")
+        handle = shell.process.files.pop(int(value), None)
+        if handle is not None:
+            handle.release()
+        return
+    _put(shell, default if descriptor is None else descriptor, None, saved)
+
+
+def _one_word(shell: Shell, word: Word) -> Run[str]:
+    if word.constant is not None:
+        return word.constant
+    names = yield from expansion.expand_words(shell, (word,))
+    if len(names) != 1:
+        raise RedirectionError(f"{word.source}: ambiguous redirect")
+    return names[0]
+
+
+def _open(shell: Shell, operator: str, word: Word) -> Run[Handle]:
+    return (yield from _open_path(shell, operator, (yield from _one_word(shell, word))))
+
+
+def _open_path(shell: Shell, operator: str, path: str) -> Run[Handle]:
+    process = shell.process
+    if path.startswith(("/dev/tcp/", "/dev/udp/")) and not shell.dialect.almquist:
+        return (yield from _connect(shell, path))
+    if not path:
+        raise RedirectionError(f": {Errno.ENOENT.text}")
+    if operator == "<":
+        return (yield from process.open(path, read=True))
+    if operator == "<>":
+        return (yield from process.open(path, read=True, write=True, create=True))
+    if operator == ">>":
+        return (yield from process.open(path, write=True, create=True, append=True))
+    if operator == ">" and shell.options.noclobber and _is_regular(shell, path):
+        raise RedirectionError(f"{path}: cannot overwrite existing file")
+    return (yield from process.open(path, write=True, create=True, truncate=True))
+
+
+def _is_regular(shell: Shell, path: str) -> bool:
+    try:
+        return isinstance(shell.process.stat(path), File)
+    except SyscallError:
+        return False
+
+
+def _connect(shell: Shell, path: str) -> Run[Handle]:
+    """`/dev/tcp/HOST/PORT`, which only the shell knows."""
+    _, _, kind, host, port = [*path.split("/", 4), "", ""][:5]
+    if kind == "udp" or not port.isdecimal():
+        raise RedirectionError(f"{path}: {Errno.EINVAL.text}" if kind != "udp" else f"{path}: udp is not modelled")
+    try:
+        addresses = yield from shell.process.resolve(host)
+        connection = yield from shell.process.connect(addresses[0], int(port))
+    except ResolveError as error:
+        yield from shell.complain(f"{host}: {error.text}")
+        raise RedirectionError(f"{path}: {Errno.EINVAL.text}") from error
+    except SyscallError as error:
+        yield from shell.say(f"{shell.label}: connect: {error.text}")
+        raise RedirectionError(f"{path}: {error.text}") from error
+    return connection

@@ -1,0 +1,238 @@
+"""A shell: everything that one shell process knows. A subshell starts as a copy of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from simk8s.errors import Place, SimError
+from simk8s.machine import Process, SyscallError
+from simk8s.shell.options import Options
+from simk8s.shell.special import install_special
+from simk8s.shell.syntax.dialect import BASH, Dialect
+from simk8s.shell.syntax.nodes import ArithmeticCommand, Conditional, FunctionDefinition, SimpleCommand
+from simk8s.shell.variables import Table, Variable
+from simk8s.sim import Run
+
+if TYPE_CHECKING:
+    from simk8s.shell.job import Job
+
+WAITED_SECONDS = 0.5
+"""A shell that has waited this long since the last count is not in an endless loop (SK301)."""
+
+WORTH_COUNTING_SECONDS = 0.01
+"""Shorter pauses are the costs of system calls, not waiting."""
+
+
+class Source:
+    """What the shell is reading commands from: a text with a name, and its place in BASH_SOURCE."""
+
+    __slots__ = ("name", "script")
+
+    def __init__(self, name: str, script: str) -> None:
+        self.name = name  # for BASH_SOURCE and messages; empty under -c
+        self.script = script  # for history
+
+
+class Shell:
+    """State of one shell process. Functions of the other modules act on it; its own methods are small questions."""
+
+    def __init__(self, process: Process, name: str, dialect: Dialect = BASH) -> None:
+        self.process = process
+        self.dialect = dialect
+        self.name = name  # $0
+        self.options = Options()
+        self.table = Table()
+        self.names = self.table.names
+        self.functions: dict[str, FunctionDefinition] = {}
+        self.function_sources: dict[str, Source] = {}
+        self.exported_functions: set[str] = set()
+        self.aliases: dict[str, str] = {}
+        self.hashed: dict[str, str] = {}
+        self.positional: list[str] = []
+        self.status = 0
+        self.substitution_status: int | None = None
+        self.pipe_statuses: list[int] = [0]
+        self.last_argument = ""
+        self.background_pid: int | None = None
+        self.line = 1
+        self.source = Source("", "-c")
+        self.sources: list[Source] = []
+        self.traps: dict[str, str] = {}
+        self.pending: list[int] = []
+        self.inherited_traps: dict[str, str] = {}  # what `trap -p` shows in a subshell
+        self.active_traps: list[str] = []
+        self.jobs: list[Job] = []
+        self.finished: dict[int, int] = {}  # statuses of jobs that were waited for, by process id
+        self.guarded = 0  # > 0: a failure does not count for `set -e` and the ERR trap
+        self.loops = 0
+        self.level = 0  # BASH_SUBSHELL
+        self.trace_depth = 0
+        self.main_pid = process.pid
+        self.started_at = process.sim.now
+        self.directories: list[str] = []  # pushd's stack, without the working directory
+        self.current_command = ""
+        self.option_index = 1  # where getopts stands inside an argument,
+        self.option_word = 1  # and in which one
+        self.limits: dict[str, str] = {}  # what ulimit was told
+        self.substituted_files: list[int] = []  # descriptors of process substitutions that are still open
+        self.may_exec = False  # the command about to run is the last thing this process does
+        self.command_count = 0
+        self.waited = 0.0
+        self.last_step_end = process.sim.now
+        self.reading_mode = "c"  # how the shell was started, for `$-`: c, s or nothing
+        install_special(self)
+
+    def copy(self) -> Shell:
+        """What a subshell starts with; `adopt` then gives it its own process."""
+        twin = Shell.__new__(Shell)
+        twin.__dict__.update(self.__dict__)
+        twin.options = self.options.copy()
+        twin.table = self.table.copy()
+        twin.names = twin.table.names
+        twin.functions = dict(self.functions)
+        twin.function_sources = dict(self.function_sources)
+        twin.exported_functions = set(self.exported_functions)
+        twin.aliases = dict(self.aliases)
+        twin.hashed = dict(self.hashed)
+        twin.positional = list(self.positional)
+        twin.pipe_statuses = list(self.pipe_statuses)
+        twin.sources = list(self.sources)
+        twin.traps = dict(self.traps)
+        twin.pending = []
+        twin.active_traps = list(self.active_traps)
+        twin.jobs = []
+        twin.finished = {}
+        twin.directories = list(self.directories)
+        twin.substituted_files = list(self.substituted_files)
+        twin.level = self.level + 1
+        twin.may_exec = False
+        install_special(twin, again=True)
+        return twin
+
+    def adopt(self, process: Process) -> None:
+        self.process = process
+        self.last_step_end = process.sim.now
+        self.command_count = 0
+
+    # Variables
+
+    def find(self, name: str) -> Variable | None:
+        """What a name means, through name references."""
+        variable = self.names.get(name)
+        if variable is not None and variable.reference:
+            target = self.resolve(name)
+            return self.names.get(target) if target != name else variable
+        return variable
+
+    def resolve(self, name: str) -> str:
+        """The name that a name reference leads to (perhaps with a subscript), or the name itself."""
+        seen = 0
+        variable = self.names.get(name)
+        while variable is not None and variable.reference and variable.value:
+            name = variable.value
+            variable = self.names.get(name)
+            seen += 1
+            if seen > 8:
+                break
+        return name
+
+    def get(self, name: str) -> str | None:
+        """A variable's value as a plain string."""
+        variable = self.names.get(name)
+        if variable is None:
+            return None
+        if variable.reference:
+            variable = self.find(name)
+            if variable is None:
+                return None
+        return variable.scalar()
+
+    @property
+    def ifs(self) -> str:
+        value = self.get("IFS")
+        return " \t\n" if value is None else value
+
+    def set_plain(self, name: str, value: str) -> None:
+        """Set a variable of the shell's own without a trace in history; its attributes stay."""
+        variable = self.names.get(name)
+        if variable is None:
+            variable = self.names[name] = Variable()
+        variable.value = value
+
+    def environment(self) -> dict[str, str]:
+        """What a child process gets."""
+        result = {}
+        for name, variable in self.names.items():
+            if variable.exported and not variable.is_array:
+                value = variable.scalar()
+                if value is not None:
+                    result[name] = value
+        return result
+
+    # Messages
+
+    @property
+    def label(self) -> str:
+        """What stands before a message: the name of what is being read."""
+        if self.sources and self.sources[-1].name:
+            return self.sources[-1].name
+        return self.source.name or self.name
+
+    def complain(self, message: str) -> Run[None]:
+        """Print a message with the line it is about, as bash does."""
+        if self.dialect.almquist:
+            return self.say(
+                f"{self.name}: {self.line}: {message}" if self.dialect.name == "dash" else f"{self.name}: {message}"
+            )
+        return self.say(f"{self.label}: line {self.line}: {message}")
+
+    def say(self, line: str) -> Run[None]:
+        """A line to standard error."""
+        return self.write(2, line + "\n")
+
+    def write(self, fd: int, text: str) -> Run[None]:
+        try:
+            yield from self.process.write(fd, text.encode("utf-8", "surrogateescape"))
+        except SyscallError:
+            pass  # nobody reads what the shell complains about
+
+    # Steps
+
+    def step(self, node: SimpleCommand | Conditional | ArithmeticCommand) -> Run[None]:
+        """A simple command is about to run: a step that takes time, is in history, and may be a crash point."""
+        process = self.process
+        if process.sim.history.enabled:
+            process.record(
+                "command", self.source_script, line=node.line, column=node.column, text=node.source, depth=self.depth
+            )
+        yield from self.tick(node.line, node.column, node.source)
+
+    def tick(self, line: int, column: int = 0, text: str = "") -> Run[None]:
+        """Let a built-in's time pass, and count: a script that never waits is in an endless loop."""
+        process = self.process
+        sim = process.sim
+        waited = sim.now - self.last_step_end
+        if waited >= WORTH_COUNTING_SECONDS:
+            self.waited += waited
+            if self.waited >= WAITED_SECONDS:
+                self.waited = 0.0
+                self.command_count = 0
+        self.command_count += 1
+        if self.command_count > process.machine.command_limit:
+            raise SimError(
+                "SK301",
+                f"this script ran {process.machine.command_limit} commands without ever waiting: an endless loop",
+                place=Place(self.source_script, line, column),
+                hint="let the loop wait, for example with `sleep 1`",
+            )
+        yield from process.step("command", text, process.machine.costs.builtin)
+        self.last_step_end = sim.now
+
+    @property
+    def depth(self) -> int:
+        """How deep in function calls and subshells this shell is."""
+        return len(self.table.frames) + self.level
+
+    @property
+    def source_script(self) -> str:
+        return self.sources[-1].script if self.sources else self.source.script

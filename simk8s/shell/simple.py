@@ -1,0 +1,242 @@
+"""Simple commands: expand the words, set up redirections and assignments, run a function, built-in or program."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from simk8s.machine import SyscallError
+from simk8s.shell import array, assignment, expansion, external, failure, function, subshell, trace, trap
+from simk8s.shell.builtins import usage
+from simk8s.shell.builtins.registry import BUILTINS, SPECIAL
+from simk8s.shell.control import BuiltinError, ExitShell, ShellError
+from simk8s.shell.dispatch import runs
+from simk8s.shell.quote import traced_word
+from simk8s.shell.redirection import RedirectionError, redirect
+from simk8s.shell.syntax.nodes import ArrayValue, Assignment, SimpleCommand, Word
+from simk8s.shell.variables import Variable
+from simk8s.sim import Run
+
+if TYPE_CHECKING:
+    from simk8s.shell.shell import Shell
+
+
+@runs(SimpleCommand)
+def run_simple(shell: Shell, node: SimpleCommand) -> Run[int]:
+    """Run one simple command: a step that may be the last one of this process."""
+    shell.line = node.line
+    may_exec, shell.may_exec = shell.may_exec, False
+    if shell.pending:
+        yield from trap.run_pending(shell)
+    yield from shell.step(node)
+    if shell.traps:
+        shell.current_command = node.source
+        if "DEBUG" in shell.traps:
+            yield from trap.run_event(shell, "DEBUG")
+    shell.substitution_status = None
+    opened = len(shell.substituted_files)
+    try:
+        words = yield from _arguments(shell, node.words)
+        if words:
+            status = yield from _run_words(shell, node, words, may_exec)
+        else:
+            status = yield from _only_assign(shell, node)
+    except ShellError as error:
+        yield from failure.report(shell, error)
+        return 1
+    finally:
+        if len(shell.substituted_files) > opened:
+            subshell.close_substituted(shell, opened)
+    shell.status = status
+    shell.pipe_statuses = [status]
+    if shell.pending:
+        yield from trap.run_pending(shell)
+    if status and not shell.guarded:
+        yield from failure.failed(shell, status)
+    return status
+
+
+def _arguments(shell: Shell, words: tuple[Word | Assignment, ...]) -> Run[list[str]]:
+    plain: list[Word] = []
+    for word in words:
+        if type(word) is not Word:
+            return (yield from _declared(shell, words))
+        plain.append(word)
+    return (yield from expansion.expand_words(shell, plain))
+
+
+def _declared(shell: Shell, words: tuple[Word | Assignment, ...]) -> Run[list[str]]:
+    """The words of `declare` and its like, where assignments are not split."""
+    result: list[str] = []
+    for word in words:
+        if isinstance(word, Word):
+            result.extend((yield from expansion.expand_words(shell, (word,))))
+            continue
+        name = word.name
+        if word.subscript is not None:
+            name += f"[{yield from expansion.expand_string(shell, word.subscript)}]"
+        sign = "+=" if word.append else "="
+        if isinstance(word.value, ArrayValue):
+            elements = yield from array.expand_array(shell, word.value)
+            if shell.options.xtrace:
+                yield from trace.show_line(shell, f"{name}{sign}({array.shown(elements)})")
+            result.append(array.ArrayArgument(name, elements, word.append))
+        else:
+            result.append(name + sign + (yield from expansion.expand_string(shell, word.value)))
+    return result
+
+
+def _only_assign(shell: Shell, node: SimpleCommand) -> Run[int]:
+    """Assignments without a command stay; redirections without a command open and close their files."""
+    for item in node.assignments:
+        yield from _assign(shell, item)
+    if node.redirections:
+        try:
+            saved = yield from redirect(shell, node.redirections)
+        except RedirectionError as error:
+            yield from shell.complain(error.message)
+            return 1
+        saved.put_back(shell)
+    return shell.substitution_status or 0
+
+
+def _assign(shell: Shell, item: Assignment) -> Run[None]:
+    xtrace = shell.options.xtrace
+    sign = "+=" if item.append else "="
+    if isinstance(item.value, ArrayValue):
+        if item.subscript is not None:
+            raise ShellError(f"{item.name}[{item.subscript.source}]: cannot assign list to array member")
+        elements = yield from array.expand_array(shell, item.value)
+        if xtrace:
+            yield from trace.show_line(shell, f"{item.name}{sign}{item.value.source}")
+        array.assign_array(shell, item.name, elements, append=item.append)
+        return
+    if item.subscript is None:
+        value = item.value.constant
+        if value is None:
+            value = yield from expansion.expand_string(shell, item.value)
+        if xtrace:
+            yield from trace.show_line(shell, f"{item.name}{sign}{traced_word(value) if value else ''}")
+        assignment.assign(shell, item.name, value, append=item.append)
+        return
+    subscript = yield from expansion.expand_string(shell, item.subscript)
+    value = yield from expansion.expand_string(shell, item.value)
+    if xtrace:
+        shown = traced_word(value) if value else ""
+        yield from trace.show_line(shell, f"{item.name}[{item.subscript.source}]{sign}{shown}")
+    key = assignment.subscript_key(shell, shell.resolve(item.name), subscript)
+    assignment.assign_element(shell, item.name, key, value, append=item.append)
+
+
+def _run_words(shell: Shell, node: SimpleCommand, words: list[str], may_exec: bool) -> Run[int]:
+    name = words[0]
+    builtin = BUILTINS.get(name)
+    if builtin is not None and shell.dialect.almquist and name in _ONLY_BASH:
+        builtin = None
+    special = name in SPECIAL and builtin is not None
+    definition = None if special and shell.dialect.posix else shell.functions.get(name)
+    if not node.assignments and not node.redirections and not shell.options.xtrace:
+        if definition is not None:
+            shell.last_argument = words[-1]
+            return (yield from function.call(shell, definition, words, node.line))
+        if builtin is None:
+            return (yield from external.run(shell, words, node, may_exec))
+        status = yield from _run_builtin(shell, words, may_exec)
+        shell.last_argument = words[-1]
+        return status
+    restored = yield from _temporary(shell, node.assignments)
+    if shell.options.xtrace:
+        yield from trace.show_words(shell, words)
+    try:
+        try:
+            saved = yield from redirect(shell, node.redirections)
+        except RedirectionError as error:
+            yield from shell.complain(error.message)
+            if special and shell.dialect.posix:
+                raise ExitShell(2 if shell.dialect.almquist else 1) from error
+            return 1
+        if definition is None and builtin is None:
+            try:
+                child = yield from external.start(shell, words, node, may_exec)
+            finally:
+                saved.put_back(shell)
+            _restore(shell, restored)
+            restored = {}
+            return child if isinstance(child, int) else (yield from external.finish(shell, child, node))
+        try:
+            if definition is not None:
+                shell.last_argument = words[-1]
+                return (yield from function.call(shell, definition, words, node.line))
+            status = yield from _run_builtin(shell, words, may_exec)
+            shell.last_argument = words[-1]
+            if name == "exec" and status == 0:
+                saved.keep()
+            return status
+        finally:
+            saved.put_back(shell)
+    finally:
+        if not (special and shell.dialect.posix):
+            _restore(shell, restored)
+
+
+_ONLY_BASH = frozenset(
+    ["declare", "typeset", "let", "mapfile", "readarray", "shopt", "pushd", "popd", "dirs", "disown", "caller",
+     "builtin", "enable", "compgen", "complete"]
+)  # fmt: skip
+
+
+def _run_builtin(shell: Shell, words: list[str], may_exec: bool) -> Run[int]:
+    name = words[0]
+    shell.may_exec = may_exec and name in ("exec", "command", "eval", ".", "source")
+    try:
+        result = BUILTINS[name](shell, words)
+        return result if type(result) is int else (yield from result)  # type: ignore[misc]
+    except BuiltinError as error:
+        yield from usage.tell(shell, name, error)
+        status = error.status
+    except ShellError as error:
+        if error.fatal:
+            raise
+        yield from shell.complain(error.message)
+        status = error.status
+    except SyscallError as error:
+        yield from shell.complain(f"{name}: write error: {error.text}")
+        status = 1
+    finally:
+        shell.may_exec = False
+    if name in SPECIAL and shell.dialect.posix and status and name not in ("eval", ".", "exec", "return", "trap"):
+        raise ExitShell(2 if shell.dialect.almquist else status)
+    return status
+
+
+def _temporary(shell: Shell, assignments: tuple[Assignment, ...]) -> Run[dict[str, Variable | None]]:
+    """Assignments in front of a command hold while it runs, and are exported. Returns what to put back."""
+    before: dict[str, Variable | None] = {}
+    for item in assignments:
+        if isinstance(item.value, ArrayValue) or item.subscript is not None:
+            yield from _assign(shell, item)
+            continue
+        value = yield from expansion.expand_string(shell, item.value)
+        if shell.options.xtrace:
+            sign = "+=" if item.append else "="
+            yield from trace.show_line(shell, f"{item.name}{sign}{traced_word(value) if value else ''}")
+        name = shell.resolve(item.name)
+        old = shell.names.get(name)
+        if old is not None and old.readonly:
+            yield from shell.complain(f"{name}: readonly variable")
+            continue
+        if item.append and old is not None:
+            value = (old.scalar() or "") + value
+        before.setdefault(name, old)
+        fresh = Variable(value, exported=True)
+        if old is not None and old.integer:
+            fresh.integer = True
+        shell.names[name] = fresh
+    return before
+
+
+def _restore(shell: Shell, before: dict[str, Variable | None]) -> None:
+    for name, old in before.items():
+        if old is None:
+            shell.names.pop(name, None)
+        else:
+            shell.names[name] = old

@@ -1,0 +1,119 @@
+"""From the pieces that expansion makes to fields: splitting at IFS, then file names, then the quotes are gone."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, TypeAlias
+
+from simk8s.shell import pathname
+from simk8s.shell.pattern import quote_pattern
+
+if TYPE_CHECKING:
+    from simk8s.shell.shell import Shell
+
+QUOTED, LITERAL, EXPANDED = 0, 1, 2
+"""What may still happen to a piece of text: nothing; only globbing; splitting and globbing."""
+
+Piece: TypeAlias = tuple[str, int]
+
+BREAK: Piece = ("", 3)
+"""A boundary between two elements of `$@` or of an array: a new field begins."""
+
+STAR: Piece = ("", 4)
+"""The same for an unquoted `$*`; where nothing is split, the elements are joined by IFS's first character."""
+
+_MAGIC = re.compile(r"[*?\[\\]")
+_MAGIC_EXTENDED = re.compile(r"[*?\[\\]|[+@!]\(")
+
+
+@lru_cache(maxsize=64)
+def _delimiter(ifs: str) -> re.Pattern[str] | None:
+    """What separates two fields: at most one character that is no white space, with white space around it."""
+    if not ifs:
+        return None
+    blank = "".join(c for c in ifs if c in " \t\n")
+    other = "".join(c for c in ifs if c not in " \t\n")
+    b = f"[{re.escape(blank)}]" if blank else ""
+    o = f"[{re.escape(other)}]" if other else ""
+    if not other:
+        return re.compile(f"{b}+")
+    if not blank:
+        return re.compile(o)
+    return re.compile(f"{b}*{o}{b}*|{b}+")
+
+
+def fields(shell: Shell, pieces: list[Piece]) -> list[str]:
+    """The words that `pieces` become."""
+    ifs = shell.ifs
+    result: list[str] = []
+    for field in _split(pieces, ifs):
+        result.extend(pathname.expanded(shell, field))
+    return result
+
+
+def _split(pieces: list[Piece], ifs: str) -> list[list[Piece]]:
+    delimiter = _delimiter(ifs)
+    done: list[list[Piece]] = []
+    current: list[Piece] | None = None
+    after_blank = False  # the last field was ended by white space, which a following `:` would belong to
+    for piece in pieces:
+        text, kind = piece
+        if kind >= 3:
+            if current is not None:
+                done.append(current)
+            current = None
+            after_blank = False
+        elif kind != EXPANDED or delimiter is None:
+            if text or kind == QUOTED:
+                if current is None:
+                    current = []
+                current.append((text, kind))
+                after_blank = False
+        else:
+            position = 0
+            for match in delimiter.finditer(text):
+                start, end = match.span()
+                if start > position:
+                    if current is None:
+                        current = []
+                    current.append((text[position:start], EXPANDED))
+                    after_blank = False
+                position = end
+                blank = not match.group().strip(" \t\n")
+                if current is not None:
+                    done.append(current)
+                    current = None
+                    after_blank = blank
+                elif not blank:
+                    if not after_blank:
+                        done.append([])
+                    after_blank = False
+            if position < len(text):
+                if current is None:
+                    current = []
+                current.append((text[position:], EXPANDED))
+                after_blank = False
+    if current is not None:
+        done.append(current)
+    return done
+
+
+def joined(pieces: list[Piece], ifs: str) -> str:
+    """The pieces as one string, where nothing is split."""
+    if len(pieces) == 1:
+        return pieces[0][0]
+    return "".join((" " if p is BREAK else ifs[:1]) if p[1] >= 3 else p[0] for p in pieces)
+
+
+def as_pattern(pieces: list[Piece], ifs: str) -> str:
+    """The pieces as a shell pattern, in which quoted text has lost its meaning."""
+    return "".join(
+        (" " if p is BREAK else ifs[:1]) if p[1] >= 3 else quote_pattern(p[0]) if p[1] == QUOTED else p[0]
+        for p in pieces
+    )
+
+
+def may_be_pattern(field: list[Piece], extglob: bool) -> bool:
+    magic = _MAGIC_EXTENDED if extglob else _MAGIC
+    return any(kind != QUOTED and magic.search(text) for text, kind in field)

@@ -1,0 +1,188 @@
+"""Child shells: `( )`, pipeline stages, background jobs, command and process substitution."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from simk8s.machine import Handle, Process, SyscallError
+from simk8s.shell import expansion, trap
+from simk8s.shell.control import BreakLoop, ContinueLoop, Discard, ExitShell, ReturnFrom, ShellError
+from simk8s.shell.dispatch import execute
+from simk8s.shell.syntax import Parser, ShellSyntaxError
+from simk8s.shell.syntax.nodes import Backquoted, Command, FileSubstitution, ProcessSubstitution, Sequence
+from simk8s.sim import Run
+
+if TYPE_CHECKING:
+    from simk8s.shell.shell import Shell
+
+_PIECE = 1 << 20
+
+
+def life(shell: Shell, body: Callable[[Shell], Run[int]]) -> Run[int]:
+    """A shell process from its first command to its EXIT trap. Returns its status."""
+    try:
+        status = yield from body(shell)
+    except (ExitShell, ReturnFrom, Discard) as end:
+        status = end.status
+    except (BreakLoop, ContinueLoop):
+        status = 0
+    if shell.pending:
+        try:
+            yield from trap.run_pending(shell)
+        except (ExitShell, ReturnFrom, Discard) as end:
+            status = end.status
+    if shell.traps.get("EXIT"):
+        status = yield from trap.run_exit(shell, status)
+    return status & 0xFF
+
+
+def fork(shell: Shell, body: Callable[[Shell], Run[int]], files: Mapping[int, Handle] | None = None) -> Run[Process]:
+    """Start a copy of this shell that runs `body`. The copy is taken now, whatever happens before it first runs."""
+    twin = shell.copy()
+    trap.reset_for_subshell(twin)
+
+    def main(process: Process) -> Run[int]:
+        twin.adopt(process)
+        return (yield from life(twin, body))
+
+    return (yield from shell.process.fork(main, files=files))
+
+
+def running(command: Command, *, exec_last: bool = True) -> Callable[[Shell], Run[int]]:
+    """The body of a child shell that runs one command and ends: the command may take over its process."""
+
+    def body(shell: Shell) -> Run[int]:
+        shell.may_exec = exec_last and not shell.traps
+        return execute(shell, command)
+
+    return body
+
+
+def wait_for(shell: Shell, child: Process) -> Run[int]:
+    """The status of a child in the foreground. Traps that became due meanwhile run after it."""
+    status = yield from shell.process.wait(child)
+    assert status is not None
+    return status
+
+
+def substitute(shell: Shell, body: Sequence) -> Run[str]:
+    """`$(...)`: what the commands write, without the newlines at its end."""
+    if not body.commands:
+        shell.substitution_status = 0
+        return ""
+    return (yield from _captured(shell, _commands(body)))
+
+
+def _commands(body: Sequence) -> Callable[[Shell], Run[int]]:
+    def run(shell: Shell) -> Run[int]:
+        single = body.commands[0] if len(body.commands) == 1 else body
+        shell.may_exec = len(body.commands) == 1 and not shell.traps
+        return execute(shell, single)
+
+    return run
+
+
+def substitute_text(shell: Shell, part: Backquoted) -> Run[str]:
+    """A command in backquotes: parsed now, by the child, as bash does."""
+
+    def run(child: Shell) -> Run[int]:
+        parser = Parser(part.text, child.dialect, extglob=child.options.extglob, first_line=part.line)
+        status = 0
+        while True:
+            try:
+                command = parser.next_command()
+            except ShellSyntaxError as error:
+                for line in _numbered_from_one(error, part.line).lines(f"{child.label}: command substitution"):
+                    yield from child.say(line)
+                return 2
+            if command is None:
+                return status
+            status = yield from execute(child, command)
+
+    return (yield from _captured(shell, run))
+
+
+def _numbered_from_one(error: ShellSyntaxError, first_line: int) -> ShellSyntaxError:
+    """bash counts the lines inside backquotes on their own."""
+    return ShellSyntaxError(error.message, error.line - first_line + 1, error.column, quoted_line=error.quoted_line)
+
+
+def _captured(shell: Shell, body: Callable[[Shell], Run[int]]) -> Run[str]:
+    def run(child: Shell) -> Run[int]:
+        if not (child.options.get("inherit_errexit") or child.dialect.posix):
+            child.options.errexit = False
+        child.guarded = 0
+        child.trace_depth += 1
+        return body(child)
+
+    reader, writer = shell.process.pipe()
+    pieces = []
+    try:
+        try:
+            child = yield from fork(shell, run, {1: writer})
+        finally:
+            writer.release()
+        while data := (yield from reader.read(shell.process, _PIECE)):
+            pieces.append(bytes(data))
+    finally:
+        reader.release()
+    shell.substitution_status = shell.status = yield from wait_for(shell, child)
+    return (yield from _text(shell, b"".join(pieces)))
+
+
+def _text(shell: Shell, data: bytes) -> Run[str]:
+    if b"\0" in data:
+        yield from shell.complain("warning: command substitution: ignored null byte in input")
+        data = data.replace(b"\0", b"")
+    return data.decode("utf-8", "surrogateescape").rstrip("\n")
+
+
+def substitute_file(shell: Shell, part: FileSubstitution) -> Run[str]:
+    """`$(<file)`"""
+    names = yield from expansion.expand_words(shell, (part.target,))
+    if len(names) != 1:
+        raise ShellError(f"{part.target.source}: ambiguous redirect")
+    try:
+        data = yield from shell.process.read_file(names[0])
+    except SyscallError as error:
+        yield from shell.complain(f"{names[0]}: {error.text}")
+        shell.substitution_status = 1
+        return ""
+    shell.substitution_status = 0
+    return (yield from _text(shell, data))
+
+
+def substitute_process(shell: Shell, part: ProcessSubstitution) -> Run[str]:
+    """`<(...)` or `>(...)`: a path that leads to the other end of the commands' output or input."""
+    process = shell.process
+    reader, writer = process.pipe()
+    mine, theirs, fd = (reader, writer, 1) if part.direction == "<" else (writer, reader, 0)
+    body = part.body
+    child = yield from fork(shell, _substituted(body), {fd: theirs})
+    theirs.release()
+    number = next(n for n in range(63, 9, -1) if n not in process.files)
+    process.install(mine, number)
+    shell.substituted_files.append(number)
+    shell.background_pid = child.pid
+    return f"/dev/fd/{number}"
+
+
+def _substituted(body: Sequence) -> Callable[[Shell], Run[int]]:
+    def run(shell: Shell) -> Run[int]:
+        shell.guarded = 0
+        for number in shell.substituted_files:
+            if number in shell.process.files:
+                shell.process.close(number)
+        shell.substituted_files = []
+        return execute(shell, body)
+
+    return run
+
+
+def close_substituted(shell: Shell, before: int) -> None:
+    """A command is through: the ends that its process substitutions held are closed."""
+    while len(shell.substituted_files) > before:
+        number = shell.substituted_files.pop()
+        if number in shell.process.files:
+            shell.process.close(number)

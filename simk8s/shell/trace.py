@@ -1,0 +1,53 @@
+"""`set -x`: what is about to run, behind PS4, on standard error."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from simk8s.shell import expansion
+from simk8s.shell.quote import traced_word
+from simk8s.shell.syntax.reader import Reader
+from simk8s.shell.syntax.word import DOCUMENT, read_parts
+from simk8s.sim import Run
+
+if TYPE_CHECKING:
+    from simk8s.shell.shell import Shell
+
+
+def show_words(shell: Shell, words: Sequence[str]) -> Run[None]:
+    """A simple command, each word quoted where it must be."""
+    return show_line(shell, " ".join(map(traced_word, words)))
+
+
+def show_line(shell: Shell, text: str) -> Run[None]:
+    prefix = yield from _prefix(shell)
+    fd = shell.get("BASH_XTRACEFD")
+    yield from shell.write(int(fd) if fd and fd.isdecimal() else 2, f"{prefix}{text}\n")
+
+
+def show_test(shell: Shell, parts: Sequence[str], inverted: bool) -> Run[None]:
+    """One test of `[[ ]]`."""
+    return show_line(shell, f"[[ {'! ' if inverted else ''}{' '.join(parts)} ]]")
+
+
+def test_word(text: str) -> str:
+    return text or "''"
+
+
+def _prefix(shell: Shell) -> Run[str]:
+    """PS4, its first character once for each level of `$( )` and `eval`."""
+    text = shell.get("PS4")
+    if text is None:
+        return ""
+    if text != "+ ":
+        shell.options.xtrace = False
+        status = shell.status
+        reader = Reader(text, shell.dialect)
+        from simk8s.shell.syntax.grammar import read_nested
+
+        reader.nested = read_nested
+        text = yield from expansion.expand_quoted(shell, read_parts(reader, DOCUMENT))
+        shell.options.xtrace = True
+        shell.status = status
+    return text[:1] * shell.trace_depth + text

@@ -1,0 +1,102 @@
+"""Traps: commands that run when a signal arrives, a command fails, or the shell ends."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from simk8s.machine.signals import NAMES, SIGKILL, SIGSTOP, number_of
+from simk8s.shell import evaluation
+from simk8s.shell.control import Discard, ExitShell, ReturnFrom
+from simk8s.sim import Run
+
+if TYPE_CHECKING:
+    from simk8s.shell.shell import Shell
+
+EVENTS = ("EXIT", "DEBUG", "ERR", "RETURN")
+
+
+def event_name(text: str) -> str | None:
+    """`EXIT`, `TERM`, ... for any way to write a trap's condition; None where there is no such thing."""
+    upper = text.upper()
+    if text == "0" or upper == "EXIT":
+        return "EXIT"
+    if upper in EVENTS:
+        return upper
+    number = number_of(text)
+    return NAMES[number] if number else None
+
+
+def set_trap(shell: Shell, event: str, command: str | None) -> None:
+    """Set what happens on an event: a command, nothing (empty), or the default (None)."""
+    shell.inherited_traps = {}
+    if command is None:
+        shell.traps.pop(event, None)
+    else:
+        shell.traps[event] = command
+    if event in EVENTS:
+        return
+    number = number_of(event)
+    assert number is not None
+    if number in (SIGKILL, SIGSTOP):
+        return
+    process = shell.process
+    if command is None:
+        process.on_signal(number, None)
+    elif command == "":
+        process.on_signal(number, "ignore")
+    else:
+        process.on_signal(number, shell.pending.append)
+
+
+def reset_for_subshell(shell: Shell) -> None:
+    """A subshell starts with the default actions; ignored signals stay ignored."""
+    shell.inherited_traps = dict(shell.traps)
+    options = shell.options
+    keep = {"ERR"} if options.get("errtrace") else set()
+    if options.get("functrace"):
+        keep |= {"DEBUG", "RETURN"}
+    shell.traps = {event: command for event, command in shell.traps.items() if command == "" or event in keep}
+
+
+def run_pending(shell: Shell) -> Run[None]:
+    """Run the traps of the signals that have arrived, in order of arrival."""
+    while shell.pending:
+        number = shell.pending.pop(0)
+        command = shell.traps.get(NAMES[number])
+        if command:
+            yield from _run(shell, command)
+
+
+def run_event(shell: Shell, event: str) -> Run[None]:
+    """Run the ERR, DEBUG or RETURN trap, if there is one. A trap does not trigger itself."""
+    command = shell.traps.get(event)
+    if command and event not in shell.active_traps:
+        shell.active_traps.append(event)
+        try:
+            yield from _run(shell, command)
+        finally:
+            shell.active_traps.remove(event)
+
+
+def _run(shell: Shell, command: str) -> Run[None]:
+    """`$?` in the trap is that of the interrupted command, and is the same after it."""
+    status, statuses, line = shell.status, shell.pipe_statuses, shell.line
+    guarded, shell.guarded = shell.guarded, 0
+    may_exec, shell.may_exec = shell.may_exec, False
+    yield from evaluation.run_text(shell, command, "trap")
+    shell.guarded = guarded
+    shell.may_exec = may_exec
+    shell.status, shell.pipe_statuses, shell.line = status, statuses, line
+
+
+def run_exit(shell: Shell, status: int) -> Run[int]:
+    """Run the EXIT trap; returns the status with which the shell ends."""
+    command = shell.traps.pop("EXIT")
+    shell.status = status
+    shell.guarded = 0
+    shell.may_exec = False
+    try:
+        yield from evaluation.run_text(shell, command, "exit trap")
+    except (ExitShell, ReturnFrom, Discard) as end:
+        return end.status
+    return status

@@ -1,0 +1,165 @@
+"""Functions as `declare -f` and `type` print them: the tree written out again in bash's own layout."""
+
+from __future__ import annotations
+
+from simk8s.shell.syntax.nodes import (
+    AndOr,
+    ArithmeticCommand,
+    ArithmeticFor,
+    Background,
+    Binary,
+    Both,
+    Case,
+    Command,
+    Conditional,
+    Either,
+    For,
+    FunctionDefinition,
+    Group,
+    If,
+    Nested,
+    Not,
+    Pipeline,
+    Redirection,
+    Select,
+    Sequence,
+    SimpleCommand,
+    Subshell,
+    Test,
+    Unary,
+    While,
+)
+
+
+def function(definition: FunctionDefinition) -> str:
+    """`name () \\n{ \\n    body\\n}`"""
+    body = definition.body
+    if isinstance(body, Group):
+        inside = _block(body.body, 1)
+        return f"{definition.name} () \n{{ \n{inside}\n}}{_redirections(body.redirections)}"
+    return f"{definition.name} () \n{command(body, 0)}"
+
+
+def _block(node: Sequence, depth: int) -> str:
+    """The commands of a body, a line each, indented."""
+    lines = []
+    for number, item in enumerate(node.commands):
+        text = command(item, depth)
+        last = number == len(node.commands) - 1
+        end = "" if last or isinstance(item, Background) or text.endswith("\n") else ";"
+        lines.append(_pad(depth) + text + end)
+    return "\n".join(lines)
+
+
+def _pad(depth: int) -> str:
+    return "    " * depth
+
+
+def command(node: Command, depth: int) -> str:
+    """One command; lines after the first are indented to `depth`."""
+    pad = _pad(depth)
+    match node:
+        case SimpleCommand():
+            return _simple(node)
+        case Sequence():
+            return "; ".join(command(item, depth) for item in node.commands)
+        case Pipeline():
+            prefix = (f"{node.clock} " if node.clock else "") + ("! " if node.negated else "")
+            return prefix + " | ".join(command(stage, depth) for stage in node.stages)
+        case AndOr():
+            rest = "".join(f" {operator} {command(item, depth)}" for operator, item in node.rest)
+            return command(node.first, depth) + rest
+        case Background():
+            return command(node.command, depth) + " &"
+        case Subshell():
+            return f"( {'; '.join(command(c, depth) for c in node.body.commands)} ){_redirections(node.redirections)}"
+        case Group():
+            return f"{{ \n{_block(node.body, depth + 1)}\n{pad}}}{_redirections(node.redirections)}"
+        case If():
+            return _if(node, depth) + _redirections(node.redirections)
+        case While():
+            word = "until" if node.until else "while"
+            condition = "; ".join(command(c, depth) for c in node.condition.commands)
+            return (
+                f"{word} {condition}; do\n{_block(node.body, depth + 1)}\n{pad}done{_redirections(node.redirections)}"
+            )
+        case For() | Select():
+            word = "for" if isinstance(node, For) else "select"
+            listed = '"$@"' if node.words is None else " ".join(w.source for w in node.words)
+            body = _block(node.body, depth + 1)
+            return f"{word} {node.name} in {listed};\n{pad}do\n{body}\n{pad}done{_redirections(node.redirections)}"
+        case ArithmeticFor():
+            head = "; ".join(w.source.strip() or "1" for w in (node.start, node.condition, node.step))
+            body = _block(node.body, depth + 1)
+            return f"for (({head}))\n{pad}do\n{body}\n{pad}done{_redirections(node.redirections)}"
+        case Case():
+            return _case(node, depth) + _redirections(node.redirections)
+        case Conditional():
+            return f"[[ {_test(node.test)} ]]{_redirections(node.redirections)}"
+        case ArithmeticCommand():
+            return f"(({node.expression.source}))" + _redirections(node.redirections)
+        case FunctionDefinition():
+            inner = node.body
+            if isinstance(inner, Group):
+                return f"function {node.name} () \n{pad}{{ \n{_block(inner.body, depth + 1)}\n{pad}}}"
+            return f"function {node.name} () \n{pad}{command(inner, depth)}"
+
+
+def _simple(node: SimpleCommand) -> str:
+    words = [item.source for item in (*node.assignments, *node.words)]
+    return " ".join(words) + _redirections(node.redirections) if words else _redirections(node.redirections).strip()
+
+
+def _if(node: If, depth: int) -> str:
+    pad = _pad(depth)
+    condition, body = node.branches[0]
+    text = f"if {'; '.join(command(c, depth) for c in condition.commands)}; then\n{_block(body, depth + 1)};\n{pad}"
+    if len(node.branches) > 1:
+        rest = If(node.line, node.column, node.branches[1:], node.otherwise, (), "")
+        return f"{text}else\n{_pad(depth + 1)}{_if(rest, depth + 1)};\n{pad}fi"
+    if node.otherwise is not None:
+        text += f"else\n{_block(node.otherwise, depth + 1)};\n{pad}"
+    return text + "fi"
+
+
+def _case(node: Case, depth: int) -> str:
+    pad = _pad(depth + 1)
+    items = []
+    for item in node.items:
+        patterns = " | ".join(word.source for word in item.patterns)
+        body = _block(item.body, depth + 2)
+        items.append(f"{pad}{patterns})\n{body}\n{pad}{item.terminator}\n")
+    return f"case {node.subject.source} in \n{''.join(items)}{_pad(depth)}esac"
+
+
+def _test(node: Test) -> str:
+    match node:
+        case Unary(_, _, operator, operand, bare):
+            return f"-n {operand.source}" if bare else f"{operator} {operand.source}"
+        case Binary(_, _, operator, left, right):
+            return f"{left.source} {operator} {right.source}"
+        case Not(_, _, operand):
+            return f"! {_test(operand)}"
+        case Nested(_, _, operand):
+            return f"( {_test(operand)} )"
+        case Both(_, _, left, right):
+            return f"{_test(left)} && {_test(right)}"
+        case Either(_, _, left, right):
+            return f"{_test(left)} || {_test(right)}"
+
+
+def _redirections(items: tuple[Redirection, ...]) -> str:
+    texts = []
+    documents = []
+    for item in items:
+        descriptor = "" if item.descriptor is None else item.descriptor
+        shown = f"{{{descriptor}}}" if isinstance(descriptor, str) and descriptor else descriptor
+        if item.document is not None:
+            texts.append(f" {shown}{item.operator}{item.target.source}")
+            documents.append(f"\n{item.document.body.source}{item.document.delimiter}\n")
+        elif item.operator in ("<&", ">&"):
+            number = shown if shown != "" else 0 if item.operator == "<&" else 1
+            texts.append(f" {number}{item.operator}{item.target.source}")
+        else:
+            texts.append(f" {shown}{item.operator} {item.target.source}")
+    return "".join(texts) + "".join(documents)

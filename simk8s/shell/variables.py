@@ -1,0 +1,261 @@
+"""Variables, arrays and their attributes, with dynamic scope.
+
+There is one table of what each name means now. A function that makes a name local puts the outer meaning aside in
+its frame and back when it returns, so every lookup is one dictionary access.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import TypeAlias
+
+Array: TypeAlias = "dict[int, str] | dict[str, str]"
+
+
+class Variable:
+    """A name's value and attributes. `value` is None for a variable that is declared but unset.
+
+    `indexed` and `associative` say which kind of array it is; `elements` are then its values by subscript.
+    """
+
+    __slots__ = (
+        "associative",
+        "elements",
+        "exported",
+        "indexed",
+        "integer",
+        "lower",
+        "readonly",
+        "reference",
+        "upper",
+        "value",
+    )
+
+    def __init__(self, value: str | None = None, *, exported: bool = False) -> None:
+        self.value = value
+        self.exported = exported
+        self.readonly = False
+        self.integer = False
+        self.lower = False
+        self.upper = False
+        self.reference = False
+        self.indexed = False
+        self.associative = False
+        self.elements: dict[int | str, str] = {}
+
+    @property
+    def is_array(self) -> bool:
+        return self.indexed or self.associative
+
+    def copy(self) -> Variable:
+        twin = Variable.__new__(Variable)
+        twin.value = self.value
+        twin.exported = self.exported
+        twin.readonly = self.readonly
+        twin.integer = self.integer
+        twin.lower = self.lower
+        twin.upper = self.upper
+        twin.reference = self.reference
+        twin.indexed = self.indexed
+        twin.associative = self.associative
+        twin.elements = dict(self.elements) if self.elements else {}
+        return twin
+
+    def scalar(self) -> str | None:
+        """The value, or for an array its element 0."""
+        if self.indexed:
+            return self.elements.get(0)
+        if self.associative:
+            return self.elements.get("0")
+        return self.value
+
+    def is_set(self) -> bool:
+        return bool(self.elements) if self.is_array else self.value is not None
+
+    def ordered(self) -> list[tuple[int | str, str]]:
+        """The elements by index; an associative array's in the order of bash's hash table."""
+        if self.indexed:
+            return sorted(self.elements.items())
+        if self.associative:
+            if len(self.elements) < 2:
+                return list(self.elements.items())
+            newest_first = reversed(self.elements.items())
+            return sorted(newest_first, key=lambda item: _bucket(str(item[0]), len(self.elements)))
+        return [(0, self.value)] if self.value is not None else []
+
+    def values(self) -> list[str]:
+        if self.is_array:
+            return [value for _, value in self.ordered()]
+        return [self.value] if self.value is not None else []
+
+    def make_indexed(self) -> None:
+        if not self.indexed:
+            if self.value is not None:
+                self.elements = {0: self.value}
+            self.value = None
+            self.indexed = True
+
+    def make_associative(self) -> None:
+        if not self.associative:
+            if self.value is not None:
+                self.elements = {"0": self.value}
+            self.value = None
+            self.associative = True
+
+    def letters(self) -> str:
+        """The attributes as `declare -p` and `${x@a}` list them."""
+        flags = (
+            (self.indexed, "a"),
+            (self.associative, "A"),
+            (self.integer, "i"),
+            (self.lower, "l"),
+            (self.reference, "n"),
+            (self.readonly, "r"),
+            (self.upper, "u"),
+            (self.exported, "x"),
+        )
+        return "".join(letter for on, letter in flags if on)
+
+
+@lru_cache(maxsize=8192)
+def _hash(key: str) -> int:
+    """bash's hash of a string: 32-bit FNV-1 over its bytes. Every loop over keys shows the order it makes."""
+    value = 2166136261
+    for byte in key.encode("utf-8", "surrogateescape"):
+        value = (value * 16777619) & 0xFFFFFFFF
+        value ^= byte if byte < 0x80 else byte | 0xFFFFFF00
+    return value
+
+
+def _bucket(key: str, count: int) -> int:
+    buckets = 1024
+    while count >= 2 * buckets:
+        buckets *= 4
+    return _hash(key) & (buckets - 1)
+
+
+class Dynamic(Variable):
+    """A variable whose value is computed when it is asked for: LINENO, RANDOM, FUNCNAME."""
+
+    __slots__ = ("read", "read_array", "write")
+
+    def __init__(
+        self,
+        read: Callable[[], str | None] | None = None,
+        *,
+        array: Callable[[], list[str]] | None = None,
+        write: Callable[[str], None] | None = None,
+    ) -> None:
+        super().__init__()
+        self.read = read
+        self.read_array = array
+        self.write = write
+        self.indexed = array is not None
+
+    def scalar(self) -> str | None:
+        if self.read_array is not None:
+            values = self.read_array()
+            return values[0] if values else None
+        return self.read() if self.read else None
+
+    def is_set(self) -> bool:
+        return self.scalar() is not None
+
+    def ordered(self) -> list[tuple[int | str, str]]:
+        if self.read_array is not None:
+            return list(enumerate(self.read_array()))
+        value = self.scalar()
+        return [] if value is None else [(0, value)]
+
+    def values(self) -> list[str]:
+        return [value for _, value in self.ordered()]
+
+    def copy(self) -> Variable:
+        return self  # replaced by the copying shell with one that asks that shell
+
+
+class Frame:
+    """What a function call put aside: the outer meanings of its local names."""
+
+    __slots__ = ("call_line", "name", "options", "saved", "source")
+
+    def __init__(self, name: str, source: str, call_line: int) -> None:
+        self.name = name
+        self.source = source
+        self.call_line = call_line
+        self.saved: dict[str, Variable | None] = {}
+        self.options: dict[str, bool] | None = None
+
+
+class Table:
+    """Names and what they mean now."""
+
+    __slots__ = ("frames", "names")
+
+    def __init__(self) -> None:
+        self.names: dict[str, Variable] = {}
+        self.frames: list[Frame] = []
+
+    def copy(self) -> Table:
+        """For a subshell. Frames are shared in content: a subshell never returns from its parent's functions."""
+        twin = Table()
+        twin.names = {name: variable.copy() for name, variable in self.names.items()}
+        for frame in self.frames:
+            copied = Frame(frame.name, frame.source, frame.call_line)
+            copied.saved = dict(frame.saved)
+            twin.frames.append(copied)
+        return twin
+
+    def push(self, frame: Frame) -> None:
+        self.frames.append(frame)
+
+    def pop(self) -> Frame:
+        """Leave a function: its local names mean again what they meant outside."""
+        frame = self.frames.pop()
+        for name, outer in frame.saved.items():
+            if outer is None:
+                self.names.pop(name, None)
+            else:
+                self.names[name] = outer
+        return frame
+
+    def make_local(self, name: str) -> Variable:
+        """A fresh variable for this function; what the name meant outside is put aside."""
+        frame = self.frames[-1]
+        outer = self.names.get(name)
+        if name in frame.saved:
+            return self.names.setdefault(name, Variable())
+        frame.saved[name] = outer
+        fresh = Variable()
+        self.names[name] = fresh
+        return fresh
+
+    def is_local(self, name: str) -> bool:
+        """Whether the innermost function has made this name its own."""
+        return bool(self.frames) and name in self.frames[-1].saved
+
+    def at_global(self, name: str) -> tuple[dict[str, Variable], Variable | None]:
+        """The table entry that the name has outside all functions."""
+        for frame in self.frames:
+            if name in frame.saved:
+                return frame.saved, frame.saved[name]  # type: ignore[return-value]
+        return self.names, self.names.get(name)
+
+    def unset(self, name: str) -> None:
+        """Forget a name. One that is local here stays local without a value; an outer local is uncovered."""
+        if not self.frames:
+            self.names.pop(name, None)
+            return
+        if name in self.frames[-1].saved:
+            self.names[name] = Variable()
+            return
+        for frame in reversed(self.frames):
+            if name in frame.saved:
+                outer = frame.saved.pop(name)
+                if outer is None:
+                    self.names.pop(name, None)
+                else:
+                    self.names[name] = outer
+                return
+        self.names.pop(name, None)
