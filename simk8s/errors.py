@@ -25,7 +25,9 @@ class Place:
 class SimError(Exception):
     """An error that is the person's to mend. Faces print it without a traceback and exit with status 2.
 
-    `code` names a page of the error reference (`SK203`), `hint` says what to try.
+    `code` names a page of the error reference (`SK203`), `hint` says what to try. Where a simulated process raised it,
+    `machine` is the name of the container it runs in and `argv` what it was called with: whoever knows the manifests
+    finds from these where the script was written.
     """
 
     def __init__(self, code: str, message: str, *, place: Place | None = None, hint: str = "") -> None:
@@ -34,6 +36,8 @@ class SimError(Exception):
         self.message = message
         self.place = place
         self.hint = hint
+        self.machine = ""
+        self.argv: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         where = f" {self.place}" if self.place else ""

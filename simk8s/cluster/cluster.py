@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from simk8s.api.objects import Object, namespace
 from simk8s.cluster.condition import Condition, parse
+from simk8s.cluster.locating import located
 from simk8s.cluster.manifests import Applicable, check_scripts, manifests
 from simk8s.cluster.outcome import Outcome, PodRow, Printed, row, seconds_of
 from simk8s.cluster.settling import UNCOUNTED, Patience, Wait, wants
@@ -273,8 +274,8 @@ class Cluster:
         """Whatever goes wrong says how to make it go wrong again."""
         try:
             yield
-        except SimError:
-            raise
+        except SimError as error:
+            raise located(error, self.world) from error
         except Exception as error:
             error.add_note(f"replay: {self.replay}")
             raise

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import simpy
 
+from simk8s.errors import SimError
 from simk8s.machine.errno import Errno, SyscallError
 from simk8s.machine.files import Files
 from simk8s.machine.handle import Handle
@@ -103,6 +104,10 @@ class Process(Files, Sockets):
                 self.dispositions = {n: d for n, d in self.dispositions.items() if d == "ignore"}
                 self.record("process.exec", f"{self.machine.name}[{self.pid}]", argv=self.argv)
                 continue
+            except SimError as error:
+                if not error.machine:
+                    error.machine, error.argv = self.machine.name, tuple(self.argv)
+                raise
             self.terminate(status & 0xFF)
             return
 
