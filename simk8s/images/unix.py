@@ -5,6 +5,9 @@ from __future__ import annotations
 import simk8s.shell  # noqa: F401  # the shells in the images' files are programs once this is imported
 from simk8s.images.image import Image
 from simk8s.machine import Device, FileSystem
+from simk8s.programs.catalogue import promise
+
+promise("simk8s.shell.program", "bash sh ash dash")
 
 PASSWD = """\
 root:x:0:0:root:/root:/bin/sh

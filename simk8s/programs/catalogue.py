@@ -8,11 +8,17 @@ from simk8s.machine import PROGRAMS, Main, Process
 from simk8s.sim import Run
 
 MODULES: dict[str, str] = {
+    "files.archive": "tar",
+    "files.block_copy": "dd",
+    "files.compression": "gzip gunzip zcat gzcat",
     "files.copy": "cp mv install",
     "files.create": "mkdir mkfifo ln touch mktemp truncate",
+    "files.find": "find",
+    "files.listing": "ls dir stat",
     "files.mode": "chmod chown chgrp",
     "files.path": "basename dirname realpath readlink pwd",
     "files.remove": "rm rmdir unlink",
+    "files.space": "df du mountpoint sync fsync",
     "processes.calendar": "date",
     "processes.condition": "test [",
     "processes.duration": "sleep usleep timeout",
@@ -48,11 +54,16 @@ def names_of_programs() -> list[str]:
 def register() -> None:
     """Put every program into the machine's table, as a promise to import its module."""
     for module, names in MODULES.items():
-        for name in names.split():
-            PROGRAMS.setdefault(name, _promise(f"{__package__}.{module}", name))
+        promise(f"{__package__}.{module}", names)
 
 
-def _promise(module: str, name: str) -> Main:
+def promise(module: str, names: str) -> None:
+    """Let programs be found by these names; the module that registers them is imported when one first runs."""
+    for name in names.split():
+        PROGRAMS.setdefault(name, _importing(module, name))
+
+
+def _importing(module: str, name: str) -> Main:
     def main(process: Process) -> Run[int]:
         import_module(module)
         return PROGRAMS[name](process)

@@ -42,6 +42,9 @@ _GNU = {
 }
 
 
+_AMBIGUOUS = regex.compile(r"\||\)[*+?{]|\?.*\?")
+
+
 class PatternError(Exception):
     """The text is not a regular expression. The message is what GNU's regcomp says."""
 
@@ -57,7 +60,7 @@ def compile_pattern(text: str, *, extended: bool, ignore_case: bool = False, mul
     """
     translated = Translation(text, extended=extended, multiline=multiline).result()
     flags = regex.V0 | regex.DOTALL | regex.ASCII
-    if "(" in translated.replace("(?", ""):
+    if _AMBIGUOUS.search(translated):  # elsewhere the greedy match is the longest one, and found faster
         flags |= regex.POSIX
     if ignore_case:
         flags |= regex.IGNORECASE
