@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from simk8s.api.attachment import attachment_name, is_exclusive
-from simk8s.api.objects import Key, Object, dig, is_true, name, namespace
+from simk8s.api.objects import Key, Object, dig, is_true, name, namespace, uid
 from simk8s.api.store import Store
 from simk8s.controlplane.controller import Controller
 from simk8s.controlplane.informer import Informers
@@ -26,6 +26,8 @@ class _Disk:
 
     attached: list[str] = field(default_factory=list)
     unwanted_since: dict[str, float] = field(default_factory=dict)
+    refused: set[str] = field(default_factory=set)
+    """The UIDs of Pods that were told; each is told once."""
 
 
 class Attachment:
@@ -60,7 +62,9 @@ class Attachment:
             if node in disk.attached:
                 continue
             if disk.attached and is_exclusive(volume):  # VOL-22
-                self._refuse(volume, disk, pod, wanted, actor)
+                if uid(pod) not in disk.refused:
+                    disk.refused.add(uid(pod))
+                    self._refuse(volume, disk, pod, wanted, actor)
                 self._controller.enqueue_after(where, RECHECK_SECONDS)
                 continue
             yield from self._take(volume, disk, node, pod, actor)

@@ -1,0 +1,300 @@
+"""Which node a Pod gets, and what people read when it gets none (SCHED-1 to SCHED-12)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import pytest
+from bare_cluster import Cluster, Kubelet, service, stateful_set
+
+from simk8s.api.objects import Object
+from simk8s.controlplane.scheduler.node import pod_info
+
+
+def pod(name: str = "p", cpu: str = "", **spec: Any) -> Object:
+    container: Object = {"name": "c", "image": "i"}
+    if cpu:
+        container["resources"] = {"requests": {"cpu": cpu}}
+    labels = spec.pop("labels", {"app": "x"})
+    meta = {"name": name, "labels": labels}
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": meta, "spec": {"containers": [container], **spec}}
+
+
+def node_of(c: Cluster, name: str = "p") -> str | None:
+    node: str | None = c.store.get("Pod", name)["spec"].get("nodeName")
+    return node
+
+
+def refusals(c: Cluster, name: str = "p") -> list[str]:
+    return c.events(name, "FailedScheduling")
+
+
+def spec(c: Cluster, node: str, **fields: Any) -> None:
+    c.store.patch("Node", node, "", lambda old: {**old, "spec": {**old["spec"], **fields}}, by=c.user)
+
+
+HELPLESS = "Preemption is not helpful for scheduling"
+NO_VICTIMS = "No preemption victims found for incoming pod"
+
+
+def test_a_pod_is_assigned_and_people_are_told() -> None:  # SCHED-2
+    c = Cluster()
+    c.apply(pod())
+    c.run(2)
+    node = node_of(c)
+    assert c.events("p", "Scheduled") == [f"Successfully assigned default/p to {node}"]
+    condition = c.store.get("Pod", "p")["status"]["conditions"][0]
+    assert (condition["type"], condition["status"]) == ("PodScheduled", "True")
+
+
+def test_pods_of_one_set_are_spread_over_the_nodes() -> None:  # SCHED-8
+    c = Cluster()
+    c.apply(service(), stateful_set(replicas=9, podManagementPolicy="Parallel"))
+    c.run(20)
+    assert sorted(Counter(pod["spec"]["nodeName"] for pod in c.pods().values()).values()) == [3, 3, 3]
+
+
+def test_ties_are_a_free_choice() -> None:  # SCHED-8
+    nodes = set()
+    for seed in range(12):
+        c = Cluster(seed=seed)
+        c.apply(pod())
+        c.run(2)
+        nodes.add(node_of(c))
+    assert nodes == {"node-1", "node-2", "node-3"}
+
+
+def test_too_little_cpu_everywhere() -> None:  # SC-1, SCHED-10
+    c = Cluster()
+    c.apply(pod(cpu="9"))
+    c.run(2)
+    head = "0/3 nodes are available: "
+    assert refusals(c) == [f"{head}3 Insufficient cpu. preemption: {head}3 {NO_VICTIMS}."]
+    condition = c.store.get("Pod", "p")["status"]["conditions"][0]
+    assert (condition["status"], condition["reason"]) == ("False", "Unschedulable")
+    assert condition["message"] == refusals(c)[0]
+
+
+def test_a_freed_node_is_used_within_ten_seconds() -> None:  # SC-2, SCHED-9
+    c = Cluster(nodes=1)
+    c.apply(pod("big", cpu="8"), pod(cpu="1"))
+    c.run(30)
+    assert node_of(c) is None
+    c.delete("Pod", "big")
+    c.run(12)
+    assert node_of(c) == "node-1"
+
+
+def test_terminating_pods_still_take_room() -> None:  # SCHED-3
+    c = Cluster(nodes=1)
+    c.kubelets[0].stop_seconds = 25
+    c.apply(pod("big", cpu="8"), pod(cpu="1"))
+    c.run(10)
+    c.delete("Pod", "big")
+    c.run(20)
+    assert node_of(c) is None
+
+
+def test_a_refused_pod_is_not_tried_over_and_over() -> None:  # SCHED-9
+    c = Cluster()
+    c.apply(pod(cpu="9"))
+    c.run(600)
+    (event,) = (e for e in c.store.list("Event") if e["reason"] == "FailedScheduling")
+    assert event["count"] in (2, 3)  # at once, then after five minutes each time
+
+
+def test_required_anti_affinity_by_host_name() -> None:  # SC-3, SCHED-6
+    term = {"labelSelector": {"matchLabels": {"app": "web"}}, "topologyKey": "kubernetes.io/hostname"}
+    affinity = {"podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [term]}}
+    c = Cluster(nodes=2)
+    set_ = stateful_set()
+    set_["spec"]["template"]["spec"]["affinity"] = affinity
+    c.apply(service(), set_)
+    c.run(60)
+    assert c.ready_pods() == ["web-0", "web-1"]
+    head = "0/2 nodes are available: "
+    text = f"{head}2 node(s) didn't match pod anti-affinity rules. preemption: {head}2 {NO_VICTIMS}."
+    assert refusals(c, "web-2") == [text]
+
+
+def test_anti_affinity_of_those_who_are_there_counts_too() -> None:  # SCHED-6
+    term = {"labelSelector": {"matchLabels": {"app": "x"}}, "topologyKey": "kubernetes.io/hostname"}
+    affinity = {"podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [term]}}
+    c = Cluster(nodes=1)
+    c.apply(pod("first", affinity=affinity, labels={"app": "y"}))
+    c.run(2)
+    c.apply(pod())
+    c.run(2)
+    assert "1 node(s) didn't satisfy existing pods anti-affinity rules" in refusals(c)[0]
+
+
+def test_the_first_pod_of_an_affine_group_is_let_in() -> None:  # SCHED-6
+    term = {"labelSelector": {"matchLabels": {"app": "x"}}, "topologyKey": "kubernetes.io/hostname"}
+    affinity = {"podAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [term]}}
+    c = Cluster()
+    for name in ("a", "b", "c"):
+        c.apply(pod(name, affinity=affinity))
+        c.run(2)
+    assert len({node_of(c, name) for name in ("a", "b", "c")}) == 1
+    c.apply(pod("other", affinity=affinity, labels={"app": "z"}), pod("lonely", **lonely()))
+    c.run(2)
+    assert node_of(c, "other") == node_of(c, "a")
+    assert "3 node(s) didn't match pod affinity rules" in refusals(c, "lonely")[0]
+
+
+def lonely() -> dict[str, Any]:
+    term = {"labelSelector": {"matchLabels": {"app": "nobody"}}, "topologyKey": "kubernetes.io/hostname"}
+    return {"affinity": {"podAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [term]}}}
+
+
+def test_reasons_are_sorted_as_texts_with_their_counts() -> None:  # SC-4, SCHED-7, SCHED-11
+    c = Cluster()
+    spec(c, "node-1", unschedulable=True)
+    for node in ("node-2", "node-3"):
+        spec(c, node, taints=[{"key": "k", "value": "v", "effect": "NoSchedule"}])
+    c.run(6)
+    c.apply(pod())
+    c.run(2)
+    head = "0/3 nodes are available: "
+    items = "1 node(s) were unschedulable, 2 node(s) had untolerated taint(s)"
+    assert refusals(c) == [f"{head}{items}. preemption: {head}3 {HELPLESS}."]
+
+
+@pytest.mark.parametrize(
+    "toleration",
+    [{"key": "k", "operator": "Exists"}, {"operator": "Exists"}, {"key": "k", "value": "v", "effect": "NoSchedule"}],
+)
+def test_a_tolerated_taint_does_not_matter(toleration: Object) -> None:  # SCHED-7
+    c = Cluster(nodes=1)
+    spec(c, "node-1", taints=[{"key": "k", "value": "v", "effect": "NoSchedule"}])
+    c.apply(pod(tolerations=[toleration]))
+    c.run(2)
+    assert node_of(c) == "node-1"
+
+
+def test_node_selector_and_affinity_must_both_hold() -> None:  # SCHED-5
+    term = {"matchExpressions": [{"key": "kubernetes.io/hostname", "operator": "NotIn", "values": ["node-2"]}]}
+    required = {"nodeSelectorTerms": [term]}
+    affinity = {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": required}}
+    c = Cluster()
+    c.apply(pod(nodeSelector={"kubernetes.io/hostname": "node-2"}, affinity=affinity))
+    c.run(2)
+    assert "3 node(s) didn't match Pod's node affinity/selector" in refusals(c)[0]
+
+
+def test_a_host_port_is_given_once_a_node() -> None:  # SCHED-11
+    c = Cluster(nodes=1)
+    for name in ("p", "q"):
+        new = pod(name)
+        new["spec"]["containers"][0]["ports"] = [{"containerPort": 80, "hostPort": 80}]
+        c.apply(new)
+        c.run(2)
+    assert "1 node(s) didn't have free ports for the requested pod ports" in refusals(c, "q")[0]
+
+
+def test_a_node_takes_as_many_pods_as_it_says() -> None:  # SCHED-4
+    c = Cluster(nodes=0)
+    c.kubelets = [Kubelet(c.sim, c.store, "node-1", 1)]
+    allocatable = {"cpu": "8", "memory": "32Gi", "pods": "2"}
+    c.store.patch(
+        "Node",
+        "node-1",
+        "",
+        lambda o: {**o, "status": {**o["status"], "allocatable": allocatable}},
+        by=c.user,
+        status=True,
+    )
+    for name in "abc":
+        c.apply(pod(name))
+        c.run(2)
+    assert "1 Too many pods" in refusals(c, "c")[0]
+
+
+def test_topology_spread_constraints_that_must_hold() -> None:  # SCHED-11
+    constraint = {
+        "maxSkew": 1,
+        "topologyKey": "kubernetes.io/hostname",
+        "whenUnsatisfiable": "DoNotSchedule",
+        "labelSelector": {"matchLabels": {"app": "x"}},
+    }
+    c = Cluster(nodes=2)
+    spec(c, "node-2", unschedulable=True)
+    for name in "ab":
+        c.apply(pod(name, topologySpreadConstraints=[constraint]))
+        c.run(2)
+    assert "1 node(s) didn't match pod topology spread constraints" in refusals(c, "b")[0]
+
+
+def test_without_nodes_there_is_nothing_to_choose_from() -> None:  # SCHED-12
+    c = Cluster(nodes=0)
+    c.apply(pod())
+    c.run(2)
+    assert refusals(c) == ["no nodes available to schedule pods"]
+
+
+def test_an_unbound_immediate_claim_rules_out_every_node() -> None:  # V-1, SCHED-12
+    c = Cluster(storage="none")
+    c.apply(service(), stateful_set(claims=True))
+    c.run(5)
+    head = "0/3 nodes are available: "
+    text = f"{head}pod has unbound immediate PersistentVolumeClaims. preemption: {head}3 {HELPLESS}."
+    assert refusals(c, "web-0") == [text]
+
+
+def test_a_claim_that_is_missing_or_going_rules_out_every_node() -> None:  # SCHED-12, VOL-12
+    volumes = [{"name": "v", "persistentVolumeClaim": {"claimName": "data"}}]
+    c = Cluster()
+    c.apply(pod(volumes=volumes))
+    c.run(2)
+    assert 'persistentvolumeclaim "data" not found' in refusals(c)[0]
+    meta = {"name": "data", "finalizers": ["test/hold"]}
+    body = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}
+    c.apply({"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": meta, "spec": body})
+    c.delete("PersistentVolumeClaim", "data")
+    c.run(20)
+    assert 'persistentvolumeclaim "data" is being deleted' in refusals(c)[-1]
+
+
+def test_a_node_local_volume_ties_its_pod_to_the_node() -> None:  # SC-5, VOL-25
+    c = Cluster()
+    c.apply(service(), stateful_set(claims=True, replicas=1))
+    c.run(20)
+    node = c.store.get("Pod", "web-0")["spec"]["nodeName"]
+    spec(c, node, unschedulable=True)
+    c.delete("Pod", "web-0")
+    c.run(20)
+    items = "1 node(s) were unschedulable, 2 node(s) had volume node affinity conflict"
+    assert items in refusals(c, "web-0")[0]
+    spec(c, node, unschedulable=False)
+    c.run(20)
+    assert c.store.get("Pod", "web-0")["spec"]["nodeName"] == node
+
+
+def test_a_pod_that_names_its_node_is_none_of_the_schedulers_business() -> None:  # SCHED-1
+    c = Cluster()
+    c.apply(pod(nodeName="node-2", cpu="99"), pod("other", schedulerName="mine"))
+    c.run(10)
+    assert (node_of(c), node_of(c, "other")) == ("node-2", None)
+    assert c.events("p", "Scheduled") == refusals(c, "other") == []
+
+
+def test_higher_priority_goes_first() -> None:  # SCHED-2
+    c = Cluster(nodes=1)
+    c.apply(pod("low", cpu="5"), pod("high", cpu="5", priority=10))
+    c.run(2)
+    assert (node_of(c, "high"), node_of(c, "low")) == ("node-1", None)
+
+
+def test_requests_are_the_sum_of_the_apps_or_the_neediest_moment_before() -> None:  # SCHED-3
+    def container(cpu: str, **more: Any) -> Object:
+        return {"name": "c", "resources": {"requests": {"cpu": cpu}}, **more}
+
+    body = {
+        "initContainers": [container("100m", restartPolicy="Always"), container("900m"), container("200m")],
+        "containers": [container("500m"), container("100m")],
+    }
+    info = pod_info({"metadata": {"name": "p", "namespace": "d"}, "spec": body})
+    assert info.requests == {"cpu": 1000}
+    body["containers"].append(container("800m"))
+    assert pod_info({"metadata": {"name": "p", "namespace": "d"}, "spec": body}).requests == {"cpu": 1500}
