@@ -19,8 +19,6 @@ def events(page: Page, obj: Object) -> None:
     for event in sorted(found, key=lambda event: (event.get("lastTimestamp", ""), _order(event))):
         source = dig(event, "source", "component") or event.get("reportingComponent", "")
         message = event.get("message", "").strip()
-        if path := dig(event, "involvedObject", "fieldPath"):
-            message = f"{path}: {message}"
         page.line(f"{event.get('type', '')}\t{event.get('reason', '')}\t{_age(page, event)}\t{source}\t{message}", 1)
 
 
