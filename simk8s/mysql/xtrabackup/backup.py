@@ -120,6 +120,8 @@ class Backup:
         redo.check()
         lock_started = process.sim.now
         yield from self._lock(connection)
+        redo.scan()
+        redo.check()
         yield from self._copy_others(sink)
         yield from self._write_positions(connection, sink)
         checkpoints = yield from self._finish_redo(connection, sink, redo)
