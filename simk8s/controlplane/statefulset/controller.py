@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from simk8s.api.errors import ApiError
-from simk8s.api.objects import Key, Object, controller_of, labels, name, namespace, uid
+from simk8s.api.objects import Key, Object, controller_of, is_terminating, labels, name, namespace, uid
 from simk8s.api.objects import key as key_of
 from simk8s.api.selector import LabelSelector, from_object
 from simk8s.api.store import Store
@@ -61,6 +61,9 @@ class StatefulSets:
         if set is None:  # STS-13
             return
         known = self._remember(set)
+        if is_terminating(set):  # STS-42, INV-10: only the status is written
+            yield from self._report_last(set, known, actor)
+            return
         selector = known.selector
         yield from self._adoption.adopt_revisions(set, selector, actor)  # STS-17
         yield from self._adoption.claim_pods(set, selector, known.strangers, actor)  # STS-15
@@ -70,34 +73,43 @@ class StatefulSets:
         if known.generation != set["metadata"]["generation"]:
             known.roster.doubt()
             known.generation = set["metadata"]["generation"]
-        now = self._store.sim.now
-        status = status_of(desired, known.roster, now, collisions)
-        claims = _ClaimsOf(self, desired)
-        actions = plan(desired, known.roster, claims, now)
-        hands = Hands(self._controller, desired, claims, actor)
-        templates = {name(revision): revisions.template_of(revision) for revision in (current, update)}
-        failure: ApiError | None = None
-        outdated = 0
-        try:
-            yield from hands.do(actions, templates)
-        except ApiError as error:
-            failure = error
-        for done in hands.done:
-            if isinstance(done, DeletePod) and done.step == 7 and done.pod.revision == desired.current_revision:
-                outdated += 1
-        if outdated:
-            status = without_outdated(status, outdated)
-        try:
-            yield from self._write_status(set, completed(desired, status), actor)
-        except ApiError as error:
-            failure = failure or error
+        failure = yield from self._act(desired, known, current, update, collisions, actor)
         live = [name(current), name(update), *known.roster.revisions()]
         for old in revisions.superfluous(set, existing, live):  # STS-25: also after a failing sync
             yield from self._controller.client.delete("ControllerRevision", name(old), namespace(old), by=actor)
         if failure is not None:
             raise failure
-        if desired.min_ready_seconds and status["availableReplicas"] != status["replicas"]:  # STS-12
-            self._controller.enqueue_after(where, desired.min_ready_seconds)
+
+    def _act(
+        self, desired: Desired, known: _Set, current: Object, update: Object, collisions: int, actor: Actor
+    ) -> Run[ApiError | None]:
+        """Do what the plan says and write the status, which is written even if the plan failed (STS-73)."""
+        now = self._store.sim.now
+        status = status_of(desired, known.roster, now, collisions)
+        claims = _ClaimsOf(self, desired)
+        hands = Hands(self._controller, desired, claims, actor)
+        templates = {name(revision): revisions.template_of(revision) for revision in (current, update)}
+        failure: ApiError | None = None
+        try:
+            yield from hands.do(plan(desired, known.roster, claims, now), templates)
+        except ApiError as error:
+            failure = error
+        gone = [act.pod.revision for act in hands.done if isinstance(act, DeletePod) and act.step == 7]
+        status = completed(desired, without_outdated(status, gone.count(desired.current_revision)))
+        try:
+            yield from self._write_status(desired.set, status, actor)
+        except ApiError as error:
+            return failure or error
+        if failure is None and desired.min_ready_seconds and status["availableReplicas"] != status["replicas"]:
+            self._controller.enqueue_after(key_of(desired.set), desired.min_ready_seconds)  # STS-12
+        return failure
+
+    def _report_last(self, set: Object, known: _Set, actor: Actor) -> Run[None]:
+        status = set.get("status") or {}
+        if "updateRevision" in status:
+            desired = desired_of(set, status["currentRevision"], status["updateRevision"])
+            counts = status_of(desired, known.roster, self._store.sim.now, status.get("collisionCount", 0))
+            yield from self._write_status(set, counts, actor)
 
     def _choose_revisions(self, set: Object, existing: list[Object], actor: Actor) -> Run[tuple[Object, Object, int]]:
         """The current and the update revision, written where need be (STS-23, STS-24)."""
@@ -143,7 +155,9 @@ class StatefulSets:
                 )
             except ApiError as error:
                 fresh = self._store.find("StatefulSet", name(set), namespace(set))
-                if error.reason != "Conflict" or fresh is None or attempt == STATUS_TRIES - 1:
+                if fresh is None:
+                    return  # it is gone, and so is its status
+                if error.reason != "Conflict" or attempt == STATUS_TRIES - 1:
                     raise
                 set = fresh
             else:
