@@ -112,7 +112,7 @@ def files_of(path: str, *, recursive: bool = False, folder: FilePath | None = No
         )
     target = FilePath(path) if folder is None else folder / path
     if not target.exists():
-        near = difflib.get_close_matches(target.name, _names(target.parent), 1)
+        near = difflib.get_close_matches(target.name, _names(target.parent), 1, 0.75)
         hint = f"did you mean {FilePath(path).with_name(near[0])}?" if near else ""
         raise ManifestError("SK101", f'the path "{path}" does not exist', place=Place(path), hint=hint)
     if not target.is_dir():

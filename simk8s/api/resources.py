@@ -93,7 +93,10 @@ class Registry:
         near = difflib.get_close_matches(kind, by_kind, 1, 0.75)
         if not near:
             return "ensure CRDs are installed first"
-        return f"this cluster serves {near[0]} as `apiVersion: {by_kind[near[0]].api_version}`"
+        served = f"`apiVersion: {by_kind[near[0]].api_version}`"
+        if near[0] == kind:
+            return f"this cluster serves {kind} as {served}"
+        return f"did you mean `kind: {near[0]}` with {served}?"
 
     def typed(self, word: str) -> Resource:
         """What a person means by `po`, `pods`, `Pod`, `sts` or `statefulset.apps`. Raises NoMatch."""
