@@ -37,4 +37,5 @@ COMMAND = Command(
         Flag("output", "string", "", "name: print only the names", "o"),
     ),
     run,
+    not_modelled="api-group cached categories sort-by verbs",
 )

@@ -133,4 +133,9 @@ COMMAND = Command(
         ("Two files", "kubectl apply -f mysql-configmap.yaml -f mysql-services.yaml"),
         ("From standard input", "cat pod.yaml | kubectl apply -f -"),
     ),
+    not_modelled=(
+        "all allow-missing-template-keys cascade field-manager force force-conflicts grace-period k kustomize "
+        "openapi-patch overwrite prune prune-allowlist l selector server-side show-managed-fields subresource "
+        "template timeout wait"
+    ),
 )

@@ -19,7 +19,10 @@ REQUEST_SECONDS = (0.005, 0.020)
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One kubectl command. `usage` is what follows `kubectl`; examples are pairs of a comment and a command line."""
+    """One kubectl command. `usage` is what follows `kubectl`; examples are pairs of a comment and a command line.
+
+    `not_modelled` names flags that the real command has and this one has not.
+    """
 
     name: str
     summary: str
@@ -27,6 +30,7 @@ class Command:
     flags: Sequence[Flag]
     run: Callable[[Context], Run[int | None]]
     examples: Sequence[tuple[str, str]] = ()
+    not_modelled: str = ""
 
 
 class Context:

@@ -118,4 +118,8 @@ COMMAND = Command(
         ("A namespace", "kubectl create namespace test"),
         ("A ConfigMap", "kubectl create configmap settings --from-literal=mode=fast"),
     ),
+    not_modelled=(
+        "allow-missing-template-keys append-hash edit field-manager from-env-file k kustomize l raw selector "
+        "show-managed-fields template windows-line-endings"
+    ),
 )

@@ -199,4 +199,5 @@ COMMAND = Command(
         ("Claims by label", "kubectl delete pvc -l app=mysql"),
         ("A Pod whose node is gone", "kubectl delete pod mysql-1 --force --grace-period=0"),
     ),
+    not_modelled="i interactive k kustomize raw",
 )

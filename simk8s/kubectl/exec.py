@@ -58,4 +58,5 @@ COMMAND = Command(
         ("Look into the data directory", "kubectl exec mysql-0 -c mysql -- ls /var/lib/mysql"),
         ("SQL from standard input", "kubectl exec -i mysql-0 -c mysql -- mysql < query.sql"),
     ),
+    not_modelled="f filename pod-running-timeout",
 )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from simk8s.api.duration import parse as parse_duration
-from simk8s.kubectl.failure import UsageFailure
+from simk8s.kubectl.failure import Failure, UsageFailure
 
 Kind = Literal["bool", "string", "int", "list", "duration"]
 
@@ -54,16 +54,27 @@ GLOBAL = (
 )
 
 
-def parse(argv: Sequence[str], flags: Sequence[Flag], command: str) -> Arguments:
-    """Sort `argv` into flags and arguments. Raises UsageFailure with kubectl's words."""
-    reader = _Reader(list(argv), (*flags, *GLOBAL), command)
-    return reader.read()
+GLOBAL_NOT_MODELLED = (
+    "as as-group as-uid cache-dir certificate-authority client-certificate client-key cluster context "
+    "insecure-skip-tls-verify kubeconfig match-server-version password profile request-timeout s server token user "
+    "username v vmodule warnings-as-errors"
+)
+
+
+def parse(argv: Sequence[str], flags: Sequence[Flag], command: str, not_modelled: str = "") -> Arguments:
+    """Sort `argv` into flags and arguments. Raises UsageFailure with kubectl's words.
+
+    `not_modelled` are flags that kubectl has and this one has not: they are refused by name.
+    """
+    refused = frozenset(f"{GLOBAL_NOT_MODELLED} {not_modelled}".split())
+    return _Reader(list(argv), (*flags, *GLOBAL), command, refused).read()
 
 
 class _Reader:
-    def __init__(self, argv: list[str], flags: Sequence[Flag], command: str) -> None:
+    def __init__(self, argv: list[str], flags: Sequence[Flag], command: str, refused: frozenset[str]) -> None:
         self.argv = argv
         self.command = command
+        self.refused = refused
         self.long = {flag.name: flag for flag in flags}
         self.short = {flag.short: flag for flag in flags if flag.short}
         self.result = Arguments(values={flag.name: _initial(flag) for flag in flags})
@@ -86,7 +97,7 @@ class _Reader:
         name, equals, value = text.partition("=")
         flag = self.long.get(name)
         if flag is None:
-            raise self.failure(f"unknown flag: --{name}")
+            raise self.unknown(name, f"--{name}", f"unknown flag: --{name}")
         if equals:
             self.set(flag, value)
         elif (alone := _alone(flag)) is not None:
@@ -101,7 +112,7 @@ class _Reader:
             letter, letters = letters[0], letters[1:]
             flag = self.short.get(letter)
             if flag is None:
-                raise self.failure(f"unknown shorthand flag: {letter!r} in {word}")
+                raise self.unknown(letter, f"-{letter}", f"unknown shorthand flag: {letter!r} in {word}")
             if letters.startswith("="):
                 self.set(flag, letters[1:])
                 return
@@ -125,6 +136,11 @@ class _Reader:
         else:
             self.result.values[flag.name] = value
         self.result.given.add(flag.name)
+
+    def unknown(self, name: str, shown: str, message: str) -> Failure:
+        if name in self.refused:
+            return Failure(f'simk8s does not model the flag {shown} of "kubectl {self.command}"')
+        return self.failure(message)
 
     def failure(self, message: str) -> UsageFailure:
         return UsageFailure(message, self.command)

@@ -77,4 +77,8 @@ COMMAND = Command(
         ("One Pod as YAML", "kubectl get pod mysql-0 -o yaml"),
         ("Sets and claims, with more columns", "kubectl get statefulsets,pvc -o wide"),
     ),
+    not_modelled=(
+        "allow-missing-template-keys chunk-size k kustomize output-watch-events raw server-print show-kind "
+        "show-managed-fields subresource template w watch watch-only"
+    ),
 )

@@ -96,4 +96,8 @@ COMMAND = Command(
         ("The second init container", "kubectl logs mysql-1 -c clone-mysql"),
         ("What was printed before the crash", "kubectl logs mysql-1 -c xtrabackup -p"),
     ),
+    not_modelled=(
+        "all-pods ignore-errors insecure-skip-tls-verify-backend limit-bytes max-log-requests pod-running- "
+        "timeout since since-time timestamps"
+    ),
 )

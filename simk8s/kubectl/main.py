@@ -83,7 +83,7 @@ def _run(
         write(1, overview(map(load, COMMANDS)).encode())
         return 0
     command = load(name)
-    arguments = parse([*leading, *rest], command.flags, name)
+    arguments = parse([*leading, *rest], command.flags, name, command.not_modelled)
     if arguments["help"]:
         write(1, command_help(command).encode())
         return 0

@@ -218,4 +218,8 @@ COMMAND = Command(
         ),
         ("A Pod that stays", "kubectl run web --image=nginx --labels=app=web"),
     ),
+    not_modelled=(
+        "allow-missing-template-keys annotations cascade expose field-manager force grace-period k kustomize "
+        "override-type overrides privileged save-config show-managed-fields template timeout wait"
+    ),
 )

@@ -94,4 +94,7 @@ COMMAND = Command(
     ),
     run,
     (("Five replicas", "kubectl scale statefulset mysql --replicas=5"),),
+    not_modelled=(
+        "allow-missing-template-keys dry-run k kustomize o output resource-version show-managed-fields template"
+    ),
 )

@@ -171,4 +171,5 @@ COMMAND = Command(
         ("Until a Pod runs", "kubectl wait --for=jsonpath='{.status.phase}'=Running pod/mysql-0"),
         ("Until it is gone", "kubectl wait --for=delete pod/mysql-2"),
     ),
+    not_modelled="allow-missing-template-keys local o output show-managed-fields template",
 )

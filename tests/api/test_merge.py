@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from simk8s.api.merge import three_way
 from simk8s.api.objects import Object
 from simk8s.api.resources import Registry, Resource
@@ -72,3 +75,29 @@ def test_lists_of_a_custom_resource_are_replaced() -> None:
     current: Object = {"spec": {"containers": [{"name": "a", "x": 1}]}}
     modified: Object = {"spec": {"containers": [{"name": "a"}]}}
     assert merged(current, modified, current, resource) == modified
+
+
+NAMES = st.sampled_from(["a", "b", "c", "d"])
+CONTAINERS = st.lists(
+    st.fixed_dictionaries({"name": NAMES}, optional={"image": NAMES, "command": st.lists(NAMES, max_size=2)}),
+    max_size=4,
+    unique_by=lambda entry: entry["name"],
+)
+SPECS = st.fixed_dictionaries(
+    {}, optional={"containers": CONTAINERS, "nodeName": NAMES, "nodeSelector": st.dictionaries(NAMES, NAMES)}
+)
+
+
+@given(SPECS, SPECS, SPECS)
+def test_applying_twice_changes_nothing_more(original: Object, modified: Object, current: Object) -> None:
+    once = merged(template(**original), template(**modified), template(**current))
+    assert merged(template(**modified), template(**modified), once) == once
+
+
+@given(SPECS, SPECS, SPECS)
+def test_what_is_written_is_what_is_there_afterwards(original: Object, modified: Object, current: Object) -> None:
+    spec = merged(template(**original), template(**modified), template(**current))["spec"]["template"]["spec"]
+    images = {entry["name"]: entry for entry in spec.get("containers", [])}
+    for entry in modified.get("containers", []):
+        assert {field: images[entry["name"]][field] for field in entry} == entry
+    assert spec.get("nodeName") == modified.get("nodeName", None if "nodeName" in original else current.get("nodeName"))

@@ -111,3 +111,17 @@ def test_what_is_served_is_listed(shell: Shell) -> None:
     out = shell("api-resources").out
     assert out.startswith("NAME ")
     assert "statefulsets                sts          apps/v1                        true         StatefulSet\n" in out
+
+
+@pytest.mark.parametrize(
+    ("line", "flag"),
+    [
+        ("get pods -w", "-w"),
+        ("get pods --watch", "--watch"),
+        ("apply -k x", "-k"),
+        ("get pods --context x", "--context"),
+    ],
+)
+def test_a_flag_of_kubectl_that_is_not_modelled_is_named(shell: Shell, line: str, flag: str) -> None:
+    printed = shell(line)
+    assert printed.err == f'error: simk8s does not model the flag {flag} of "kubectl {line.split(maxsplit=1)[0]}"\n'

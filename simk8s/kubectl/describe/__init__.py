@@ -97,4 +97,5 @@ COMMAND = Command(
         ("All Pods of a set", "kubectl describe pods -l app=mysql"),
         ("A claim", "kubectl describe pvc data-mysql-0"),
     ),
+    not_modelled="chunk-size k kustomize show-events",
 )
