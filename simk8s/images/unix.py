@@ -55,7 +55,7 @@ ESSENTIAL = paths(
 
 COREUTILS = paths(
     "/usr/bin",
-    "[ awk b2sum base64 basename cksum cmp comm cut diff dirname du env expr factor find flock fold getent getopt head "
+    "[ b2sum base64 basename cksum cmp comm cut diff dirname du env expr factor find flock fold getent getopt head "
     "hostid id install join link logger md5sum mkfifo mawk nice nl nohup nproc numfmt od paste perl pinky printenv "
     "printf realpath rev seq setpriv sha1sum sha256sum sha512sum shred shuf sort split stat stdbuf sum tac tail tee "
     "test timeout tr truncate tsort tty uniq unlink users wc which whoami xargs yes arch expand unexpand clear tput "

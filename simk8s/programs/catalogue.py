@@ -29,6 +29,7 @@ MODULES: dict[str, str] = {
     "processes.pause": "pause",
     "processes.signal": "kill pgrep pkill pidof killall ps",
     "processes.xargs": "xargs",
+    "text.awk.awk": "awk gawk nawk mawk",
     "text.columns": "cut paste fold wc",
     "text.concatenation": "cat tac rev nl tee",
     "text.digest": (

@@ -50,7 +50,9 @@ class PatternError(Exception):
 
 
 @lru_cache(maxsize=512)
-def compile_pattern(text: str, *, extended: bool, ignore_case: bool = False, multiline: bool = False) -> Pattern:
+def compile_pattern(
+    text: str, *, extended: bool, ignore_case: bool = False, multiline: bool = False, awk: bool = False
+) -> Pattern:
     """A compiled expression. Raises PatternError.
 
     >>> compile_pattern("a\\\\(b*\\\\)", extended=False).search("xabb")[1]
@@ -58,7 +60,7 @@ def compile_pattern(text: str, *, extended: bool, ignore_case: bool = False, mul
     >>> compile_pattern("one|onetwo", extended=True).search("onetwo")[0]
     'onetwo'
     """
-    translated = Translation(text, extended=extended, multiline=multiline).result()
+    translated = Translation(text, extended=extended, multiline=multiline, awk=awk).result()
     flags = regex.V0 | regex.DOTALL | regex.ASCII
     if _AMBIGUOUS.search(translated):  # elsewhere the greedy match is the longest one, and found faster
         flags |= regex.POSIX

@@ -1,0 +1,1 @@
+"""The pattern language awk, as mawk speaks it."""
