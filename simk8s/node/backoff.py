@@ -8,6 +8,8 @@ FIRST_SECONDS = 10.0
 LONGEST_SECONDS = 300.0
 FORGET_AFTER_SECONDS = 2 * LONGEST_SECONDS
 
+_INSTANT_SECONDS = 1e-6  # what rounding leaves of a delay that is over: the clock would not move by it
+
 
 @dataclass(frozen=True, slots=True)
 class Backoff:
@@ -24,7 +26,8 @@ class Backoff:
         """
         if self._is_forgotten(ended_at):
             return 0.0
-        return max(0.0, self.delay_seconds - (now - ended_at))
+        remaining = self.delay_seconds - (now - ended_at)
+        return remaining if remaining > _INSTANT_SECONDS else 0.0
 
     def stepped(self, ended_at: float, now: float) -> Backoff:
         """The back-off after a start that follows an end at `ended_at`."""
