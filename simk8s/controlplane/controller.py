@@ -52,15 +52,16 @@ class Queue:
 class Controller:
     """Watches, queues and calls `reconcile`; the same for every controller. Nobody calls a controller directly.
 
-    Writes of one key's reconciliations follow each other in history; those of different keys are independent.
-    With `caches` a key is not reconciled before they have seen what its last reconciliation wrote (SIM: real ones
-    mostly do without, and repair what they then do twice).
+    Keys are of objects of `kind`. Writes of one key's reconciliations follow each other in history; those of different
+    keys are independent. With `caches` a key is not reconciled before they have seen what its last reconciliation wrote
+    (SIM: real controllers mostly do without, and repair what they then do twice).
     """
 
     def __init__(
         self,
         name: str,
         store: Store,
+        kind: str,
         reconcile: Reconcile,
         *,
         caches: Informers | None = None,
@@ -73,6 +74,7 @@ class Controller:
         self.client = Client(store, self._note)
         self.events = EventRecorder(store, name)
         self.queue = Queue()
+        self._kind = kind
         self._reconcile = reconcile
         self._workers = workers
         self._retry_seconds = retry_seconds
@@ -144,5 +146,5 @@ class Controller:
         self._failures[where] = failures + 1
         first, longest = self._retry_seconds
         seconds = min(first * 2.0 ** min(failures, 30), longest)
-        self.sim.record(actor, "retry", str(where), error=error.message, seconds=seconds)
+        self.sim.record(actor, "retry", f"{self._kind}/{where}", error=error.message, seconds=seconds)
         self.enqueue_after(where, seconds)

@@ -40,7 +40,7 @@ class GarbageCollector:
         """Look after one more kind."""
         if kind in self._queues:
             return
-        self._queues[kind] = Controller("garbage-collector", self._store, partial(self._sync, kind), workers=20)
+        self._queues[kind] = Controller("garbage-collector", self._store, kind, partial(self._sync, kind), workers=20)
         self._informers.of(kind).on_change(partial(self._changed, kind))
 
     def _sync(self, kind: str, where: Key, actor: Actor) -> Run[None]:

@@ -36,7 +36,7 @@ class Namespaces:
     def __init__(self, store: Store, informers: Informers) -> None:
         self._store = store
         self._namespaces = informers.of("Namespace")
-        self._controller = Controller("namespace-controller", store, self._sync)
+        self._controller = Controller("namespace-controller", store, "Namespace", self._sync)
         self._controller.follow(informers, "Namespace")
 
     def _sync(self, where: Key, actor: Actor) -> Run[None]:

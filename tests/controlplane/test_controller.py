@@ -52,7 +52,7 @@ def test_failures_are_tried_again_after_twice_the_time() -> None:  # STS-11, TIM
         return
         yield
 
-    controller = Controller("c", store, reconcile)
+    controller = Controller("c", store, "ConfigMap", reconcile)
     controller.enqueue(A)
     store.sim.run(1)
     waits = [round(later - earlier, 4) for earlier, later in pairwise(times)]
@@ -66,7 +66,7 @@ def test_no_wait_is_longer_than_the_longest() -> None:  # TIME-1
         raise ApiError("InternalError", 500, "no")
         yield
 
-    controller = Controller("c", store, reconcile)
+    controller = Controller("c", store, "ConfigMap", reconcile)
     controller.enqueue(A)
     store.sim.run(10_000)
     waits = [record.detail["seconds"] for record in store.sim.history]
@@ -86,7 +86,7 @@ def test_workers_take_different_keys_at_a_time() -> None:  # STS-11
         yield store.sim.sleep(1)
         running.remove(where)
 
-    controller = Controller("c", store, reconcile, workers=3)
+    controller = Controller("c", store, "ConfigMap", reconcile, workers=3)
     for number in range(9):
         controller.enqueue(Key("default", str(number % 5)))
     store.sim.run(20)
@@ -103,7 +103,7 @@ def test_a_reconciliation_follows_what_the_watch_brought() -> None:
         return
         yield
 
-    controller = Controller("c", store, reconcile)
+    controller = Controller("c", store, "ConfigMap", reconcile)
     controller.follow(caches, "ConfigMap")
     caches.start()
     store.create(config("a"), by=user)
@@ -144,7 +144,7 @@ def test_with_its_caches_a_controller_waits_to_see_its_own_writes() -> None:
         if not seen[-1]:
             yield from controller.client.create(config("a"), by=actor)
 
-    controller = Controller("c", store, reconcile, caches=caches)
+    controller = Controller("c", store, "ConfigMap", reconcile, caches=caches)
     caches.start()
     controller.enqueue(A)
     store.sim.run(0.011)

@@ -350,3 +350,21 @@ def test_a_class_of_the_rook_addon_needs_its_pool() -> None:
 def test_without_the_addon_its_kinds_do_not_exist() -> None:
     with pytest.raises(ApiError, match='no matches for kind "Pool"'):
         Cluster().apply({"apiVersion": "ceph.rook.io/v1beta1", "kind": "Pool", "metadata": {"name": "x"}})
+
+
+def test_a_local_volume_made_by_hand_is_used_where_its_pod_can_run() -> None:  # VOL-4, VOL-3 a
+    c = Cluster(storage="none")
+    term = {"matchExpressions": [{"key": "kubernetes.io/hostname", "operator": "In", "values": ["node-2"]}]}
+    affinity = {"required": {"nodeSelectorTerms": [term]}}
+    c.apply(
+        storage_class("local", "kubernetes.io/no-provisioner", volumeBindingMode="WaitForFirstConsumer"),
+        volume("v", storageClassName="local", nodeAffinity=affinity),
+        claim(storageClassName="local"),
+        claim("second", storageClassName="local"),
+        pod(),
+    )
+    c.run(20)
+    assert (phase(c), c.store.get("Pod", "p")["spec"]["nodeName"]) == ("Bound", "node-2")
+    c.apply(pod("q", "second"))
+    c.run(5)
+    assert "3 node(s) didn't find available persistent volumes to bind" in c.events("q", "FailedScheduling")[0]

@@ -53,7 +53,7 @@ class Endpoints:
         self._by_namespace = self._pods.index("namespace", lambda pod: (pod["metadata"]["namespace"],))
         self._members: dict[Key, _Members] = {}
         self._addresses: dict[Key, dict[str, Object]] = {}
-        self._controller = Controller("endpoint-slice-controller", store, self._sync)
+        self._controller = Controller("endpoint-slice-controller", store, "Service", self._sync)
         self._services.on_change(self._service_changed)
         self._pods.on_change(self._pod_changed)
         self._nodes.on_change(self._node_changed)

@@ -25,7 +25,7 @@ class TaintEviction:
         self._nodes = informers.of("Node")
         self._by_node = self._pods.index("node", node_of)
         self._pending: dict[Key, str] = {}
-        self._controller = Controller("taint-eviction-controller", store, self._sync, workers=8)
+        self._controller = Controller("taint-eviction-controller", store, "Pod", self._sync, workers=8)
         self._nodes.on_change(self._node_changed)
         self._pods.on_change(self._pod_changed)
 

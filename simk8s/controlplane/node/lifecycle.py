@@ -44,11 +44,14 @@ class NodeLifecycle:
         while True:
             yield self._sim.sleep(MONITOR_SECONDS)
             for node in list(self._nodes):
-                try:
-                    yield from self._look_at(node)
-                except ApiError as error:
-                    if error.reason not in ("Conflict", "NotFound"):
-                        raise
+                yield from self._look_again(node)
+
+    def _look_again(self, node: Object) -> Run[None]:
+        try:
+            yield from self._look_at(node)
+        except ApiError as error:
+            if error.reason not in ("Conflict", "NotFound"):  # its next version, or the next look, will do
+                raise
 
     def _look_at(self, node: Object) -> Run[None]:
         actor = self._actors.setdefault(name(node), self._sim.actor("node-lifecycle-controller"))
@@ -144,6 +147,8 @@ class NodeLifecycle:
             self._heard.pop(name(node), None)
             self._was_ready.pop(name(node), None)
             return
+        if old is not None and dig(old, "spec", "unschedulable") != dig(new, "spec", "unschedulable"):
+            self._sim.task(self._look_again(new))
         ready = condition(new, "Ready") or {}
         posted = ready.get("reason") not in ("NodeStatusUnknown", "NodeStatusNeverUpdated")
         before = condition(old, "Ready") if old is not None else None

@@ -43,11 +43,14 @@ class Scheduler:
         self._queue = PodQueue()
         self._assumed: dict[Key, str] = {}
         self._waits: dict[Key, simpy.Event] = {}
+        self._awaited: dict[Key, Key] = {}
+        """Claims that are being bound, and the Pod that waits for each."""
         self._is_running = False
         self._pods.on_change(self._pod_changed)
         informers.of("Node").on_change(self._node_changed)
         for cache in (self._storage.claims, self._storage.volumes, self._storage.classes):
             cache.on_change(self._storage_changed)
+        self._storage.claims.on_change(self._claim_changed)
 
     def _wake(self) -> None:
         if not self._is_running:
@@ -138,6 +141,7 @@ class Scheduler:
         """Wait until the claims are bound. Returns what went wrong, if anything."""
         deadline = self._sim.now + VOLUME_WAIT_SECONDS
         asked = {name(claim): False for claim in claims}
+        self._awaited |= {key(claim): where for claim in claims}
         while not all_bound(claims, self._storage.claims.get):
             for claim in claims:
                 current = self._storage.claims.get(name(claim), namespace(claim))
@@ -215,9 +219,12 @@ class Scheduler:
             self._changed(None, seq)
 
     def _storage_changed(self, old: Object | None, new: Object | None, seq: int) -> None:
-        for where in list(self._waits):
-            self._stop_waiting(where)
         self._changed(_STORAGE_FILTERS, seq)
+
+    def _claim_changed(self, old: Object | None, new: Object | None, seq: int) -> None:
+        claim = new or old
+        if claim is not None and key(claim) in self._awaited:
+            self._stop_waiting(self._awaited[key(claim)])
 
     def _stop_waiting(self, where: Key) -> None:
         event = self._waits.pop(where, None)

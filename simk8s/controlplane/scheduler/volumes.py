@@ -14,6 +14,7 @@ from simk8s.controlplane.volume.match import (
     class_name,
     is_delayed,
     is_reachable,
+    reservation,
 )
 
 
@@ -52,8 +53,9 @@ class VolumeNeeds:
 
     def choice(self, claim: Object, node: Object) -> Object | None:
         """The existing volume that a waiting claim would get on that node."""
-        free = (volume for volume in self.storage.volumes if self.storage.reserved.get(name(volume)) is None)
-        return best_volume(claim, free, node)
+        by_claim = self.storage.volumes.index("reserved", reservation)
+        volumes = [*by_claim[f"{namespace(claim)}/{name(claim)}"].values(), *by_claim[""].values()]
+        return best_volume(claim, (volume for volume in volumes if name(volume) not in self.storage.reserved), node)
 
     def is_shared_with(self, pod: Object) -> bool:
         """VOL-10: whether that Pod uses a claim of which this one must be the sole user."""

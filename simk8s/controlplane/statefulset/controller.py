@@ -42,7 +42,9 @@ class StatefulSets:
     def __init__(self, store: Store, informers: Informers, *, max_unavailable: bool = True) -> None:
         self._store = store
         self._max_unavailable = max_unavailable
-        self._controller = Controller("statefulset-controller", store, self._sync, caches=informers, workers=WORKERS)
+        self._controller = Controller(
+            "statefulset-controller", store, "StatefulSet", self._sync, caches=informers, workers=WORKERS
+        )
         self._sets = informers.of("StatefulSet")
         self._pods = informers.of("Pod")
         self._claims = informers.of("PersistentVolumeClaim")

@@ -40,7 +40,7 @@ class Attachment:
         self._nodes = informers.of("Node")
         self._users = informers.of("Pod").index("claims", claims_of)
         self._disks: dict[str, _Disk] = {}
-        self._controller = Controller("attachdetach-controller", store, self._sync, workers=16)
+        self._controller = Controller("attachdetach-controller", store, "PersistentVolume", self._sync, workers=16)
         self._controller.follow(informers, "Pod", self._volumes_of)
         self._controller.follow(informers, "PersistentVolume", self._attachable)
         informers.of("Node").on_change(self._node_changed)

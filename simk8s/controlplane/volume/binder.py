@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from simk8s.api.errors import ApiError
 from simk8s.api.objects import Key, Object, annotations_of, dig, is_terminating, name, namespace, uid
-from simk8s.api.objects import key as key_of
 from simk8s.api.store import Store
 from simk8s.controlplane.controller import Controller
 from simk8s.controlplane.informer import Informers
@@ -22,6 +21,7 @@ from simk8s.controlplane.volume.match import (
     default_class,
     is_delayed,
     refers_to,
+    reservation,
 )
 from simk8s.sim import Actor, Run
 
@@ -37,10 +37,12 @@ class Binder:
         self._store = store
         self._claims = informers.of("PersistentVolumeClaim")
         self._volumes = informers.of("PersistentVolume")
+        self._reserved = self._volumes.index("reserved", reservation)
+        self._unbound = self._claims.index("unbound", _unbound)
         self._classes = informers.of("StorageClass")
         self._pods = informers.of("Pod").index("claims", claims_of)
-        self._claim_queue = Controller(_NAME, store, self._sync_claim, caches=informers)
-        self._volume_queue = Controller(_NAME, store, self._sync_volume, caches=informers)
+        self._claim_queue = Controller(_NAME, store, "PersistentVolumeClaim", self._sync_claim, caches=informers)
+        self._volume_queue = Controller(_NAME, store, "PersistentVolume", self._sync_volume, caches=informers)
         self._client = self._claim_queue.client
         self._tell = self._claim_queue.events.event
         self._claim_queue.follow(informers, "PersistentVolumeClaim")
@@ -52,9 +54,8 @@ class Binder:
         """VOL-2: look at all that is not bound again, for ever."""
         while True:
             yield self._store.sim.sleep(RESYNC_SECONDS)
-            for claim in self._claims:
-                if dig(claim, "status", "phase") != "Bound":
-                    self._claim_queue.enqueue(key_of(claim), self._claims.seq(key_of(claim)))
+            for where in list(self._unbound[""]):
+                self._claim_queue.enqueue(where, self._claims.seq(where))
 
     def _sync_claim(self, where: Key, actor: Actor) -> Run[None]:
         claim = self._claims.at(where)
@@ -78,7 +79,9 @@ class Binder:
         wanted = class_name(claim) or ""
         storage_class = self._classes.get(wanted) if wanted else None
         waits = is_delayed(storage_class) and SELECTED_NODE not in annotations_of(claim)
-        candidates = [volume for volume in self._volumes if not waits or "claimRef" in volume["spec"]]
+        candidates = list(self._reserved[f"{namespace(claim)}/{name(claim)}"].values())
+        if not waits:
+            candidates += self._reserved[""].values()
         volume = best_volume(claim, candidates)
         if volume is not None:
             yield from self._bind(volume, claim, actor)
@@ -212,6 +215,11 @@ class Binder:
         except ApiError as error:
             if error.reason != "NotFound":
                 raise
+
+
+def _unbound(claim: Object) -> Iterator[str]:
+    if dig(claim, "status", "phase") != "Bound":
+        yield ""
 
 
 def claims_of(pod: Object) -> Iterator[str]:

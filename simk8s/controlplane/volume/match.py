@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from simk8s.api import quantity
 from simk8s.api.objects import Object, annotations_of, dig, is_terminating, labels, name, namespace, uid
@@ -61,6 +61,12 @@ def best_volume(claim: Object, volumes: Iterable[Object], node: Object | None = 
         if usable and fits(claim, volume) and (node is None or is_reachable(volume, node)):
             candidates.append(volume)
     return min(candidates, key=lambda volume: (size(volume), name(volume)), default=None)
+
+
+def reservation(volume: Object) -> Iterator[str]:
+    """For an index of volumes: `namespace/name` of the claim that one is reserved for, "" where it is for nobody."""
+    reserved = volume["spec"].get("claimRef")
+    yield f"{reserved.get('namespace')}/{reserved.get('name')}" if reserved else ""
 
 
 def fits(claim: Object, volume: Object) -> bool:

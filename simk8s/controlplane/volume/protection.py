@@ -30,8 +30,12 @@ class Protection:
         self._claims = informers.of("PersistentVolumeClaim")
         self._volumes = informers.of("PersistentVolume")
         self._users = informers.of("Pod").index("claims", claims_of)
-        self._claim_queue = Controller("pvc-protection-controller", store, self._sync_claim, caches=informers)
-        self._volume_queue = Controller("pv-protection-controller", store, self._sync_volume, caches=informers)
+        self._claim_queue = Controller(
+            "pvc-protection-controller", store, "PersistentVolumeClaim", self._sync_claim, caches=informers
+        )
+        self._volume_queue = Controller(
+            "pv-protection-controller", store, "PersistentVolume", self._sync_volume, caches=informers
+        )
         self._claims.on_change(lambda old, new, seq: self._deleted(self._claim_queue, new, seq))
         self._volumes.on_change(lambda old, new, seq: self._deleted(self._volume_queue, new, seq))
         informers.of("Pod").on_change(self._pod_changed)

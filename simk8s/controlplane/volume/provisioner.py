@@ -50,8 +50,12 @@ class Provisioner:
         self._claims = informers.of("PersistentVolumeClaim")
         self._volumes = informers.of("PersistentVolume")
         self._classes = informers.of("StorageClass")
-        self._makes = Controller(driver.name, store, self._sync_claim, retry_seconds=RETRY_SECONDS, workers=4)
-        self._removes = Controller(driver.name, store, self._sync_volume, retry_seconds=RETRY_SECONDS, workers=4)
+        self._makes = Controller(
+            driver.name, store, "PersistentVolumeClaim", self._sync_claim, retry_seconds=RETRY_SECONDS, workers=4
+        )
+        self._removes = Controller(
+            driver.name, store, "PersistentVolume", self._sync_volume, retry_seconds=RETRY_SECONDS, workers=4
+        )
         self._makes.follow(informers, "PersistentVolumeClaim")
         self._removes.follow(informers, "PersistentVolume")
 
