@@ -77,7 +77,7 @@ class Report:
             self._print(f"interrupted at {runner.cluster.now:.1f}s of virtual time", fg="red")
         else:
             self._verdict()
-        click.echo(f"replay: --replay {runner.cluster.replay}")
+        click.echo(f"replay: {runner.cluster.replay}")
 
     def summary(self, interrupted: bool) -> dict[str, Any]:
         """The run as plain data: `simk8s run --json`."""

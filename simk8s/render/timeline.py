@@ -168,7 +168,8 @@ def _container(what: str, old: Object, new: Object) -> Telling:
         restarts = new.get("restartCount", 0)
         yield "plain", f"{what} started" + (f" again, restart {restarts}" if restarts else "")
     elif state == "waiting" and detail.get("reason") not in ("PodInitializing", "ContainerCreating", None):
-        yield "bad", f"{what} waits: {detail['reason']}" + (f": {detail['message']}" if detail.get("message") else "")
+        why = _one_line(detail.get("message", "")).partition(" restarting failed ")[0]
+        yield "bad", f"{what} waits: {detail['reason']}" + (f": {why}" if why else "")
 
 
 def _state(status: Object) -> tuple[str, Object]:
