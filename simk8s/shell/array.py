@@ -53,6 +53,7 @@ def assign_array(shell: Shell, name: str, elements: list[Element], *, append: bo
         variable.make_indexed()
     if not append:
         variable.elements = {}
+    variable.bare = False
     if variable.associative:
         _fill_associative(shell, name, variable, elements)
     else:

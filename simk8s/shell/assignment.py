@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from simk8s.shell.shell import Shell
 
 
+class BadSubscript(ShellError):
+    """A subscript leads to before an array's first element."""
+
+
 def assign(shell: Shell, name: str, value: str, *, append: bool = False) -> None:
     """`name=value` or `name+=value`. Raises ShellError for a readonly variable."""
     variable = shell.names.get(name)
@@ -79,7 +83,7 @@ def subscript_key(shell: Shell, name: str, text: str) -> int | str:
     variable = shell.find(name)
     if variable is not None and variable.associative:
         if not text:
-            raise ShellError(f"{name}[{text}]: bad array subscript")
+            raise BadSubscript(f"{name}[{text}]: bad array subscript")
         return text
     index = arithmetic.evaluate(shell, text)
     if index < 0:
@@ -90,7 +94,7 @@ def subscript_key(shell: Shell, name: str, text: str) -> int | str:
         else:
             count = 1 if variable is not None and variable.value is not None else 0
         if index + count < 0:
-            raise ShellError(f"{name}: bad array subscript" if count else f"{name}[{text}]: bad array subscript")
+            raise BadSubscript(f"{name}[{text}]: bad array subscript")
         index += count
     return index
 

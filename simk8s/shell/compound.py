@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from simk8s.machine import Exec
 from simk8s.shell import assignment, conditional, expansion, failure, job, pattern, subshell, trace, trap
 from simk8s.shell.control import BreakLoop, ContinueLoop, ShellError
 from simk8s.shell.dispatch import execute, runs
 from simk8s.shell.redirection import RedirectionError, redirect
+from simk8s.shell.shell import Source
 from simk8s.shell.syntax.nodes import (
     ArithmeticCommand,
     ArithmeticFor,
@@ -42,7 +44,7 @@ def redirected(
     try:
         saved = yield from redirect(shell, redirections)
     except RedirectionError as error:
-        shell.line = line
+        shell.line = line + shell.line_shift
         yield from shell.complain(error.message)
         shell.status = 1
         if not shell.guarded:
@@ -57,6 +59,10 @@ def redirected(
         except ShellError as error:
             yield from failure.report(shell, error)
             return 1
+    except Exec:
+        saved.keep()
+        before = len(shell.substituted_files)
+        raise
     finally:
         saved.put_back(shell)
         subshell.close_substituted(shell, before)
@@ -89,7 +95,8 @@ def run_subshell(shell: Shell, node: Subshell) -> Run[int]:
 
     child = yield from subshell.fork(shell, body)
     status = yield from subshell.wait_for(shell, child)
-    yield from job.tell_end(shell, child, node.source)
+    if child.signal is not None:
+        yield from job.tell_end(shell, child, node)
     return (yield from checked(shell, status))
 
 
@@ -137,9 +144,9 @@ def _while(shell: Shell, node: While) -> Run[int]:
                     break
                 status = yield from execute(shell, node.body)
             except BreakLoop as leave:
-                status = 0
+                status = leave.status
                 if leave.levels > 1 and shell.loops > 1:
-                    raise BreakLoop(leave.levels - 1) from None
+                    raise BreakLoop(leave.levels - 1, status) from None
                 break
             except ContinueLoop as again:
                 status = 0
@@ -157,8 +164,8 @@ def _loop_once(shell: Shell, body: Sequence) -> Run[tuple[int, bool]]:
         return (yield from execute(shell, body)), False
     except BreakLoop as leave:
         if leave.levels > 1 and shell.loops > 1:
-            raise BreakLoop(leave.levels - 1) from None
-        return 0, True
+            raise BreakLoop(leave.levels - 1, leave.status) from None
+        return leave.status, True
     except ContinueLoop as again:
         if again.levels > 1 and shell.loops > 1:
             raise ContinueLoop(again.levels - 1) from None
@@ -172,7 +179,7 @@ def run_for(shell: Shell, node: For) -> Run[int]:
 
 
 def _for(shell: Shell, node: For) -> Run[int]:
-    shell.line = node.line
+    shell.line = node.line + shell.line_shift
     if not _is_name(node.name):
         yield from shell.complain(f"`{node.name}': not a valid identifier")
         return (yield from checked(shell, 1))
@@ -186,10 +193,10 @@ def _for(shell: Shell, node: For) -> Run[int]:
     shell.loops += 1
     try:
         for word in words:
-            shell.line = node.line
+            shell.line = node.line + shell.line_shift
             if shell.options.xtrace:
                 yield from trace.show_line(shell, _header(node.name, "for", node.words))
-            if shell.traps.get("DEBUG"):
+            if "DEBUG" in shell.traps and not shell.active_traps:
                 shell.current_command = _header(node.name, "for", node.words)
                 yield from trap.run_event(shell, "DEBUG")
             try:
@@ -257,7 +264,7 @@ def _evaluated(shell: Shell, expression: Word, line: int, empty: int) -> Run[int
     """One of the three expressions of `for ((;;))`; an empty one is true."""
     if not expression.source.strip():
         return empty
-    shell.line = line
+    shell.line = line + shell.line_shift
     if shell.options.xtrace:
         yield from trace.show_line(shell, f"(( {expression.source.strip()} ))")
     yield from shell.tick(line)
@@ -320,12 +327,12 @@ def run_case(shell: Shell, node: Case) -> Run[int]:
 
 
 def _case(shell: Shell, node: Case) -> Run[int]:
-    shell.line = node.line
+    shell.line = node.line + shell.line_shift
     may_exec, shell.may_exec = shell.may_exec, False
     options = shell.options
     if options.xtrace:
         yield from trace.show_line(shell, f"case {node.subject.source} in")
-    if shell.traps.get("DEBUG"):
+    if "DEBUG" in shell.traps and not shell.active_traps:
         shell.current_command = f"case {node.subject.source} in "
         yield from trap.run_event(shell, "DEBUG")
     try:
@@ -363,9 +370,9 @@ def run_conditional(shell: Shell, node: Conditional) -> Run[int]:
 
 
 def _conditional(shell: Shell, node: Conditional) -> Run[int]:
-    shell.line = node.line
+    shell.line = node.line + shell.line_shift
     yield from shell.step(node)
-    if shell.traps.get("DEBUG"):
+    if "DEBUG" in shell.traps and not shell.active_traps:
         shell.current_command = node.source
         yield from trap.run_event(shell, "DEBUG")
     try:
@@ -388,9 +395,9 @@ def run_arithmetic(shell: Shell, node: ArithmeticCommand) -> Run[int]:
 
 
 def _arithmetic(shell: Shell, node: ArithmeticCommand) -> Run[int]:
-    shell.line = node.line
+    shell.line = node.line + shell.line_shift
     yield from shell.step(node)
-    if shell.traps.get("DEBUG"):
+    if "DEBUG" in shell.traps and not shell.active_traps:
         shell.current_command = node.source
         yield from trap.run_event(shell, "DEBUG")
     if shell.options.xtrace:
@@ -407,9 +414,10 @@ def _arithmetic(shell: Shell, node: ArithmeticCommand) -> Run[int]:
 
 @runs(FunctionDefinition)
 def run_definition(shell: Shell, node: FunctionDefinition) -> Run[int]:
-    shell.line = node.line
+    shell.line = node.line + shell.line_shift
     shell.functions[node.name] = node
-    shell.function_sources[node.name] = shell.sources[-1] if shell.sources else shell.source
+    source = shell.sources[-1] if shell.sources else shell.source
+    shell.function_sources[node.name] = source if source.name else Source("environment", source.script)
     shell.status = 0
     return 0
     yield

@@ -8,8 +8,9 @@ class Leave(Exception):
 
 
 class BreakLoop(Leave):
-    def __init__(self, levels: int) -> None:
+    def __init__(self, levels: int, status: int = 0) -> None:
         self.levels = levels
+        self.status = status
 
 
 class ContinueLoop(Leave):

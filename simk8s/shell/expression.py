@@ -102,10 +102,9 @@ def _translate(pattern: str) -> str:
             has_atom = False
         elif character in "*+?" or (character == "{" and _INTERVAL.match(pattern, offset - 1)):
             repeat, offset = _repetition(pattern, offset - 1)
-            if has_atom:
-                result.append(repeat)
-            elif character != "*":
+            if not has_atom:
                 raise BadExpression("nothing to repeat")
+            result.append(repeat)
         elif character in "^$":
             result.append(r"\A" if character == "^" else r"\Z")
             has_atom = character == "$"

@@ -46,7 +46,7 @@ def finish(shell: Shell, child: Process, node: SimpleCommand) -> Run[int]:
     """Wait for a program in the foreground."""
     status = yield from subshell.wait_for(shell, child)
     if child.signal is not None:
-        yield from job.tell_end(shell, child, node.source)
+        yield from job.tell_end(shell, child, node)
     return status
 
 
@@ -67,8 +67,8 @@ def refuse(shell: Shell, path: str, error: SyscallError) -> Run[int]:
     """Say why a file cannot be executed; 127 where it is not there, else 126."""
     if error.errno is Errno.ENOENT:
         if error.subject != path and shell.process.exists(path):
-            yield from shell.complain(f"{path}: {error.subject}: bad interpreter: {error.text}")
-            return 126
+            yield from shell.complain(f"{path}: cannot execute: required file not found")
+            return 127
         yield from shell.complain(f"{path}: {error.text}" if not shell.dialect.almquist else f"{path}: not found")
         return 127
     text = error.text

@@ -26,12 +26,10 @@ def call(shell: Shell, definition: FunctionDefinition, words: list[str], line: i
     source = shell.function_sources.get(words[0], shell.source)
     positional, shell.positional = shell.positional, words[1:]
     loops, shell.loops = shell.loops, 0
+    shift, shell.line_shift = shell.line_shift, 0
     shell.table.push(Frame(words[0], source.name, line))
     shell.sources.append(source)
-    debug = shell.traps.get("DEBUG")
-    quiet = debug is not None and not shell.options.get("functrace")
-    if quiet:
-        del shell.traps["DEBUG"]
+    hidden = _hide_traps(shell)
     try:
         status = yield from execute(shell, definition.body)
     except ReturnFrom as back:
@@ -40,10 +38,18 @@ def call(shell: Shell, definition: FunctionDefinition, words: list[str], line: i
         shell.sources.pop()
         shell.table.pop()
         shell.loops = loops
+        shell.line_shift = shift
         shell.positional = positional
-        if quiet and "DEBUG" not in shell.traps and debug is not None:
-            shell.traps["DEBUG"] = debug
     shell.status = status
     if "RETURN" in shell.traps:
         yield from trap.run_event(shell, "RETURN")
+    for event, command in hidden.items():
+        shell.traps.setdefault(event, command)
     return status
+
+
+def _hide_traps(shell: Shell) -> dict[str, str]:
+    """A function does not inherit the DEBUG and RETURN traps, unless `set -T` says so."""
+    if not shell.traps or shell.options.get("functrace"):
+        return {}
+    return {event: shell.traps.pop(event) for event in ("DEBUG", "RETURN") if event in shell.traps}

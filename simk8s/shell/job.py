@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from simk8s.machine import Process
 from simk8s.machine.signals import SIGINT, SIGPIPE, SIGTERM
+from simk8s.shell import unparse
+from simk8s.shell.syntax.nodes import Command
 from simk8s.sim import Run
 
 if TYPE_CHECKING:
@@ -28,20 +30,25 @@ class Job:
 
     number: int
     process: Process
-    text: str
+    command: Command
     told: bool = False
 
+    @property
+    def text(self) -> str:
+        """The command as bash writes it."""
+        return unparse.command(self.command, 0)
 
-def tell_end(shell: Shell, child: Process, text: str) -> Run[None]:
+
+def tell_end(shell: Shell, child: Process, command: Command) -> Run[None]:
     """A child in the foreground has ended: a signal that killed it is mentioned."""
     signal = child.signal
-    if signal is None or signal in (SIGINT, SIGPIPE) or not text:
+    if signal is None or signal in (SIGINT, SIGPIPE):
         return
     name = SIGNAL_TEXTS.get(signal, f"Unknown signal {signal}")
     if signal == SIGTERM:
         yield from shell.say(name)
     else:
-        yield from shell.complain(f"{child.pid:5} {name:<23} {text}")
+        yield from shell.complain(f"{child.pid:5} {name:<23} {unparse.command(command, 0)}")
 
 
 def find(shell: Shell, spec: str) -> Job | None:

@@ -55,6 +55,8 @@ def expand(shell: Shell, part: Parameter, quoted: bool) -> Run[Result]:
         variable = shell.find(part.name)
         keys = [str(key) for key, _ in variable.ordered()] if variable is not None else []
         return Result(keys, many=True, star=operator.endswith("*"))
+    if part.indirect and part.subscript is None and shell.resolve(part.name) != part.name:
+        return Result([shell.resolve(part.name)])
     if part.indirect:
         part = yield from _indirect(shell, part)
         operator = part.operator
@@ -95,7 +97,11 @@ def hold(shell: Shell, part: Parameter) -> Run[Held]:
         values = variable.values() if variable is not None else []
         return Held(values, bool(values), many=True, star=part.subscript.source == "*", variable=variable)
     text = yield from expansion.expand_string(shell, part.subscript)
-    key = assignment.subscript_key(shell, name, text)
+    try:
+        key = assignment.subscript_key(shell, name, text)
+    except assignment.BadSubscript:
+        yield from shell.complain(f"{name}: bad array subscript")
+        return Held([], False)
     value = assignment.element(shell, name, key)
     return Held([] if value is None else [value], value is not None, variable=variable, key=key)
 
@@ -118,14 +124,6 @@ def _parameter_of(part: Parameter, text: str) -> Parameter:
 
 
 def _indirect(shell: Shell, part: Parameter) -> Run[Parameter]:
-    variable = shell.names.get(part.name)
-    if variable is not None and variable.reference and part.subscript is None:
-        target = variable.value or ""
-        return (
-            Parameter(part.line, part.column, "", part.source, operator="bad")
-            if not target
-            else replace(part, name="_reference", operator="@nameref", indirect=False)
-        )
     held = yield from hold(shell, replace(part, operator="", operands=(), indirect=False))
     if not held.is_set:
         raise ShellError(f"{part.name}: invalid indirect expansion")
@@ -339,8 +337,6 @@ def _case_changed(value: str, operator: str, shape: str, extglob: bool) -> str:
 def _transformed(shell: Shell, part: Parameter, held: Held) -> list[str]:
     """`${x@Q}` and the other transformations."""
     kind = part.operator[1:]
-    if kind == "nameref":
-        return [shell.resolve(part.name)]
     variable = held.variable
     if kind == "a":
         letters = variable.letters() if variable is not None else ""

@@ -37,9 +37,9 @@ def matching(shell: Shell, text: str) -> list[str]:
     for number, part in enumerate(parts):
         last = number == len(parts) - 1
         if part == "":
-            if last or (number == 0 and absolute):
-                found = [path + "/" for path in found if not last or _is_directory(shell, path)]
-            else:
+            if number == 0 and absolute:
+                found = ["/"]
+            elif not last:
                 found = [path + "/" for path in found]
             continue
         if part == "**" and options.get("globstar"):

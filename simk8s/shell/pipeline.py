@@ -75,7 +75,8 @@ def _run_stages(shell: Shell, node: Pipeline) -> Run[int]:
     for number, child in enumerate(children):
         status = yield from subshell.wait_for(shell, child)
         waited.append(status)
-        yield from job.tell_end(shell, child, node.stages[number].source if number == last else "")
+        if child.signal is not None and number == last:
+            yield from job.tell_end(shell, child, node)
     shell.pipe_statuses = statuses = waited + statuses
     status = statuses[-1]
     if shell.options.pipefail:
@@ -127,7 +128,7 @@ def run_background(shell: Shell, node: Background) -> Run[int]:
         handle.release()
     shell.background_pid = child.pid
     number = max((one.number for one in shell.jobs), default=0) + 1
-    shell.jobs.append(Job(number, child, node.command.source))
+    shell.jobs.append(Job(number, child, node.command))
     shell.status = 0
     shell.pipe_statuses = [0]
     return 0

@@ -20,6 +20,31 @@ _HANDLERS_LIVE_IN = (builtins, compound, pipeline, sequence, simple)  # importin
 VERSION = "5.2.15(1)-release"
 _DEEPEST = 12_000  # Python frames: a script's functions may nest a thousand deep
 
+USAGE = """\
+Usage:\tbash [GNU long option] [option] ...
+\tbash [GNU long option] [option] script-file ...
+GNU long options:
+\t--debug
+\t--debugger
+\t--dump-po-strings
+\t--dump-strings
+\t--help
+\t--init-file
+\t--login
+\t--noediting
+\t--noprofile
+\t--norc
+\t--posix
+\t--pretty-print
+\t--rcfile
+\t--restricted
+\t--verbose
+\t--version
+Shell options:
+\t-ilrsD or -c command or -O shopt_option\t\t(invocation only)
+\t-abefhkmnptuvxBCEHPT or -o option
+"""
+
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
@@ -60,6 +85,8 @@ def run(process: Process, dialect: Dialect) -> Run[int]:
     shell = Shell(process, call.name or process.argv[0], dialect)
     if call.problem:
         yield from shell.say(f"{process.argv[0]}: {call.problem}")
+        if "invalid option" in call.problem and not call.problem.endswith("name"):
+            yield from shell.write(2, USAGE)
         return 2
     start(shell, call)
 

@@ -76,11 +76,9 @@ def traced_word(text: str) -> str:
     """As `set -x` shows a word: quoted only where that is needed."""
     if not text:
         return "''"
-    if has_control(text):
-        return ansi_quoted(text)
     if _needs_quotes(text):
         return _contracted(text)
-    return text
+    return ansi_quoted(text) if has_control(text) else text
 
 
 def _contracted(text: str) -> str:

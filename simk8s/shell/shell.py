@@ -55,6 +55,7 @@ class Shell:
         self.last_argument = ""
         self.background_pid: int | None = None
         self.line = 1
+        self.line_shift = 0  # bash counts the lines of a command substitution from where its command ends
         self.source = Source("", "-c")
         self.sources: list[Source] = []
         self.traps: dict[str, str] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simk8s.machine import SyscallError
+from simk8s.machine import Exec, SyscallError
 from simk8s.shell import array, assignment, expansion, external, failure, function, subshell, trace, trap
 from simk8s.shell.builtins import usage
 from simk8s.shell.builtins.registry import BUILTINS, SPECIAL
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 @runs(SimpleCommand)
 def run_simple(shell: Shell, node: SimpleCommand) -> Run[int]:
     """Run one simple command: a step that may be the last one of this process."""
-    shell.line = node.line
+    shell.line = node.told + shell.line_shift
     may_exec, shell.may_exec = shell.may_exec, False
     if shell.pending:
         yield from trap.run_pending(shell)
     yield from shell.step(node)
-    if shell.traps:
+    if shell.traps and not shell.active_traps:
         shell.current_command = node.source
         if "DEBUG" in shell.traps:
             yield from trap.run_event(shell, "DEBUG")
@@ -43,6 +43,9 @@ def run_simple(shell: Shell, node: SimpleCommand) -> Run[int]:
     except ShellError as error:
         yield from failure.report(shell, error)
         return 1
+    except Exec:
+        opened = len(shell.substituted_files)
+        raise
     finally:
         if len(shell.substituted_files) > opened:
             subshell.close_substituted(shell, opened)
@@ -157,6 +160,9 @@ def _run_words(shell: Shell, node: SimpleCommand, words: list[str], may_exec: bo
         if definition is None and builtin is None:
             try:
                 child = yield from external.start(shell, words, node, may_exec)
+            except Exec:
+                saved.keep()
+                raise
             finally:
                 saved.put_back(shell)
             _restore(shell, restored)
@@ -171,6 +177,9 @@ def _run_words(shell: Shell, node: SimpleCommand, words: list[str], may_exec: bo
             if name == "exec" and status == 0:
                 saved.keep()
             return status
+        except Exec:
+            saved.keep()
+            raise
         finally:
             saved.put_back(shell)
     finally:

@@ -71,7 +71,7 @@ def substitute(shell: Shell, body: Sequence) -> Run[str]:
     if not body.commands:
         shell.substitution_status = 0
         return ""
-    return (yield from _captured(shell, _commands(body)))
+    return (yield from _captured(shell, _commands(body), shell.line - body.commands[0].line))
 
 
 def _commands(body: Sequence) -> Callable[[Shell], Run[int]]:
@@ -87,13 +87,15 @@ def substitute_text(shell: Shell, part: Backquoted) -> Run[str]:
     """A command in backquotes: parsed now, by the child, as bash does."""
 
     def run(child: Shell) -> Run[int]:
-        parser = Parser(part.text, child.dialect, extglob=child.options.extglob, first_line=part.line)
+        parser = Parser(part.text, child.dialect, extglob=child.options.extglob, first_line=child.line)
+        child.line_shift = 0
+        first_line = child.line
         status = 0
         while True:
             try:
                 command = parser.next_command()
             except ShellSyntaxError as error:
-                for line in _numbered_from_one(error, part.line).lines(f"{child.label}: command substitution"):
+                for line in _numbered_from_one(error, first_line).lines(f"{child.label}: command substitution"):
                     yield from child.say(line)
                 return 2
             if command is None:
@@ -105,15 +107,17 @@ def substitute_text(shell: Shell, part: Backquoted) -> Run[str]:
 
 def _numbered_from_one(error: ShellSyntaxError, first_line: int) -> ShellSyntaxError:
     """bash counts the lines inside backquotes on their own."""
-    return ShellSyntaxError(error.message, error.line - first_line + 1, error.column, quoted_line=error.quoted_line)
+    return ShellSyntaxError(error.message, error.line - first_line + 1, error.column, second=error.second)
 
 
-def _captured(shell: Shell, body: Callable[[Shell], Run[int]]) -> Run[str]:
+def _captured(shell: Shell, body: Callable[[Shell], Run[int]], shift: int | None = None) -> Run[str]:
     def run(child: Shell) -> Run[int]:
         if not (child.options.get("inherit_errexit") or child.dialect.posix):
             child.options.errexit = False
         child.guarded = 0
         child.trace_depth += 1
+        if shift is not None:
+            child.line_shift = shift
         return body(child)
 
     reader, writer = shell.process.pipe()

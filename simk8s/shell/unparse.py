@@ -40,12 +40,12 @@ def function(definition: FunctionDefinition) -> str:
     return f"{definition.name} () \n{command(body, 0)}"
 
 
-def _block(node: Sequence, depth: int) -> str:
-    """The commands of a body, a line each, indented."""
+def _block(node: Sequence, depth: int, *, closed: bool = False) -> str:
+    """The commands of a body, a line each, indented. `closed`: the last one has its `;`, too."""
     lines = []
     for number, item in enumerate(node.commands):
         text = command(item, depth)
-        last = number == len(node.commands) - 1
+        last = number == len(node.commands) - 1 and not closed
         end = "" if last or isinstance(item, Background) or text.endswith("\n") else ";"
         lines.append(_pad(depth) + text + end)
     return "\n".join(lines)
@@ -80,17 +80,16 @@ def command(node: Command, depth: int) -> str:
         case While():
             word = "until" if node.until else "while"
             condition = "; ".join(command(c, depth) for c in node.condition.commands)
-            return (
-                f"{word} {condition}; do\n{_block(node.body, depth + 1)}\n{pad}done{_redirections(node.redirections)}"
-            )
+            body = _block(node.body, depth + 1, closed=True)
+            return f"{word} {condition}; do\n{body}\n{pad}done{_redirections(node.redirections)}"
         case For() | Select():
             word = "for" if isinstance(node, For) else "select"
             listed = '"$@"' if node.words is None else " ".join(w.source for w in node.words)
-            body = _block(node.body, depth + 1)
+            body = _block(node.body, depth + 1, closed=True)
             return f"{word} {node.name} in {listed};\n{pad}do\n{body}\n{pad}done{_redirections(node.redirections)}"
         case ArithmeticFor():
             head = "; ".join(w.source.strip() or "1" for w in (node.start, node.condition, node.step))
-            body = _block(node.body, depth + 1)
+            body = _block(node.body, depth + 1, closed=True)
             return f"for (({head}))\n{pad}do\n{body}\n{pad}done{_redirections(node.redirections)}"
         case Case():
             return _case(node, depth) + _redirections(node.redirections)
@@ -113,12 +112,13 @@ def _simple(node: SimpleCommand) -> str:
 def _if(node: If, depth: int) -> str:
     pad = _pad(depth)
     condition, body = node.branches[0]
-    text = f"if {'; '.join(command(c, depth) for c in condition.commands)}; then\n{_block(body, depth + 1)};\n{pad}"
+    asked = "; ".join(command(c, depth) for c in condition.commands)
+    text = f"if {asked}; then\n{_block(body, depth + 1, closed=True)}\n{pad}"
     if len(node.branches) > 1:
         rest = If(node.line, node.column, node.branches[1:], node.otherwise, (), "")
         return f"{text}else\n{_pad(depth + 1)}{_if(rest, depth + 1)};\n{pad}fi"
     if node.otherwise is not None:
-        text += f"else\n{_block(node.otherwise, depth + 1)};\n{pad}"
+        text += f"else\n{_block(node.otherwise, depth + 1, closed=True)}\n{pad}"
     return text + "fi"
 
 

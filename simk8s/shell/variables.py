@@ -21,6 +21,7 @@ class Variable:
 
     __slots__ = (
         "associative",
+        "bare",
         "elements",
         "exported",
         "indexed",
@@ -43,6 +44,7 @@ class Variable:
         self.indexed = False
         self.associative = False
         self.elements: dict[int | str, str] = {}
+        self.bare = True  # an array that was declared, but never given anything
 
     @property
     def is_array(self) -> bool:
@@ -59,6 +61,7 @@ class Variable:
         twin.reference = self.reference
         twin.indexed = self.indexed
         twin.associative = self.associative
+        twin.bare = self.bare
         twin.elements = dict(self.elements) if self.elements else {}
         return twin
 

@@ -56,8 +56,7 @@ def sleep(process: Process) -> Run[int]:
 @program("test-env")
 def env(process: Process) -> Run[int]:
     for name, value in sorted(process.environ.items()):
-        if name not in ("_", "PATH", "PWD", "SHLVL", "OLDPWD", "LC_ALL", "HOME"):
-            yield from process.print(f"{name}={value}")
+        yield from process.print(f"{name}={value}")
     return 0
 
 
@@ -120,7 +119,26 @@ def hostname(process: Process) -> Run[int]:
     return 0
 
 
-PROGRAMS = ("cat", "sleep", "env", "sort", "yes", "head", "rm", "mkdir", "chmod", "touch", "hostname")
+@program("test-echo")
+def echo(process: Process) -> Run[int]:
+    yield from process.print(" ".join(process.argv[1:]))
+    return 0
+
+
+@program("test-true")
+def true(process: Process) -> Run[int]:
+    return 0
+    yield
+
+
+@program("test-init")
+def init(process: Process) -> Run[int]:
+    """Process 1, so that what is tested is an ordinary process."""
+    yield process.machine.never
+    return 0
+
+
+PROGRAMS = ("cat", "sleep", "env", "sort", "yes", "head", "rm", "mkdir", "chmod", "touch", "hostname", "echo", "true")
 
 
 def make_box(simulation: Simulation | None = None, *, hostname: str = "box") -> Machine:
@@ -134,7 +152,9 @@ def make_box(simulation: Simulation | None = None, *, hostname: str = "box") -> 
     root.install({"/etc/passwd": "root:x:0:0:root:/root:/bin/sh\n"})
     root.directory("/root")
     root.directory("/tmp/work")
-    return Machine(simulation or Simulation(), "box", root=root, hostname=hostname)
+    box = Machine(simulation or Simulation(), "box", root=root, hostname=hostname)
+    box.run_function(init, ["init"])
+    return box
 
 
 def run(

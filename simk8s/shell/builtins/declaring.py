@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from simk8s.shell import array, assignment, quote, unparse
+from simk8s.shell import array, assignment, quote, trace, unparse
 from simk8s.shell.builtins.registry import builtin
 from simk8s.shell.builtins.usage import parse
 from simk8s.shell.control import BuiltinError, ShellError
@@ -166,6 +166,9 @@ def export(shell: Shell, words: list[str]) -> Run[int]:
                 key = assignment.subscript_key(shell, name, subscript)
                 assignment.assign_element(shell, name, key, value, append=bool(plus))
             elif value is not None:
+                if shell.options.xtrace:
+                    shown = quote.traced_word(value) if value else ""
+                    yield from trace.show_line(shell, f"{name}{plus}={shown}")
                 assignment.assign(shell, name, value, append=bool(plus))
         except ShellError as error:
             yield from shell.complain(error.message)
@@ -237,6 +240,8 @@ def declaration(name: str, variable: Variable) -> str:
         shown = " ".join(f'[{key}]="{value}"' for key, value in variable.ordered())
         return f"declare -{letters} {name}=({shown})"
     if variable.is_array:
+        if variable.bare and not variable.elements:
+            return f"declare -{letters} {name}"
         return f"declare -{letters} {name}={quote.array_value(variable)}"
     value = variable.scalar()
     return f"declare -{letters} {name}" + ("" if value is None else f"={quote.declared_value(value)}")

@@ -44,8 +44,7 @@ def leave_loop(shell: Shell, words: list[str]) -> Run[int]:
         levels = int(words[1])
         if levels < 1:
             yield from shell.complain(f"{words[0]}: {words[1]}: loop count out of range")
-            shell.status = 1
-            raise BreakLoop(shell.loops)
+            raise BreakLoop(shell.loops, 1)
     raise (BreakLoop if words[0] == "break" else ContinueLoop)(levels)
 
 
@@ -198,7 +197,7 @@ def _run(shell: Shell, words: list[str]) -> Run[int]:
     run = registry.BUILTINS.get(words[0])
     if run is None:
         may_exec, shell.may_exec = shell.may_exec, False
-        node = SimpleCommand(shell.line, 1, (), (), (), " ".join(words))
+        node = SimpleCommand(shell.line, 1, (), (), (), " ".join(words), shell.line)
         return (yield from external.run(shell, words, node, may_exec))
     try:
         result = run(shell, words)

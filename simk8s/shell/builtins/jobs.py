@@ -61,7 +61,10 @@ def _unknown(shell: Shell, operand: str) -> Run[int]:
 
 def _wait_for(shell: Shell, one: Job) -> Run[int | None]:
     """The status of a job; None where a trapped signal came first."""
+    arrived = len(shell.pending)
     status = yield from shell.process.wait(one.process, interruptible=True)
+    if len(shell.pending) > arrived:  # the signal came first, even if the job ended in the same instant
+        return None
     if status is not None:
         yield from _ended(shell, one)
     return status
@@ -72,7 +75,7 @@ def _ended(shell: Shell, one: Job) -> Run[None]:
     if shell.options.get("monitor"):
         yield from shell.say(job.ended_line(one))
     elif one.process.signal is not None and one.process.signal != 15:
-        yield from job.tell_end(shell, one.process, one.text)
+        yield from job.tell_end(shell, one.process, one.command)
 
 
 def _interrupted(shell: Shell) -> int:

@@ -36,6 +36,7 @@ def mapfile(shell: Shell, words: list[str]) -> Run[int]:
     if variable is None:
         variable = shell.names[name] = Variable()
     variable.make_indexed()
+    variable.bare = False
     if "O" not in given:
         variable.elements = {}
     number = index = 0

@@ -44,7 +44,7 @@ def echo(shell: Shell, words: list[str]) -> Run[int]:
     return 0
 
 
-_DIRECTIVE = re.compile(r"%([-+ #0']*)(\*|\d+)?(?:\.(\*|-?\d+)?)?(?:hh|h|ll|l|q|L|j|z|t)?(\(.*?\)T|[a-zA-Z%])?")
+_DIRECTIVE = re.compile(r"%([-+ #0']*)(\*|\d+)?(?:\.(\*|-?\d+)?)?(?:hh|h|ll|l|L|j|z|t)?(\(.*?\)T|.)?")
 _HAS_PRECISION = re.compile(r"%[-+ #0']*(?:\*|\d+)?\.")
 
 
@@ -142,7 +142,7 @@ class _Formatting:
 
     def directive(self, rest: str, match: re.Match[str]) -> None:
         flags, width_text, precision_text, kind = match.groups()
-        if kind is None or (kind not in tuple("diouxXeEfFgGaAcsbqQn") and not kind.endswith(")T")):
+        if kind is None or (kind not in tuple("diouxXeEfFgGaAcsbqQn") and len(kind) < 3):
             if kind is None:
                 self.complaints.append(f"`{match.group()}': missing format character")
             else:
@@ -159,7 +159,7 @@ class _Formatting:
             self._integer(flags, width, precision, kind)
         elif kind in "eEfFgGaA":
             self._float(flags, width, precision, kind)
-        elif kind.endswith(")T"):
+        elif len(kind) > 2:
             self._time(flags, width, kind[1:-2])
         elif kind == "n":
             _store(self.shell, self.next() or "", str(len("".join(self.output))))

@@ -158,7 +158,7 @@ def getopts(shell: Shell, words: list[str]) -> Run[int]:
         if at_end:
             index, shell.option_index = index + 1, 1
         if not quiet:
-            yield from shell.say(f"{shell.label}: illegal option -- {letter}")
+            yield from shell.say(f"{shell.name}: illegal option -- {letter}")
         finish("?", index, letter if silent else None)
         return 0
     if allowed[found + 1 : found + 2] != ":":
@@ -173,7 +173,7 @@ def getopts(shell: Shell, words: list[str]) -> Run[int]:
         finish(letter, index + 2, arguments[index])
     else:
         if not quiet:
-            yield from shell.say(f"{shell.label}: option requires an argument -- {letter}")
+            yield from shell.say(f"{shell.name}: option requires an argument -- {letter}")
         finish(":" if silent else "?", index + 1, letter if silent else None)
     return 0
 

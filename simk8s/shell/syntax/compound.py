@@ -91,7 +91,7 @@ def read_select(grammar: Grammar) -> Command:
 
 def _loop_over_words(grammar: Grammar) -> tuple[str, tuple[Word, ...] | None, Sequence]:
     if grammar.peek().kind != WORD_TOKEN:
-        raise grammar.unexpected()
+        raise grammar.missing_word()
     name = grammar.take().text
     words: tuple[Word, ...] | None = None
     if grammar.at(";"):
@@ -128,7 +128,7 @@ def _arithmetic_for(grammar: Grammar, start: int, opening: int) -> Command:
         line, column = reader.place(opening)
         wrong = "`;' unexpected" if len(parts) > 3 else "arithmetic expression required"
         raise ShellSyntaxError(
-            f"syntax error: {wrong}", line, column, quoted_line=f"syntax error: `(({reader.text[opening + 2 : end]}))'"
+            f"syntax error: {wrong}", line, column, second=f"syntax error: `(({reader.text[opening + 2 : end]}))'"
         )
     expressions = [expansion.arithmetic_word(reader, *bounds) for bounds in parts]
     grammar.reset(end + 2)
@@ -165,7 +165,7 @@ def _split_at_semicolons(text: str, start: int, end: int) -> list[tuple[int, int
 def read_case(grammar: Grammar) -> Command:
     start = grammar.take().offset
     if grammar.peek().kind != WORD_TOKEN:
-        raise grammar.unexpected()
+        raise grammar.missing_word()
     subject = grammar.take().word
     assert subject is not None
     grammar.skip_newlines()
@@ -247,7 +247,7 @@ def read_conditional(grammar: Grammar) -> Command:
 def read_function(grammar: Grammar) -> Command:
     start = grammar.take().offset
     if grammar.peek().kind != WORD_TOKEN:
-        raise grammar.unexpected()
+        raise grammar.missing_word()
     name = grammar.take().text
     if grammar.at("("):
         grammar.take()

@@ -147,7 +147,7 @@ def arithmetic_word(reader: Reader, start: int, end: int) -> Word:
     reader.offset = start
     parts = word.read_parts(reader, word.ARITHMETIC, end)
     source = reader.text[start:end]
-    constant = source if all(type(part) is Literal for part in parts) and "\\" not in source else None
+    constant = source if all(type(part) is Literal for part in parts) and not {"\\", '"'} & set(source) else None
     return Word(*reader.place(start), parts, source, constant)
 
 

@@ -80,6 +80,13 @@ class Grammar:
         self._token = None
         self.reader.offset = offset
 
+    def missing_word(self) -> ShellSyntaxError:
+        """A word must stand here. At the end of the text bash sees the line end that it adds."""
+        token = self.peek()
+        if token.kind == END:
+            return self.reader.unexpected("newline", max(token.offset - 1, 0))
+        return self.unexpected()
+
     def source_from(self, start: int) -> str:
         """The text from `start` to the last token taken."""
         end = self._token.offset if self._token is not None else self.reader.offset
@@ -98,7 +105,7 @@ class Grammar:
             commands.append(self._terminated())
             if self.peek().kind in (NEWLINE, END):
                 break
-            if self.peek().kind == OPERATOR or self.at_word(*CLOSING):
+            if not self._separated:
                 raise self.unexpected()
         self.take()
         return commands[0] if len(commands) == 1 else Sequence(*self.reader.place(start), tuple(commands))
@@ -218,7 +225,7 @@ class Grammar:
         line, column = self.reader.place(token.offset)
         target = self.peek()
         if target.kind != WORD_TOKEN or target.word is None:
-            raise self.unexpected()
+            raise self.missing_word()
         self.take()
         document = None
         if token.text in ("<<", "<<-"):
@@ -231,8 +238,11 @@ class Grammar:
         words: list[Word | Assignment] = []
         redirections: list[Redirection] = []
         declares = False
+        told = 0
         while True:
             token = self.peek()
+            if told == 0 and (words or assignments or redirections):
+                told = self._line_after(token)
             if token.kind == OPERATOR:
                 if token.text in REDIRECTIONS:
                     redirections.append(self._redirection())
@@ -255,8 +265,14 @@ class Grammar:
             self._token = None
         line, column = self.reader.place(start)
         return SimpleCommand(
-            line, column, tuple(assignments), tuple(words), tuple(redirections), self.source_from(start)
+            line, column, tuple(assignments), tuple(words), tuple(redirections), self.source_from(start), told or line
         )
+
+    def _line_after(self, token: Token) -> int:
+        """The line at which a token ends."""
+        if token.kind in (NEWLINE, END):
+            return self.reader.line_at(max(token.offset - (token.kind == END), 0))
+        return self.reader.line_at(self.reader.offset - 1)
 
     def _function(self, start: int, name: Word) -> FunctionDefinition:
         self.take()
@@ -364,6 +380,8 @@ def read_nested(reader: Reader, opening: str) -> Sequence:
         body = level.sequence(")", empty=True)
     except ShellSyntaxError as error:
         if error.message == "syntax error: unexpected end of file":
+            if reader.text.startswith("$((", start - 2):
+                opening = "$(("
             raise reader.unexpected_end(opening, ")", start) from error
         raise
     level.take()

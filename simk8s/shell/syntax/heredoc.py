@@ -65,7 +65,7 @@ def _read_body(reader: Reader, document: HereDocument) -> Word:
         if content == document.delimiter:
             reader.offset = min(offset, len(text))
             break
-        lines.append(content + ("\n" if end >= 0 else ""))
+        lines.append(content + "\n")
         offset = min(offset, len(text))
     content = "".join(lines)
     line, column = reader.place(start)

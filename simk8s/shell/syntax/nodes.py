@@ -264,7 +264,10 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True)
 class SimpleCommand:
-    """Assignments, words and redirections. An argument of `declare` and its like may be an `Assignment` of an array."""
+    """Assignments, words and redirections. An argument of `declare` and its like may be an `Assignment` of an array.
+
+    `told` is the line that bash names in messages: where the second word ends.
+    """
 
     line: int
     column: int
@@ -272,6 +275,7 @@ class SimpleCommand:
     words: tuple[Word | Assignment, ...]
     redirections: tuple[Redirection, ...]
     source: str
+    told: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ class Parser:
     def next_command(self) -> Command | None:
         """The next command, None at the end. Raises ShellSyntaxError; `warnings` are (line, text) of this command."""
         unit = _unit(self.text, self.offset, self.first_line, self.dialect, self.extglob)
-        self.last_text = self.text[self.offset : unit.end]
+        self.last_text = self.text[self.offset : unit.end].rstrip("\n") + "\n"
         self.offset = unit.end
         self.warnings = unit.warnings
         return unit.command

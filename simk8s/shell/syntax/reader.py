@@ -13,23 +13,23 @@ from simk8s.shell.syntax.nodes import HereDocument, Sequence
 
 
 class ShellSyntaxError(Exception):
-    """The text is not in the shell's language. `line` is the one bash names; `offset` where reading stopped.
+    """The text is not in the shell's language. `line` is the one bash names.
 
-    `message` is bash's without its prefix; `quote_line`: bash repeats the offending line below the message.
+    `message` is bash's without its prefix; `second` the line that bash prints below it.
     """
 
-    def __init__(self, message: str, line: int, column: int, *, quoted_line: str | None = None) -> None:
+    def __init__(self, message: str, line: int, column: int, *, second: str | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.line = line
         self.column = column
-        self.quoted_line = quoted_line
+        self.second = second
 
     def lines(self, prefix: str) -> list[str]:
         """What bash prints; `prefix` is its name and what it reads, `bash: -c` or `./start.sh`."""
         said = [f"{prefix}: line {self.line}: {self.message}"]
-        if self.quoted_line is not None:
-            said.append(f"{prefix}: line {self.line}: `{self.quoted_line}'")
+        if self.second is not None:
+            said.append(f"{prefix}: line {self.line}: {self.second}")
         return said
 
 
@@ -98,7 +98,7 @@ class Reader:
         """The grammar does not allow `token`, which begins at `offset`."""
         line, column = self.place(offset)
         return ShellSyntaxError(
-            f"syntax error near unexpected token `{token}'", line, column, quoted_line=self.line_text(offset)
+            f"syntax error near unexpected token `{token}'", line, column, second=f"`{self.line_text(offset)}'"
         )
 
     def early_end(self) -> ShellSyntaxError:

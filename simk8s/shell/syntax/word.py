@@ -53,21 +53,21 @@ OFFSET = Context(":}", closing="}", opening="?(")
 GROUP = Context(")", closing=")", groups=True, opening="(")
 
 
-def read_word(reader: Reader, context: Context = WORD, prefix: tuple[Part, ...] = ()) -> Word:
+def read_word(reader: Reader, context: Context = WORD) -> Word:
     """Read the word that begins at the reader's offset (not white space, not an operator)."""
     start = reader.offset
-    parts = prefix + read_parts(reader, context)
+    parts = read_parts(reader, context)
     source = reader.text[start : reader.offset]
     line, column = reader.place(start)
     if len(parts) == 1 and type(parts[0]) is Literal and not (_ACTIVE & set(source)):
         return Word(line, column, parts, source, parts[0].text)
-    if not prefix and context is WORD:
-        parts = with_tildes(parts, reader)
     alternatives: tuple[Word, ...] = ()
     if reader.dialect.brace_expansion and context is WORD and "{" in source:
         alternatives = tuple(
             make_word(line, column, with_tildes(choice, reader), source) for choice in brace_alternatives(parts)
         )
+    if context is WORD:
+        parts = with_tildes(parts, reader)
     return make_word(line, column, parts, source, alternatives)
 
 
