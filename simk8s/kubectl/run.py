@@ -6,6 +6,7 @@ from typing import Any
 
 from simk8s.api.admission import decode
 from simk8s.api.deletion import Deletion
+from simk8s.api.errors import ApiError
 from simk8s.api.objects import Object, dig, is_true, uid
 from simk8s.api.resources import Resource
 from simk8s.kubectl.apply import DRY_RUN, dry_run_suffix
@@ -38,10 +39,11 @@ def run(context: Context) -> Run[int | None]:
         return 0
     if suffix:
         return 0
+    failure: Exception | None
     try:
         failure = yield from _follow(context, pods, pod)
-    except Failure as error:
-        failure = error
+    except (ApiError, Failure) as error:
+        failure = error  # the Pod is cleaned up whatever went wrong
     if arguments["rm"]:
         yield from _remove(context, pods, pod)
     if failure:

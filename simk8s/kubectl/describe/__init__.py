@@ -34,10 +34,10 @@ _PAGES: dict[str, Callable[[Page, Object], None]] = {
 }
 
 
-def describe(access_page: Page, obj: Object) -> str:
+def describe(page: Page, obj: Object) -> str:
     """The page about one object."""
-    _PAGES.get(obj["kind"], configuration.generic)(access_page, obj)
-    return access_page.text()
+    _PAGES.get(obj["kind"], configuration.generic)(page, obj)
+    return page.text()
 
 
 def run(context: Context) -> Run[int | None]:
