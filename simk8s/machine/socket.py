@@ -6,6 +6,8 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import simpy
+
 from simk8s.machine.content import Content
 from simk8s.machine.errno import Errno, SyscallError
 from simk8s.machine.handle import Handle
@@ -117,10 +119,19 @@ class SocketHandle(Handle):
         """Whether the peer has closed and everything it sent was read."""
         return self._incoming.writers == 0 and self._incoming.is_empty
 
+    @property
+    def is_readable(self) -> bool:
+        """Whether a read returns at once: with data, or with the end."""
+        return not self._incoming.is_empty or self._incoming.writers == 0
+
+    def arrival(self) -> simpy.Event:
+        """An event for the next change of what there is to read, for those who also wait for something else."""
+        return self._incoming.changed()
+
     def wait_readable(self) -> Run[None]:
         """Until there is something to read, or the end."""
-        while self._incoming.is_empty and self._incoming.writers:
-            yield self._incoming.changed()
+        while not self.is_readable:
+            yield self.arrival()
 
     def close(self) -> None:
         self.shutdown()

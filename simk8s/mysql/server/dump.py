@@ -20,8 +20,8 @@ SWITCHING = "Finished reading one binlog; switching to next binlog"
 WAITING = "Master has sent all binlog to slave; waiting for more updates"
 
 DUPLICATE = (
-    "A slave with the same server_uuid/server_id as this slave has connected to the master; the first event '%s' at %s, "
-    "the last event read from './%s' at %s, the last byte read from './%s' at %s."
+    "A slave with the same server_uuid/server_id as this slave has connected to the master; the first event '%s' at "
+    "%s, the last event read from './%s' at %s, the last byte read from './%s' at %s."
 )
 
 

@@ -12,6 +12,7 @@ from simk8s.mysql.server.client_thread import ClientThread
 from simk8s.mysql.server.disk import Disk
 from simk8s.mysql.server.error_log import ErrorLog
 from simk8s.mysql.server.host_name import HostNames
+from simk8s.mysql.server.replication_threads import ReplicationThreads
 from simk8s.mysql.step import Blocked
 from simk8s.sim import Run
 
@@ -34,8 +35,17 @@ class Instance:
         self.clients: dict[int, ClientThread] = {}
         self.dumps: dict[str, DumpThread] = {}
         self.stop_asked: simpy.Event = process.sim.event()
+        self.replication = ReplicationThreads(self)
         self._next_client = 1
         self._listeners: list[tuple[Listener, int]] = []
+
+    @property
+    def name(self) -> str:
+        """How history calls this server: by its host name."""
+        return self.process.machine.hostname
+
+    def replication_changed(self) -> None:
+        self.replication.record()
 
     # ── clients ──────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -62,7 +72,12 @@ class Instance:
         """Until a lock is released, or the time that the step allows has passed."""
         sim = self.process.sim
         released = sim.event()
-        self.server.when_released(lambda: None if released.triggered else released.succeed() and None)
+
+        def wake() -> None:
+            if not released.triggered:
+                released.succeed()
+
+        self.server.when_released(wake)
         if step.timeout_seconds:
             yield sim.any_of(released, sim.sleep(step.timeout_seconds))
         else:

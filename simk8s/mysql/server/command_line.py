@@ -1,0 +1,77 @@
+"""What mysqld is started with: option files and command line together, and what `--verbose --help` says of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from simk8s.mysql.client.option_file import load_defaults
+from simk8s.mysql.option import Options, parse_options
+from simk8s.mysql.variables import VARIABLES
+
+if TYPE_CHECKING:
+    from simk8s.machine import Process
+
+GROUPS = ("mysqld", "server", "mysqld-5.7")  # MYSQLD-31
+_SHORT = {"-u": "--user", "-P": "--port", "-h": "--datadir", "-b": "--basedir", "-t": "--tmpdir"}
+_WITH_VALUE = frozenset(("user", "default_time_zone", "log_bin_index", "relay_log", "relay_log_index", "ignore_db_dir"))
+_PLAIN = {"-?": "--help", "-V": "--version", "-v": "--verbose", "-I": "--help"}
+
+
+def read_command_line(process: Process) -> tuple[Options, list[str], dict[str, str]]:
+    """The options, the warnings about option files, and the last value of each bare word that is no variable.
+
+    Raises BadOptionFile or BadOption.
+    """
+    defaults = load_defaults(process, GROUPS, process.argv[1:])
+    words = _with_equals(defaults.words)
+    pairs = (word[2:].partition("=") for word in words if "=" in word)
+    return parse_options(words), defaults.warnings, {name.replace("-", "_"): value for name, _, value in pairs}
+
+
+def _with_equals(words: list[str]) -> list[str]:
+    """`--port 0`, `-P 0` and `-P0` as `--port=0`."""
+    result: list[str] = []
+    queue = list(words)
+    while queue:
+        word = queue.pop(0)
+        if not word.startswith("-"):
+            result.append(word)
+        elif word in _PLAIN:
+            result.append(_PLAIN[word])
+        elif word[:2] in _SHORT:
+            value = word[2:] or (queue.pop(0) if queue else "")
+            result.append(f"{_SHORT[word[:2]]}={value}")
+        elif "=" not in word and _takes_value(word) and queue and not queue[0].startswith("-"):
+            result.append(f"{word}={queue.pop(0)}")
+        else:
+            result.append(word)
+    return result
+
+
+def _takes_value(word: str) -> bool:
+    name = word[2:].replace("-", "_").lower()
+    return name in _WITH_VALUE or (name in VARIABLES and VARIABLES[name].kind != "bool")
+
+
+def help_text(options: Options, version: str, *, verbose: bool) -> str:
+    """What `--help` prints; with `verbose` every variable and its value after reading options."""
+    lines = [
+        f"mysqld  Ver {version} for Linux on x86_64 (MySQL Community Server (GPL))",
+        "",
+        "Starts the MySQL database server.",
+        "",
+        "Usage: mysqld [OPTIONS]",
+    ]
+    if not verbose:
+        return "\n".join([*lines, "", "For more help options (several pages), use mysqld --verbose --help.", ""])
+    lines += [
+        "",
+        "Variables (--variable-name=value)",
+        f"{'and boolean options {FALSE|TRUE}':<60} Value (after reading options)",
+        f"{'-' * 60} {'-' * 29}",
+    ]
+    for name, variable in sorted(VARIABLES.items()):
+        value = options.get(name)
+        text = ("TRUE" if value else "FALSE") if variable.kind == "bool" else str(value)
+        lines.append(f"{name.replace('_', '-'):<60} {text or '(No default value)'}")
+    return "\n".join([*lines, "", "To see what values a running MySQL server is using, type", ""])
