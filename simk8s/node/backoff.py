@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 FIRST_SECONDS = 10.0
 LONGEST_SECONDS = 300.0
+INSTANT_SECONDS = 1e-6  # sums of times are not exact; what is nearer than that is now
 FORGET_AFTER_SECONDS = 2 * LONGEST_SECONDS
 
 _INSTANT_SECONDS = 1e-6  # what rounding leaves of a delay that is over: the clock would not move by it

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from simk8s.api.objects import Object, dig
 from simk8s.machine import File
+from simk8s.node.backoff import INSTANT_SECONDS
 from simk8s.node.local_pod import Volume
 from simk8s.node.volume import LOCAL_MOUNT_SECONDS, NETWORK_MOUNT_SECONDS, SHOWN, NotYet, set_up
 from simk8s.node.volume_files import MountError, files_of, replace_files, texts
@@ -43,7 +44,7 @@ def mount_volumes(worker: PodWorker) -> Run[None]:
     complain_at = sim.now + PATIENCE_SECONDS
     while pending:
         seconds = 0.0
-        for entry in [entry for entry in pending if entry.due <= sim.now]:
+        for entry in [entry for entry in pending if entry.due - sim.now <= INSTANT_SECONDS]:
             try:
                 volume = _mount(worker, entry.spec)
             except NotYet as why:
@@ -63,7 +64,7 @@ def mount_volumes(worker: PodWorker) -> Run[None]:
             if seconds:
                 yield sim.sleep(seconds)
             break
-        if sim.now >= complain_at:
+        if complain_at - sim.now <= INSTANT_SECONDS:
             complain_at = sim.now + PATIENCE_SECONDS
             worker.tell("Warning", "FailedMount", _complaint(pending))
         due = min(complain_at, *(entry.due for entry in pending))

@@ -10,6 +10,7 @@ import simpy
 
 from simk8s.api.objects import Object
 from simk8s.machine import Process
+from simk8s.node.backoff import INSTANT_SECONDS
 from simk8s.node.container import Container
 from simk8s.node.handler import Outcome, perform
 from simk8s.sim import Actor, Run, Simulation, Task
@@ -123,7 +124,7 @@ class Probe:
             if self._nudged:
                 self._next_at = sim.now
                 continue
-            while self._next_at <= sim.now:
+            while self._next_at - sim.now <= INSTANT_SECONDS:
                 self._next_at += self.period_seconds
             alarm = self._alarm = sim.event()
             sim.sleep(self._next_at - sim.now).callbacks.append(partial(_ring, alarm))

@@ -48,6 +48,8 @@ def start_container(worker: PodWorker, spec: Object) -> Run[None]:
         container = yield from _create(worker, spec, image)
         worker.waiting.pop(name, None)
         yield from _post_start(worker, spec, container)
+        if spec.get("restartPolicy"):
+            worker.poke()  # KUBELET-5: what comes after a native sidecar need not wait for its end
     except _Refused as refused:
         worker.waiting[name] = Waiting(refused.reason, refused.message)
         seconds = refused.retry_seconds

@@ -11,6 +11,7 @@ from simk8s.api.deletion import Deletion
 from simk8s.api.errors import ApiError
 from simk8s.api.objects import dig, is_terminating
 from simk8s.machine.signals import SIGTERM, number_of
+from simk8s.node.backoff import INSTANT_SECONDS
 from simk8s.node.container import Container
 from simk8s.node.handler import Outcome, perform
 from simk8s.node.mounting import unmount_volumes
@@ -44,7 +45,7 @@ def stop_container(
     if container.is_running:
         container.signal(_stop_signal(worker, container), actor)
     assert container.main is not None
-    while container.is_running and sim.now < killed_at:
+    while container.is_running and killed_at - sim.now > INSTANT_SECONDS:
         yield sim.any_of(container.main.exited, sim.sleep(killed_at - sim.now), worker.deadline_changed)
         if latest is not None:
             killed_at = min(killed_at, max(latest(), sim.now))

@@ -72,8 +72,8 @@ class History:
         if self.enabled:
             last, heard = actor.last, actor.heard
             causes: tuple[int, ...] = (last,) if last >= 0 else ()
-            if heard > last:
-                causes = (heard, *causes)
+            if heard > last or (heard >= 0 and self.records[heard].actor != actor.name):
+                causes = (heard, *causes)  # a message may have been under way while this actor did other things
             record = Record(seq, round(time, 6), actor.name, verb, object, causes, detail)
             self.records.append(record)
             for listener in self._listeners:
