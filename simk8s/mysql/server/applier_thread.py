@@ -40,8 +40,9 @@ class ApplierThread:
     def _run(self) -> Run[None]:
         applied = self.replica.applied
         yield from self.instance.log.note(
-            f"Slave SQL thread for channel '' initialized, starting replication in log '{applied.master_file or 'FIRST'}' "
-            f"at position {applied.master_pos}, relay log './{applied.relay_file}' position: {applied.relay_pos}",
+            "Slave SQL thread for channel '' initialized, starting replication in log "
+            f"'{applied.master_file or 'FIRST'}' at position {applied.master_pos}, relay log './{applied.relay_file}' "
+            f"position: {applied.relay_pos}",
             self.session.id,
         )
         try:
@@ -84,8 +85,8 @@ class ApplierThread:
             f"Slave SQL for channel '': {error.text}, Error_code: {error.number}", self.session.id
         )
         yield from self.instance.log.error(
-            'Error running query, slave SQL thread aborted. Fix the problem, and restart the slave SQL thread with "SLAVE '
-            f"START\". We stopped at log '{applied.master_file}' position {applied.master_pos}",
+            "Error running query, slave SQL thread aborted. Fix the problem, and restart the slave SQL thread with "
+            f"\"SLAVE START\". We stopped at log '{applied.master_file}' position {applied.master_pos}",
             self.session.id,
         )
 

@@ -125,10 +125,8 @@ class Receiver:
     def _report(self, error: MySQLError, again: bool, failed: int) -> Run[None]:
         """REPL-54."""
         master = self.replica.master
-        text = (
-            f"error {'reconnecting' if again else 'connecting'} to master '{master.user}@{master.host}:{master.port}' - "
-            f"retry-time: {master.connect_retry}  retries: {failed}"
-        )
+        where, doing = f"{master.user}@{master.host}:{master.port}", "reconnecting" if again else "connecting"
+        text = f"error {doing} to master '{where}' - retry-time: {master.connect_retry}  retries: {failed}"
         self.replica.io.fail(error.number, text, self.instance.server.now())
         self.instance.replication_changed()
         yield from self.instance.log.error(
