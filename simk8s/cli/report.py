@@ -27,7 +27,7 @@ class Report:
         self.quiet = quiet or as_json
         self._timeline = Timeline()
         self._coloured = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-        self._width = shutil.get_terminal_size().columns if sys.stdout.isatty() or "COLUMNS" in os.environ else 0
+        self._width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
 
     def begin(self) -> None:
         scenario = self.runner.scenario

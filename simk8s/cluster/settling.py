@@ -84,13 +84,15 @@ class _View:
     def of(self, kind: str) -> list[Object]:
         return self.kinds.get(kind, [])
 
-    def last_event(self, about: Object, *reasons: str) -> Object | None:
-        """The latest Event about an object, of one of these reasons where any are given."""
+    def last_event(self, about: Object, *reasons: str, saying: str = "") -> Object | None:
+        """The latest Event about an object, of one of these reasons where any are given, that begins with `saying`."""
         uid = metadata(about).get("uid")
         events = [
             event
             for event in self.of("Event")
-            if event["involvedObject"].get("uid") == uid and (not reasons or event["reason"] in reasons)
+            if event["involvedObject"].get("uid") == uid
+            and (not reasons or event["reason"] in reasons)
+            and event["message"].startswith(saying)
         ]
         return max(events, key=lambda event: int(event["metadata"]["resourceVersion"]), default=None)
 
@@ -155,7 +157,9 @@ def _unready(pod: Object, view: _View) -> Wait:
         name = entry["name"]
         waiting = dig(entry, "state", "waiting", default={})
         if waiting.get("reason") in _HOPELESS:
-            text = f"container {name}: {waiting['reason']}: {waiting.get('message', '')}".rstrip(": ")
+            pull = view.last_event(pod, "Failed", saying="Failed to pull") if "Image" in waiting["reason"] else None
+            message = pull["message"] if pull else waiting.get("message", "")
+            text = f"container {name}: {waiting['reason']}: {message}".rstrip(": ")
             return _wait(pod, "Ready", text, stuck=True)
         if waiting.get("reason") == "CrashLoopBackOff":
             ended = dig(entry, "lastState", "terminated", default={})

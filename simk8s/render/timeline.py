@@ -168,7 +168,8 @@ def _container(what: str, old: Object, new: Object) -> Telling:
         restarts = new.get("restartCount", 0)
         yield "plain", f"{what} started" + (f" again, restart {restarts}" if restarts else "")
     elif state == "waiting" and detail.get("reason") not in ("PodInitializing", "ContainerCreating", None):
-        why = _one_line(detail.get("message", "")).partition(" restarting failed ")[0]
+        told = detail["reason"] == "ErrImagePull"  # by the Event before it
+        why = "" if told else _one_line(detail.get("message", "")).partition(" restarting failed ")[0]
         yield "bad", f"{what} waits: {detail['reason']}" + (f": {why}" if why else "")
 
 
@@ -193,7 +194,7 @@ def _event(title: str, old: Object | None, new: Object | None) -> Telling:
         return
     involved = new["involvedObject"]
     about = _title(f"{involved['kind']}/{involved.get('namespace', 'default')}/{involved['name']}")
-    if new["type"] == "Warning":
+    if new["type"] == "Warning" and not new["message"].startswith("Error: "):
         yield "bad", f"{about} {new['reason']}: {_one_line(new['message'])}"
     elif new["reason"] == "Pulled" and new["message"].startswith("Successfully"):
         image = new["message"].split('"')[1]
