@@ -20,6 +20,9 @@ def share(old: Any, new: Any) -> Any:
     """
     if new is old:
         return old
+    kind = type(new)
+    if kind is str or kind is bool or kind is int:
+        return old if type(old) is kind and old == new else new
     if isinstance(new, dict):
         return _share_dict(old if isinstance(old, dict) else {}, new, old)
     if isinstance(new, (list, tuple)):

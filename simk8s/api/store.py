@@ -94,14 +94,14 @@ class Store:
         """Replace all but the status (of a kind that keeps it apart). A stale resourceVersion is a conflict (API-2)."""
         resource = self.resource_of(object)
         key, old = self._current(resource, object)
-        new = {**object, "metadata": _with_system_fields(object["metadata"], old["metadata"])}
+        asked = {**object, "metadata": _with_system_fields(object["metadata"], old["metadata"])}
         if "status" in resource.subresources:
-            new["status"] = old.get("status")
-        _check_finalizers(resource, old, new)
-        write = Write(self, resource, "UPDATE", new, old)
+            asked["status"] = old.get("status")
+        _check_finalizers(resource, old, asked)
+        write = Write(self, resource, "UPDATE", asked, old)
         for hook in self.admission:
             hook(write)
-        new = share(old, write.new)
+        new: Object = share(old, write.new)
         if new is old:
             return old
         if "generation" in old["metadata"] and new.get("spec") is not old.get("spec"):
@@ -152,7 +152,7 @@ class Store:
         resource = self.resource(kind)
         key = self._key(resource, name, namespace)
         self.version += 1
-        new = share(old, change(old))
+        new: Object = {**share(old, change(old))}
         new["metadata"] = {**new["metadata"], "resourceVersion": str(self.version)}
         seq = self._of(kind)[key].seq
         self._of(kind)[key] = _Entry(new, seq)
@@ -185,7 +185,7 @@ class Store:
         write = Write(self, resource, "DELETE", old, old)
         for hook in self.admission:
             hook(write)
-        new = share(old, deletion_of(old, deletion, self.sim))
+        new: Object = share(old, deletion_of(old, deletion, self.sim))
         if new is old:
             return old
         if is_finished(new):
@@ -231,10 +231,12 @@ class Store:
     ) -> Watch:
         """Listen to a kind: what exists comes first. `who` names the listener in the choices of delay."""
 
+        on_field = _field_test(fields)
+
         def matches(object: Object) -> bool:
             if namespace is not None and object["metadata"].get("namespace", "") != namespace:
                 return False
-            return _selected(object, labels, fields)
+            return on_field(object) and _selected(object, labels, None)
 
         self.resource(kind)
         watches = self._watches.setdefault(kind, [])
@@ -377,6 +379,16 @@ def _selected(object: Object, labels: LabelSelector | None, fields: FieldSelecto
     if labels is not None and not labels.matches(object["metadata"].get("labels") or {}):
         return False
     return fields is None or fields.matches(object)
+
+
+def _field_test(fields: FieldSelector | None) -> Callable[[Object], bool]:
+    """`fields.matches`, quick for the one question that every kubelet asks about every write: is this Pod mine?"""
+    if fields is None:
+        return lambda object: True
+    if len(fields.terms) == 1 and fields.terms[0][0] == "spec.nodeName" and fields.terms[0][2]:
+        node = fields.terms[0][1]
+        return lambda object: object.get("spec", {}).get("nodeName", "") == node
+    return fields.matches
 
 
 def _place(kind: str, key: Key) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from simk8s.api.errors import ApiError
@@ -29,6 +30,8 @@ class _Slice:
     ports: Ports
     entries: dict[Key, Object] = field(default_factory=dict)
     is_dirty: bool = True
+    addresses: dict[str, list[Object]] = field(default_factory=dict)
+    """The same endpoints in the form of the Endpoints object, as of the last write."""
 
 
 @dataclass(slots=True)
@@ -68,6 +71,7 @@ class Endpoints:
         for piece in list(members.slices):
             if piece.is_dirty:
                 piece.is_dirty = False
+                piece.addresses = _by_readiness(self._addresses.get(where, {}), piece.entries.values())
                 yield from self._write_slice(members, piece, actor)
         yield from self._write_endpoints(members, actor)
 
@@ -114,15 +118,15 @@ class Endpoints:
     def _write_endpoints(self, members: _Members, actor: Actor) -> Run[None]:
         service = members.service
         where = key(service)
-        known = self._addresses.setdefault(where, {})
         subsets = []
         for ports in dict.fromkeys(piece.ports for piece in members.slices if piece.entries):
-            entries = [entry for piece in members.slices if piece.ports == ports for entry in piece.entries.values()]
             subset: Object = {}
-            for field_name, ready in (("addresses", True), ("notReadyAddresses", False)):
-                addresses = [_address(known, entry) for entry in entries if entry["conditions"]["ready"] is ready]
+            for kind in ("addresses", "notReadyAddresses"):
+                addresses = [
+                    a for piece in members.slices if piece.ports == ports for a in piece.addresses.get(kind, ())
+                ]
                 if addresses:
-                    subset[field_name] = addresses
+                    subset[kind] = addresses
             subset["ports"] = [{"name": n, "port": port, "protocol": protocol} for n, protocol, port in ports]
             subsets.append(subset)
         meta: Object = {"name": where.name, "namespace": where.namespace, "labels": labels(service)}
@@ -132,9 +136,10 @@ class Endpoints:
             stored = yield from client.create(endpoints, by=actor)
         else:
             stored = yield from client.update(endpoints, by=actor)
+        known = self._addresses[where] = {}
         for subset in stored.get("subsets") or ():
-            for address in (*subset.get("addresses", ()), *subset.get("notReadyAddresses", ())):
-                known[address["ip"]] = address
+            for kind in ("addresses", "notReadyAddresses"):
+                known.update({address["ip"]: address for address in subset.get(kind, ())})
 
     def _service_changed(self, old: Object | None, new: Object | None, seq: int) -> None:
         either = new or old
@@ -270,6 +275,13 @@ def _ports(service: Object, pod: Object) -> Ports:
         if target is not None:
             result.append((port.get("name", ""), port.get("protocol", "TCP"), int(target)))
     return tuple(result)
+
+
+def _by_readiness(known: dict[str, Object], entries: Iterable[Object]) -> dict[str, list[Object]]:
+    sorted_: dict[str, list[Object]] = {"addresses": [], "notReadyAddresses": []}
+    for entry in entries:
+        sorted_["addresses" if entry["conditions"]["ready"] else "notReadyAddresses"].append(_address(known, entry))
+    return sorted_
 
 
 def _address(known: dict[str, Object], entry: Object) -> Object:
