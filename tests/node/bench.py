@@ -12,7 +12,7 @@ from simk8s.api.resources import Registry as Kinds
 from simk8s.api.store import Store
 from simk8s.images import Image, Registry
 from simk8s.images.unix import ROOT
-from simk8s.machine import FileSystem, Network, Process, executable, program
+from simk8s.machine import FileSystem, Network, Process, SyscallError, executable, program
 from simk8s.machine.signals import SIGTERM
 from simk8s.node import Node, NodeSpec, Site
 from simk8s.node.runtime import Runtime
@@ -73,7 +73,11 @@ def cat(process: Process) -> Run[int]:
 @program("node-test-write")
 def write(process: Process) -> Run[int]:
     """write PATH TEXT: appends a line to a file."""
-    yield from process.write_file(process.argv[1], process.argv[2].encode() + b"\n", append=True)
+    try:
+        yield from process.write_file(process.argv[1], process.argv[2].encode() + b"\n", append=True)
+    except SyscallError as error:
+        yield from process.complain(str(error))
+        return 1
     return 0
 
 
@@ -91,10 +95,11 @@ def serve(process: Process) -> Run[int]:
     """serve PORT [STATUS]: answers every connection like a web server with that status."""
     status = process.argv[2] if len(process.argv) > 2 else "200"
     listener = yield from process.listen(int(process.argv[1]))
+    process.install(listener)
     while True:
         connection = yield from listener.accept(process)
-        yield from connection.read(process, 65536)
-        yield from connection.write(process, f"HTTP/1.1 {status} X\r\n\r\nhello".encode())
+        if (yield from connection.read(process, 65536)):
+            yield from connection.write(process, f"HTTP/1.1 {status} X\r\n\r\nhello".encode())
         connection.release()
 
 
