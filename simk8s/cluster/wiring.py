@@ -23,7 +23,8 @@ from simk8s.kubectl.command import Context
 from simk8s.kubectl.files import Item
 from simk8s.kubectl.flags import parse
 from simk8s.kubectl.runtime import Access
-from simk8s.machine import Answer, File, Network, SyscallError
+from simk8s.machine import Answer, File, Machine, Network, SyscallError
+from simk8s.machine.machine import TextPlace
 from simk8s.node.container import Container
 from simk8s.node.names import connect
 from simk8s.node.node import Node, NodeSpec, Site
@@ -60,6 +61,7 @@ class World:
         control.start()
         self.site = Site.of(self.store, self.network, self.images)
         self.nodes = [Node(self.site, NodeSpec(f"node-{number}", number)) for number in range(1, nodes + 1)]
+        self.site.machine_hooks.append(self._show_sources)
         for node in self.nodes:
             node.power_on()
         self.runtime = Runtime(self.store, self.nodes)
@@ -90,6 +92,16 @@ class World:
         if resource.namespaced and not dig(obj, "metadata", "namespace"):
             obj = {**obj, "metadata": {**obj["metadata"], "namespace": "default"}}
         return Item(resource, manifest, obj)
+
+    def _show_sources(self, machine: Machine) -> None:
+        """Let the shells of a container know which line of a manifest they are in."""
+        container = machine.name.rpartition("/")[2]
+
+        def find(text: str) -> TextPlace | None:
+            found = self.access.sources.find(text, container)
+            return found.at if found else None
+
+        machine.find_text = find
 
     def node(self, name: str) -> Node:
         """The node of that name. Raises SimError SK509."""

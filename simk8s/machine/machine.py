@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import simpy
 
 from simk8s.machine.errno import SyscallError
+from simk8s.errors import Place
 from simk8s.machine.filesystem import FileSystem
 from simk8s.machine.handle import Handle, NullHandle
 from simk8s.machine.mount import MountTable
@@ -31,6 +32,9 @@ class Costs:
     exec: float = 0.0015
     disk_bytes_per_second: float = 100e6
 
+
+TextPlace = Callable[[int, int], Place]
+"""From line and column of a text to the place where a person wrote it."""
 
 BeforeStep = Callable[[Process, str, str], None]
 """Called before each step with the process, the verb and the object. May kill the process or its machine."""
@@ -62,6 +66,8 @@ class Machine:
         self.costs = costs or Costs()
         self.processes: dict[int, Process] = {}
         self.before_step: BeforeStep | None = None
+        self.find_text: Callable[[str], TextPlace | None] | None = None
+        """Knows where the texts of scripts were written, for history: set by whoever has read the manifests."""
         self.command_limit = 50_000  # simple commands of one shell without waiting: SK301
         self._next_pid = 1
 
@@ -110,6 +116,10 @@ class Machine:
         pid = self._next_pid
         self._next_pid += 1
         return pid
+
+    def place_of(self, text: str) -> TextPlace | None:
+        """Where a person wrote a script that is about to run; None where nobody knows."""
+        return self.find_text(text) if self.find_text is not None and self.sim.history.enabled else None
 
     def kill(self) -> None:
         """End every process at once, as when the main one is gone or the node loses power."""

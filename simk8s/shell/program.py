@@ -18,7 +18,9 @@ from simk8s.sim import Run
 _HANDLERS_LIVE_IN = (builtins, compound, pipeline, sequence, simple)  # importing them registers what they run
 
 VERSION = "5.2.15(1)-release"
-_DEEPEST = 12_000  # Python frames: a script's functions may nest a thousand deep
+
+if sys.getrecursionlimit() < 12_000:  # a script's functions may nest a thousand deep, at a dozen Python frames each
+    sys.setrecursionlimit(12_000)
 
 USAGE = """\
 Usage:\tbash [GNU long option] [option] ...
@@ -79,8 +81,6 @@ program("dash")(main_for(DASH))
 
 def run(process: Process, dialect: Dialect) -> Run[int]:
     """A shell process from its arguments to its exit status."""
-    if sys.getrecursionlimit() < _DEEPEST:
-        sys.setrecursionlimit(_DEEPEST)
     call = read_arguments(process.argv)
     shell = Shell(process, call.name or process.argv[0], dialect)
     if call.problem:
@@ -104,6 +104,7 @@ def run(process: Process, dialect: Dialect) -> Run[int]:
 def _run_script(shell: Shell, call: Invocation) -> Run[int]:
     if call.command is not None:
         shell.reading_mode = "c"
+        shell.source.place = shell.process.machine.place_of(call.command)
         return (yield from evaluation.run_script(shell, call.command))
     if call.file is not None:
         shell.reading_mode = ""
@@ -128,9 +129,10 @@ def _read_file(shell: Shell, path: str) -> Run[str | int]:
     if b"\0" in data[:80].split(b"\n", 1)[0]:
         yield from shell.say(f"{path}: {path}: cannot execute binary file")
         return 126
-    shell.source = Source(path, path)
+    text = data.decode("utf-8", "surrogateescape")
+    shell.source = Source(path, path, process.machine.place_of(text))
     shell.name = path
-    return data.decode("utf-8", "surrogateescape")
+    return text
 
 
 def read_arguments(argv: list[str]) -> Invocation:

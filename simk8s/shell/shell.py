@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from simk8s.errors import Place, SimError
 from simk8s.machine import Process, SyscallError
+from simk8s.machine.machine import TextPlace
 from simk8s.shell.options import Options
 from simk8s.shell.special import install_special
 from simk8s.shell.syntax.dialect import BASH, Dialect
@@ -26,11 +27,12 @@ WORTH_COUNTING_SECONDS = 0.01
 class Source:
     """What the shell is reading commands from: a text with a name, and its place in BASH_SOURCE."""
 
-    __slots__ = ("name", "script")
+    __slots__ = ("name", "place", "script")
 
-    def __init__(self, name: str, script: str) -> None:
+    def __init__(self, name: str, script: str, place: TextPlace | None = None) -> None:
         self.name = name  # for BASH_SOURCE and messages; empty under -c
         self.script = script  # for history
+        self.place = place  # where a person wrote the text, as far as the machine knows
 
 
 class Shell:
@@ -203,8 +205,16 @@ class Shell:
         """A simple command is about to run: a step that takes time, is in history, and may be a crash point."""
         process = self.process
         if process.sim.history.enabled:
+            source = self.sources[-1] if self.sources else self.source
+            written = {"place": str(source.place(node.line, node.column))} if source.place else {}
             process.record(
-                "command", self.source_script, line=node.line, column=node.column, text=node.source, depth=self.depth
+                "command",
+                source.script,
+                line=node.line,
+                column=node.column,
+                text=node.source,
+                depth=self.depth,
+                **written,
             )
         yield from self.tick(node.line, node.column, node.source)
 

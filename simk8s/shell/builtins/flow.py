@@ -112,7 +112,7 @@ def run_file(shell: Shell, path: str, content: bytes, arguments: list[str]) -> R
     positional = shell.positional
     if arguments:
         shell.positional = arguments
-    shell.sources.append(Source(path, path))
+    shell.sources.append(Source(path, path, shell.process.machine.place_of(text)))
     shell.table.push(Frame("source", path, shell.line))
     shell.trace_depth += 1
     shell.may_exec = False
@@ -188,13 +188,13 @@ def builtin_(shell: Shell, words: list[str]) -> Run[int]:
     operands = words[2:] if words[1:2] == ["--"] else words[1:]
     if not operands:
         return 0
-    if operands[0] not in registry.BUILTINS:
+    if registry.find_builtin(shell.dialect, operands[0]) is None:
         raise BuiltinError(f"{operands[0]}: not a shell builtin")
     return (yield from _run(shell, operands))
 
 
 def _run(shell: Shell, words: list[str]) -> Run[int]:
-    run = registry.BUILTINS.get(words[0])
+    run = registry.find_builtin(shell.dialect, words[0])
     if run is None:
         may_exec, shell.may_exec = shell.may_exec, False
         node = SimpleCommand(shell.line, 1, (), (), (), " ".join(words), shell.line)
