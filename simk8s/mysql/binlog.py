@@ -22,25 +22,30 @@ from simk8s.mysql.event import (
     parse,
     read_event,
 )
-from simk8s.mysql.logset import LogSet, number
+from simk8s.mysql.logset import LogSet, number, valid_length
 from simk8s.mysql.step import Log, Steps
 
 MAX_SIZE = 1 << 30  # max_binlog_size: a larger file is left at the end of a transaction
 
 
-def recover(log: LogSet) -> Steps[frozenset[int]]:
-    """Look at the last file after a start: if it was in use, cut its tail and return the Xids of the transactions
-    in it, which the storage engine must commit (MYSQLD-52, MYSQLD-53)."""
+def recover(log: LogSet) -> Steps[None]:
+    """Look at the last file after a start: if it was in use, cut what is incomplete at its end (MYSQLD-53)."""
     if not log.files or not log.is_in_use(log.current):
-        return frozenset()
+        return
     yield Log("Note", f"Recovering after a crash using {log.base}")
     yield Log("Note", "Starting crash recovery...")
-    valid = yield from log.cut_torn_tail(log.current)
-    events = iterate(log.data(log.current)[:valid])
-    xids = frozenset(event.xid for event in map(_parsed_xid, events) if event is not None)
+    yield from log.cut_torn_tail(log.current)
     yield Log("Note", "Crash recovery finished.")
     yield from log.mark_closed(log.current)
-    return xids
+
+
+def logged_xids(log: LogSet | None) -> frozenset[int]:
+    """The Xids in the last file, if it was in use: the storage engine must commit their transactions (MYSQLD-52)."""
+    if log is None or not log.files or not log.is_in_use(log.current):
+        return frozenset()
+    data = log.data(log.current)
+    events = iterate(data[: valid_length(data)])
+    return frozenset(event.xid for event in map(_parsed_xid, events) if event is not None)
 
 
 def rotate(log: LogSet) -> Steps[None]:
@@ -131,7 +136,9 @@ class Follower:
         )
         events = [read_event(rotate, 0)]
         if self.position > 4:
-            events.append(read_event(log.data(self.file), 4))
+            header = parse(read_event(log.data(self.file), 4))
+            sent = encode(header, position=0, server_id=log.server_id, timestamp=0, flags=ARTIFICIAL)
+            events.append(read_event(sent, 0))
         return events
 
     def _following(self) -> str | None:

@@ -108,6 +108,14 @@ ERRORS: dict[int, tuple[str, str]] = {
     1130: (_GENERAL, "Host '%s' is not allowed to connect to this MySQL server"),
     1133: (_SYNTAX, "Can't find any matching row in the user table"),
     1136: ("21S01", "Column count doesn't match value count at row %s"),
+    1139: (_SYNTAX, "Got error '%s' from regexp"),
+    1140: (
+        _SYNTAX,
+        (
+            "In aggregated query without GROUP BY, expression #%s of %s contains nonaggregated column '%s'; this is "
+            "incompatible with sql_mode=only_full_group_by"
+        ),
+    ),
     1141: (_SYNTAX, "There is no such grant defined for user '%s' on host '%s'"),
     1142: (_SYNTAX, "%s command denied to user '%s'@'%s' for table '%s'"),
     1146: ("42S02", "Table '%s' doesn't exist"),
@@ -226,6 +234,17 @@ ERRORS: dict[int, tuple[str, str]] = {
         "This operation cannot be performed with a running slave sql thread; run STOP SLAVE SQL_THREAD FOR CHANNEL '%s' first.",
     ),
     3118: (_GENERAL, "Access denied for user '%s'@'%s'. Account is locked."),
+    1677: (_GENERAL, "Column %s of table '%s' cannot be converted from type '%s' to type '%s'"),
+    1932: ("42S02", "Table '%s' doesn't exist in engine"),
+    1059: (_SYNTAX, "Identifier name '%s' is too long"),
+    1138: ("22004", "Invalid use of NULL value"),
+    1221: (_GENERAL, "Incorrect usage of %s and %s"),
+    1287: (_GENERAL, "'%s' is deprecated and will be removed in a future release. Please use %s instead"),
+    1427: (_SYNTAX, "For float(M,D), double(M,D) or decimal(M,D), M must be >= D (column '%s')."),
+    1694: (_GENERAL, "Cannot modify @@session.sql_log_bin inside a transaction"),
+    1867: (_GENERAL, "file %s was not purged because it was being read by %s thread(s)"),
+    3162: (_GENERAL, "Authorization ID %s does not exist."),
+    3163: (_GENERAL, "User %s already exists."),
     2002: (_GENERAL, "Can't connect to local MySQL server through socket '%s' (%s)"),
     2003: (_GENERAL, "Can't connect to MySQL server on '%s' (%s)"),
     2005: (_GENERAL, "Unknown MySQL server host '%s' (%s)"),

@@ -10,7 +10,7 @@ from simk8s.mysql.errors import MySQLError
 from simk8s.mysql.ibd import IBDATA1_EXTENDED, SPACE_SIZE, Space, SystemSpace, decode_space
 from simk8s.mysql.redo import Redo
 from simk8s.mysql.step import Change, Log, Steps
-from simk8s.mysql.table import Definition, Table, TableRows, row_from_plain, rows_to_plain
+from simk8s.mysql.table import Definition, Table, TableRows, path_of, row_from_plain, rows_to_plain
 
 CHECKPOINT_BYTES = 64 << 10  # SIM: so much redo makes InnoDB write its dirty pages
 
@@ -34,7 +34,7 @@ class InnoDB:
 
     def load(self, database: str, definition: Definition) -> Steps[Table]:
         """Open a table's file. Raises 1146, 1812 or 1033 where dictionary, file and `.frm` do not fit together."""
-        path = f"{database}/{definition.name}"
+        path = path_of(database, definition.name)
         space = self.system.tables.get(path)
         if space is None:
             yield Log(
@@ -58,20 +58,26 @@ class InnoDB:
         table.count_up()
         return table
 
-    def create(self, database: str, definition: Definition, *, size: int = SPACE_SIZE) -> Steps[Table]:
-        """Make the `.ibd` file, then enter it in the dictionary. Raises 1813 if a file of that name is there."""
-        path = f"{database}/{definition.name}"
+    def create(
+        self, database: str, definition: Definition, *, size: int = SPACE_SIZE, rows: dict[int, Row] | None = None
+    ) -> Steps[Table]:
+        """Make the `.ibd` file, with rows if there are any, then enter it in the dictionary.
+
+        Raises 1813 if a file of that name is there.
+        """
+        path = path_of(database, definition.name)
         if self.directory.is_file(f"{path}.ibd") or self.knows(path):
             raise MySQLError(1813, database, definition.name)
         space = self.system.next_space
         self.system.next_space += 1
-        yield from self.directory.write(f"{path}.ibd", Space(space, self.redo.lsn, size=size).encode())
+        plain = dict(rows_to_plain(rows or {}))
+        yield from self.directory.write(f"{path}.ibd", Space(space, self.redo.lsn, plain, size).encode())
         lsn = yield from self.redo.append(("create", [path, space]))
         self.system.tables[path] = space
         return Table(database, definition, TableRows(definition), space=space, lsn=lsn)
 
     def drop(self, path: str) -> Steps[None]:
-        yield from self.redo.append(("drop", [path]))
+        yield from self.redo.append(("drop", [path, self.system.tables[path]]))
         self.system.tables.pop(path, None)
         self.dirty.pop(path, None)
         yield from self.directory.unlink(f"{path}.ibd")
@@ -83,6 +89,13 @@ class InnoDB:
         if table is not None:
             self.dirty[target] = table
         yield from self.directory.rename(f"{path}.ibd", f"{target}.ibd")
+
+    def replace(self, path: str, fresh: str) -> Steps[None]:
+        """Let the table at `fresh` take the place of the one at `path`, in one entry of the log."""
+        yield from self.redo.append(("drop", [path, self.system.tables[path]]), ("rename", [fresh, path]))
+        self.system.tables[path] = self.system.tables.pop(fresh)
+        self.dirty.pop(path, None)
+        yield from self.directory.rename(f"{fresh}.ibd", f"{path}.ibd")
 
     # ── transactions ─────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -145,12 +145,7 @@ class LogSet:
     def cut_torn_tail(self, name: str) -> Steps[int]:
         """Drop what is no complete group at the end of a file (MYSQLD-53). Returns the length that is left."""
         data = self.data(name)
-        valid, in_group = 4, False
-        with suppress(BadEvent):
-            for raw in iterate(data, verify=True):
-                in_group = _opens_group(raw) or (in_group and not _closes_group(raw))
-                if not in_group:
-                    valid = raw.start + raw.size
+        valid = valid_length(data)
         if valid < len(data):
             yield Log(
                 "ERROR",
@@ -164,6 +159,17 @@ class LogSet:
     def _is_mine(self, name: str) -> bool:
         stem, _, digits = name.rpartition(".")
         return stem == self.base and digits.isdigit()
+
+
+def valid_length(data: bytes) -> int:
+    """How far a log file consists of complete groups."""
+    valid, in_group = 4, False
+    with suppress(BadEvent):
+        for raw in iterate(data, verify=True):
+            in_group = _opens_group(raw) or (in_group and not _closes_group(raw))
+            if not in_group:
+                valid = raw.start + raw.size
+    return valid
 
 
 def _opens_group(raw: RawEvent) -> bool:

@@ -38,7 +38,7 @@ def recover_files(directory: DataDirectory, redo: RedoContent, xids: Collection[
         if entry.kind == "commit" and entry.lsn > system.lsn and entry.data[1]:
             system.binlog = (entry.data[1], entry.data[2])
         if entry.lsn > system.lsn:
-            _replay_dictionary(system, entry.kind, entry.data)
+            yield from _replay_dictionary(directory, system, entry.kind, entry.data)
     paths = {space: name for name, space in system.tables.items()}
     for space, changes in sorted(_changes(redo, committed).items()):
         name = paths.get(space)
@@ -101,15 +101,28 @@ def _apply(
     yield from directory.write(path, Space(space, file.lsn, file.rows, file.size).encode())
 
 
-def _replay_dictionary(system: SystemSpace, kind: str, data: list[Any]) -> None:
+def _replay_dictionary(directory: DataDirectory, system: SystemSpace, kind: str, data: list[Any]) -> Steps[None]:
+    """Repeat what was done to the dictionary, and to files whose turn had not come."""
     match kind:
         case "create":
             name, space = data
             system.tables[name] = space
             system.next_space = max(system.next_space, space + 1)
         case "drop":
-            system.tables.pop(data[0], None)
+            name, space = data
+            system.tables.pop(name, None)
+            if _space_at(directory, f"{name}.ibd") == space:
+                yield from directory.unlink(f"{name}.ibd")
         case "rename":
             old, new = data
             if old in system.tables:
                 system.tables[new] = system.tables.pop(old)
+                if _space_at(directory, f"{old}.ibd") == system.tables[new]:
+                    yield from directory.rename(f"{old}.ibd", f"{new}.ibd")
+
+
+def _space_at(directory: DataDirectory, path: str) -> int | None:
+    try:
+        return decode_space(directory.read(path)).space
+    except (FileNotFoundError, ValueError):
+        return None

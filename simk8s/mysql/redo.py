@@ -26,7 +26,7 @@ class Entry:
     """One promise. `lsn` is where it ends in the log.
 
     kinds: `rows` (transaction, Xid, prepared?, [[space, row number, row or None], ...]), `commit` (transaction, binary
-    log file, position), `rollback` (transaction), `create` (name, space), `drop` (name), `rename` (name, new name).
+    log file, position), `rollback` (transaction), `create` (name, space), `drop` (name, space), `rename` (name, new name).
     """
 
     lsn: int

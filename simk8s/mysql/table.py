@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -228,6 +229,40 @@ def _column_from_plain(plain: list[Any]) -> Column:
     return Column(name, type, nullable, value, counts, updates, comment)
 
 
+def path_of(database: str, table: str) -> str:
+    """The path of a table's files without ending, below the data directory."""
+    return f"{file_name(database)}/{file_name(table)}"
+
+
+def file_name(name: str) -> str:
+    """How a database or table is called on disk: what is no letter, digit or underscore becomes `@` and its code.
+
+    >>> file_name("web-shop")
+    'web@002dshop'
+    """
+    if name.isidentifier() and name.isascii():
+        return name
+    if name.startswith(_OLD_PREFIX):
+        return name[len(_OLD_PREFIX) :]
+    return "".join(c if (c.isalnum() and c.isascii()) or c == "_" else f"@{ord(c):04x}" for c in name)
+
+
+def name_of_file(name: str) -> str:
+    """The database or table that a file or directory is; with a prefix where no name would be written so (MYSQLD-16).
+
+    >>> name_of_file("lost+found")
+    '#mysql50#lost+found'
+    """
+    if name.isidentifier() and name.isascii():
+        return name
+    decoded = _ENCODED.sub(lambda match: chr(int(match[1], 16)), name)
+    return decoded if file_name(decoded) == name else _OLD_PREFIX + name
+
+
+_OLD_PREFIX = "#mysql50#"
+_ENCODED = re.compile(r"@([0-9a-f]{4})")
+
+
 def renamed(definition: Definition, name: str) -> Definition:
     """The same table under another name."""
     return replace(definition, name=name)
@@ -271,7 +306,7 @@ class Table:
     @property
     def path(self) -> str:
         """The files' path without ending, and InnoDB's name for the table: `test/messages`."""
-        return f"{self.database}/{self.definition.name}"
+        return path_of(self.database, self.definition.name)
 
     @property
     def full_name(self) -> str:

@@ -189,7 +189,7 @@ def _select(tree: Any, labels: list[str]) -> Select:
         limit,
         offset,
         tree.args.get("distinct") is not None,
-        any(lock.args.get("update") for lock in tree.args.get("locks") or ()),
+        bool(tree.args.get("locks")),
     )
 
 

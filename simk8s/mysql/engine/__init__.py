@@ -1,0 +1,1 @@
+"""The running server: sessions, transactions, execution of statements."""

@@ -1,0 +1,71 @@
+"""SELECT as a statement: tables opened, snapshots taken, rows locked where FOR UPDATE asks for it."""
+
+from __future__ import annotations
+
+from simk8s.mysql.engine.catalog import INFORMATION_SCHEMA
+from simk8s.mysql.engine.evaluation import Evaluation, Scope
+from simk8s.mysql.engine.permission import require_on_table, tables_in
+from simk8s.mysql.engine.query import Prepared, prepare
+from simk8s.mysql.engine.rows import Rows
+from simk8s.mysql.engine.session import Result, ResultSet
+from simk8s.mysql.engine.source import table_source
+from simk8s.mysql.sql import syntax as sql
+from simk8s.mysql.step import Steps
+
+
+def read(context: Evaluation, query: sql.Query) -> Steps[Result]:
+    """Answer a query."""
+    session = context.session
+    yield from open_tables(context, query)
+    if isinstance(query, sql.Select) and query.for_update and isinstance(query.source, sql.TableName):
+        yield from _lock_rows(context, query, query.source)
+    prepared = prepare(query, context)
+    rows = prepared.rows(None)
+    session.found_rows = len(rows)
+    return result_set(prepared, rows)
+
+
+def open_tables(context: Evaluation, query: sql.Query) -> Steps[None]:
+    """Open every table of a query and see to what a REPEATABLE READ transaction may see of them."""
+    server, session = context.server, context.session
+    for name in dict.fromkeys(tables_in(query)):
+        database = name.database or session.database
+        if database.lower() == INFORMATION_SCHEMA:
+            continue
+        require_on_table(server, session, "SELECT", database, name.name)
+        yield from server.open(session, database, name.name)
+    if session.transaction is None and not session.variables.get("autocommit", 1):
+        server.begin(session, explicit=False)
+    transaction = session.transaction
+    if transaction is not None and transaction.snapshot is None and keeps_snapshot(context):
+        server.take_snapshot(transaction)
+
+
+def keeps_snapshot(context: Evaluation) -> bool:
+    """Whether the session's isolation level shows the same rows all through a transaction."""
+    session = context.session
+    level = session.isolation_next or session.variables.get("tx_isolation", "REPEATABLE-READ")
+    return level in ("REPEATABLE-READ", "SERIALIZABLE")
+
+
+def result_set(prepared: Prepared, rows: list[tuple[object, ...]]) -> ResultSet:
+    return ResultSet(
+        prepared.names,
+        tuple(rows),  # type: ignore[arg-type]
+        tuple(column.type.is_numeric for column in prepared.columns),
+    )
+
+
+def _lock_rows(context: Evaluation, query: sql.Select, name: sql.TableName) -> Steps[None]:
+    from simk8s.mysql.engine.change import chosen
+
+    server, session = context.server, context.session
+    table = yield from server.open(session, name.database or session.database, name.name)
+    context.reads_current = True
+    if session.transaction is None:
+        return  # in autocommit mode the locks would be gone with the statement
+    rows = Rows(server, session, session.transaction, table)
+    scope = Scope([table_source(table, name.alias or name.name, context)])
+    if not query.joins:
+        for number in chosen(context, query.where, (), None, rows, scope):
+            yield from rows.lock(number)

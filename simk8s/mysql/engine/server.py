@@ -1,0 +1,279 @@
+"""A running server: its data, its sessions, its locks; one statement at a time for each session.
+
+Steps that come out of here must be driven to their end: to stop a session set `killed` and wake the waiters. Closing the
+generator in the middle is for those who kill the whole process, since memory would be left between two states.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from simk8s.mysql.column import Value
+from simk8s.mysql.directory import DataDirectory
+from simk8s.mysql.engine.account import SYSTEM_USER, Account, Accounts
+from simk8s.mysql.engine.catalog import Catalog
+from simk8s.mysql.engine.evaluation import Evaluation
+from simk8s.mysql.engine.session import Diagnostic, Done, Result, Session
+from simk8s.mysql.engine.transaction import Transaction
+from simk8s.mysql.errors import MySQLError
+from simk8s.mysql.innodb import InnoDB
+from simk8s.mysql.logset import LogSet
+from simk8s.mysql.option import Options
+from simk8s.mysql.replication.replica import Replica
+from simk8s.mysql.sql.parse import parse
+from simk8s.mysql.sql.statement import Show
+from simk8s.mysql.step import Blocked, Pause, Steps
+from simk8s.mysql.table import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """What a server asks of the machine it runs on. `now` is naive UTC."""
+
+    hostname: str
+    now: Callable[[], datetime]
+    new_uuid: Callable[[], str]
+
+
+@dataclass(frozen=True, slots=True)
+class ReplicaHost:
+    """A replica that has registered (SQL-42)."""
+
+    server_id: int
+    host: str
+    port: int
+    uuid: str
+
+
+@dataclass(slots=True, eq=False)
+class Server:
+    """`session_defaults` and `variables` hold the global values that differ from the built-in ones, of variables with
+    and without a session scope; `read_locks` are the sessions that hold FLUSH TABLES WITH READ LOCK."""
+
+    host: Host
+    options: Options
+    directory: DataDirectory
+    version: str
+    innodb: InnoDB
+    catalog: Catalog
+    accounts: Accounts
+    replica: Replica
+    binlog: LogSet | None = None
+    server_uuid: str = ""
+    started: datetime | None = None
+    variables: dict[str, Value] = field(default_factory=dict)
+    session_defaults: dict[str, Value] = field(default_factory=dict)
+    sessions: dict[int, Session] = field(default_factory=dict)
+    replica_hosts: dict[int, ReplicaHost] = field(default_factory=dict)
+    dumped_files: dict[int, str] = field(default_factory=dict)  # by session: the binary log file a dump thread reads
+    read_locks: list[Session] = field(default_factory=list)
+    committing: int = 0
+    transactions: list[Transaction] = field(default_factory=list)
+    temporary: dict[Session, dict[tuple[str, str], Table]] = field(default_factory=dict)
+    next_session: int = 2
+    last_committed: int = 0
+    counters: dict[str, int] = field(default_factory=dict)
+    shutdown_asked: bool = False
+    starts_replication: bool = False  # REPL-44: at the end of the start the threads are to be started
+    is_inconsistent: bool = False  # MYSQLD-62: started from files that were not prepared
+    _waiters: list[Callable[[], None]] = field(default_factory=list)
+
+    # ── sessions ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def connect(
+        self, user: str, hosts: list[str], password: str | None = None, *, port: int = 0, database: str = ""
+    ) -> Session:
+        """Let a client in. `hosts` are the names it is known by, the one to show first (SQL-3); port 0 is the socket.
+
+        Raises 1040, 1045, 1130, 1044 or 1049.
+        """
+        self.count("Connections")
+        limit = self.number("max_connections")
+        if sum(not s.applies for s in self.sessions.values()) >= limit + 1:
+            raise MySQLError(1040)
+        account = self.accounts.authenticate(user, hosts, password)
+        clients = sum(not s.applies for s in self.sessions.values())
+        if clients >= limit and "SUPER" not in account.privileges:
+            raise MySQLError(1040)
+        session = self.open_session(user, hosts[0], account, port=port)
+        try:
+            if database:
+                self.use(session, database)
+        except MySQLError:
+            del self.sessions[session.id]
+            raise
+        return session
+
+    def open_session(
+        self, user: str, host: str, account: Account = SYSTEM_USER, *, port: int = 0, applies: bool = False
+    ) -> Session:
+        """A session without login: for the server's own threads."""
+        session = Session(self.next_session, user, host, account, port, applies=applies, since=self.now())
+        self.next_session += 1
+        session.variables.update(self.session_defaults)
+        self.sessions[session.id] = session
+        return session
+
+    def disconnect(self, session: Session) -> None:
+        """The client has gone: its transaction is undone and its locks are released."""
+        self.end_transaction(session)
+        self.temporary.pop(session, None)
+        self.sessions.pop(session.id, None)
+        self.dumped_files.pop(session.id, None)
+        if session in self.read_locks:
+            self.read_locks.remove(session)
+        self.wake()
+
+    def use(self, session: Session, database: str) -> None:
+        """Make a database the current one. Raises 1044 or 1049."""
+        from simk8s.mysql.engine.catalog import INFORMATION_SCHEMA
+
+        if database.lower() == INFORMATION_SCHEMA:
+            session.database = INFORMATION_SCHEMA
+            return
+        if not self.accounts.sees(session.account, database):
+            raise MySQLError(1044, session.account.user, session.account.host, database)
+        if not self.catalog.has_database(database):
+            raise MySQLError(1049, database)
+        session.database = database
+
+    # ── statements ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    def execute(self, session: Session, text: str) -> Steps[Result]:
+        """Run one statement. Raises MySQLError; what the statement has done until then is undone, where it can be."""
+        from simk8s.mysql.engine.dispatch import run
+
+        session.command, session.info, session.since, session.query_killed = "Query", text, self.now(), False
+        self.count("Questions")
+        try:
+            statement = parse(text)
+            if not (isinstance(statement, Show) and statement.what in ("warnings", "errors")):
+                session.warnings.clear()
+            self.check_alive(session)
+            context = Evaluation(self, session, self.statement_time(session))
+            result = yield from run(self, session, statement, text, context)
+            if context.sleep:
+                session.state = "User sleep"
+                yield Pause(context.sleep)
+        except MySQLError as error:
+            session.warnings.append(Diagnostic("Error", error.number, error.text))
+            self._answered(session, -1)
+            raise
+        self._answered(session, result.affected if isinstance(result, Done) else -1)
+        return result
+
+    def _answered(self, session: Session, row_count: int) -> None:
+        session.row_count = row_count
+        session.command, session.info, session.state, session.since = "Sleep", None, "", self.now()
+
+    def check_alive(self, session: Session) -> None:
+        """Raises 1053 or 1317 for a session that may not go on."""
+        if self.shutdown_asked:
+            raise MySQLError(1053)
+        if session.killed or session.query_killed:
+            session.query_killed = False
+            raise MySQLError(1317)
+
+    # ── waiting ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def when_released(self, wake: Callable[[], None]) -> None:
+        """Call `wake` once, at the next release of a lock or change of what somebody may wait for."""
+        self._waiters.append(wake)
+
+    def wake(self) -> None:
+        waiters, self._waiters = self._waiters, []
+        for waiter in waiters:
+            waiter()
+
+    def wait(self, session: Session, state: str, deadline: datetime | None = None) -> Steps[None]:
+        """Wait once for a release. Raises 1205 after the deadline, 1317 if the session was killed."""
+        before, session.state = session.state, state
+        left = 0.0 if deadline is None else max((deadline - self.now()).total_seconds(), 0.001)
+        yield Blocked(state, left)
+        session.state = before
+        self.check_alive(session)
+        if deadline is not None and self.now() >= deadline:
+            raise MySQLError(1205)
+
+    def wait_for_read_lock(self, session: Session) -> Steps[None]:
+        """A change waits while others hold the global read lock (SQL-31). Raises 1223 for one's own."""
+        if session in self.read_locks:
+            raise MySQLError(1223)
+        while self.read_locks:
+            yield from self.wait(session, "Waiting for global read lock")
+
+    # ── transactions ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    def begin(self, session: Session, *, explicit: bool) -> Transaction:
+        """The session's transaction, a new one if it has none."""
+        if session.transaction is None:
+            session.transaction = Transaction(self.innodb.next_transaction(), explicit)
+            self.transactions.append(session.transaction)
+        return session.transaction
+
+    def end_transaction(self, session: Session) -> None:
+        """Forget the session's transaction, with what it has not committed."""
+        transaction = session.transaction
+        if transaction is None:
+            return
+        session.transaction = None
+        session.isolation_next = ""
+        self.transactions.remove(transaction)
+        transaction.release()
+        self.wake()
+
+    # ── the clock, variables, counters ───────────────────────────────────────────────────────────────────────────
+
+    def now(self) -> datetime:
+        return self.host.now()
+
+    def statement_time(self, session: Session) -> datetime:
+        """What NOW() says: the clock, or what SET TIMESTAMP has put in its place."""
+        fixed = session.variables.get("timestamp")
+        if isinstance(fixed, float) and fixed:
+            return datetime.fromtimestamp(fixed, UTC).replace(tzinfo=None)
+        return self.now()
+
+    def timestamp(self) -> int:
+        """Seconds since 1970."""
+        return int(self.now().replace(tzinfo=UTC).timestamp())
+
+    def number(self, name: str) -> int:
+        """A global variable that is a number or a switch."""
+        from simk8s.mysql.engine.variable import value_of
+
+        value = value_of(self, None, name)
+        assert isinstance(value, int)
+        return value
+
+    def count(self, name: str, by: int = 1) -> None:
+        """Add to a counter of SHOW STATUS."""
+        self.counters[name] = self.counters.get(name, 0) + by
+
+    # ── tables ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def opened(self, session: Session, database: str, name: str) -> Table:
+        """A table that was opened for this statement."""
+        own = self.temporary.get(session, {}).get((database, name))
+        return own if own is not None else self.catalog.open_tables[database, name]
+
+    def open(self, session: Session, database: str, name: str) -> Steps[Table]:
+        """Open a table: the session's own temporary one, or one of the database. Raises 1046, 1049, 1146."""
+        if not database:
+            raise MySQLError(1046)
+        own = self.temporary.get(session, {}).get((database, name))
+        if own is not None:
+            return own
+        if not self.catalog.has_database(database):
+            raise MySQLError(1049, database)
+        table = yield from self.catalog.open(database, name)
+        for transaction in self.transactions:  # a table that nobody has used yet is as it was when they began
+            if transaction.snapshot is not None and table not in transaction.snapshot:
+                transaction.snapshot[table] = table.rows.snapshot()
+        return table
+
+    def take_snapshot(self, transaction: Transaction) -> None:
+        """Fix what a REPEATABLE READ transaction sees."""
+        transaction.snapshot = {table: table.rows.snapshot() for table in self.catalog.open_tables.values()}
