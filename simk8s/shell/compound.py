@@ -85,7 +85,7 @@ def run_group(shell: Shell, node: Group) -> Run[int]:
 @runs(Subshell)
 def run_subshell(shell: Shell, node: Subshell) -> Run[int]:
     """`( )`. Redirections and commands belong to the child."""
-    if shell.may_exec:  # this process is itself a child with nothing else to do
+    if shell.may_exec and not shell.traps:  # this process is itself a child with nothing else to do
         shell.level += 1
         return (yield from redirected(shell, node.line, node.redirections, lambda: execute(shell, node.body)))
 

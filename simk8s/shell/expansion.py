@@ -212,7 +212,9 @@ def _vanishes(parts: tuple[Part, ...]) -> bool:
     """`"$@"` without any parameters is no word at all, unlike `""`."""
     for part in parts:
         if isinstance(part, Parameter) and (
-            part.name == "@" or (part.subscript is not None and part.subscript.source == "@")
+            part.name == "@"
+            or (part.subscript is not None and part.subscript.source == "@")
+            or part.operator in ("keys-@", "prefix-@")
         ):
             return True
     return False

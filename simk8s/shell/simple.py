@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from simk8s.machine import Exec, SyscallError
 from simk8s.shell import array, assignment, expansion, external, failure, function, subshell, trace, trap
 from simk8s.shell.builtins import usage
-from simk8s.shell.builtins.registry import BUILTINS, SPECIAL
+from simk8s.shell.builtins.registry import BUILTINS, SPECIAL, find_builtin
 from simk8s.shell.control import BuiltinError, ExitShell, ShellError
 from simk8s.shell.dispatch import runs
 from simk8s.shell.quote import traced_word
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def run_simple(shell: Shell, node: SimpleCommand) -> Run[int]:
     """Run one simple command: a step that may be the last one of this process."""
     shell.line = node.told + shell.line_shift
-    may_exec, shell.may_exec = shell.may_exec, False
+    may_exec, shell.may_exec = shell.may_exec and not shell.traps, False
     if shell.pending:
         yield from trap.run_pending(shell)
     yield from shell.step(node)
@@ -132,9 +132,7 @@ def _assign(shell: Shell, item: Assignment) -> Run[None]:
 
 def _run_words(shell: Shell, node: SimpleCommand, words: list[str], may_exec: bool) -> Run[int]:
     name = words[0]
-    builtin = BUILTINS.get(name)
-    if builtin is not None and shell.dialect.almquist and name in _ONLY_BASH:
-        builtin = None
+    builtin = find_builtin(shell.dialect, name)
     special = name in SPECIAL and builtin is not None
     definition = None if special and shell.dialect.posix else shell.functions.get(name)
     if not node.assignments and not node.redirections and not shell.options.xtrace:
@@ -185,12 +183,6 @@ def _run_words(shell: Shell, node: SimpleCommand, words: list[str], may_exec: bo
     finally:
         if not (special and shell.dialect.posix):
             _restore(shell, restored)
-
-
-_ONLY_BASH = frozenset(
-    ["declare", "typeset", "let", "mapfile", "readarray", "shopt", "pushd", "popd", "dirs", "disown", "caller",
-     "builtin", "enable", "compgen", "complete"]
-)  # fmt: skip
 
 
 def _run_builtin(shell: Shell, words: list[str], may_exec: bool) -> Run[int]:

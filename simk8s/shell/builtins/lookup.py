@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from simk8s.machine import File, SyscallError
 from simk8s.shell import external, unparse
-from simk8s.shell.builtins.registry import BUILTINS, SPECIAL, builtin
+from simk8s.shell.builtins.registry import SPECIAL, builtin, find_builtin
 from simk8s.shell.builtins.usage import parse
 from simk8s.shell.control import BuiltinError
 from simk8s.shell.quote import single_quoted
@@ -62,7 +62,7 @@ def meanings(shell: Shell, name: str) -> list[tuple[str, str]]:
         found.append(("keyword", ""))
     if name in shell.functions:
         found.append(("function", ""))
-    if name in BUILTINS:
+    if find_builtin(shell.dialect, name) is not None:
         found.append(("builtin", ""))
     path = _executable(shell, name)
     if path is not None:
@@ -136,7 +136,7 @@ def hash_(shell: Shell, words: list[str]) -> Run[int]:
         if "d" in given:
             shell.hashed.pop(name, None)
             continue
-        if name in BUILTINS or name in shell.functions:
+        if find_builtin(shell.dialect, name) or name in shell.functions:
             continue
         path = given["p"] if "p" in given else _executable(shell, name)
         if path is None:

@@ -9,6 +9,7 @@ from simk8s.sim import Run
 
 if TYPE_CHECKING:
     from simk8s.shell.shell import Shell
+    from simk8s.shell.syntax.dialect import Dialect
 
     Builtin = Callable[[Shell, list[str]], int | Run[int]]
 
@@ -19,6 +20,24 @@ SPECIAL = frozenset(
      "times", "trap", "unset"]
 )  # fmt: skip
 """POSIX's special built-ins: in POSIX mode they come before functions, and their errors end the shell."""
+
+
+_DASH = frozenset(
+    [".", ":", "[", "alias", "bg", "break", "cd", "command", "continue", "echo", "eval", "exec", "exit", "export",
+     "false", "fg", "getopts", "hash", "jobs", "kill", "local", "printf", "pwd", "read", "readonly", "return", "set", "shift",
+     "test", "times", "trap", "true", "type", "ulimit", "umask", "unalias", "unset", "wait"]
+)  # fmt: skip
+_ASH = _DASH | {"[[", "let", "source"}
+
+
+def find_builtin(dialect: Dialect, name: str) -> Builtin | None:
+    """The built-in of that name, if this shell has it."""
+    run = BUILTINS.get(name)
+    if run is None or name == "[[":
+        return run if dialect.name == "ash" else None
+    if dialect.almquist and name not in (_ASH if dialect.name == "ash" else _DASH):
+        return None
+    return run
 
 
 def builtin(*names: str) -> Callable[[Builtin], Builtin]:

@@ -1,0 +1,79 @@
+"""The same script in the real bash 5.2 and in ours: standard output, standard error and exit status must be equal.
+
+The scripts stand in `scripts/*.txt`, separated by lines of `%%`. The real ones all run in one batch.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from .box import run
+
+SCRIPTS = {
+    f"{table.stem}-{number}": script
+    for table in sorted(Path(__file__).parent.joinpath("scripts").glob("*.txt"))
+    for number, script in enumerate(table.read_text().rstrip("\n").split("\n%%\n"))
+}
+DRIVER = r"""
+cd "$1" || exit 1
+for script in scripts/*; do
+  name=${script##*/}
+  mkdir -p "run/$name/tmp/work"
+  (
+    cd "run/$name/tmp/work" || exit 1
+    env -i PATH=/usr/bin:/bin HOME=/root LC_ALL=C.UTF-8 bash -c "$(<"$1/$script")" > ../../out 2> ../../err < /dev/null
+    echo $? > ../../status
+  ) 2> /dev/null &
+  (( ++started % 24 )) || wait
+done
+wait
+"""
+
+
+def _real_bash() -> str | None:
+    """Why the real bash cannot be asked, or None."""
+    bash = shutil.which("bash")
+    if bash is None:
+        return "there is no bash on this machine"
+    version = subprocess.run([bash, "-c", "echo $BASH_VERSION"], capture_output=True, text=True, check=False).stdout
+    return None if version.startswith("5.2") else f"the bash of this machine is {version.strip()}, not 5.2"
+
+
+WHY_NOT = _real_bash()
+pytestmark = pytest.mark.skipif(WHY_NOT is not None, reason=WHY_NOT or "")
+
+
+@pytest.fixture(scope="module")
+def real(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[str, str, int]]:
+    """What the real bash makes of every script."""
+    folder = tmp_path_factory.mktemp("bash")
+    folder.joinpath("scripts").mkdir()
+    for name, script in SCRIPTS.items():
+        folder.joinpath("scripts", name).write_text(script)
+    subprocess.run(["bash", "-c", DRIVER, "driver", str(folder)], check=True, timeout=120, stdin=subprocess.DEVNULL)
+    result = {}
+    for name in SCRIPTS:
+        place = folder / "run" / name
+        status = int(place.joinpath("status").read_text())
+        texts = [
+            place.joinpath(stream).read_bytes().decode("utf-8", "surrogateescape").replace(str(place), "")
+            for stream in ("out", "err")
+        ]
+        result[name] = (_normal(texts[0]), _normal(texts[1]), status)
+    return result
+
+
+def _normal(text: str) -> str:
+    """Process ids differ, of course."""
+    return re.sub(r"(line \d+:) +\d+ (Killed|Terminated)", r"\1 PID \2", text)
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_a_script_does_the_same_as_in_the_real_bash(name: str, real: dict[str, tuple[str, str, int]]) -> None:
+    ours = run(SCRIPTS[name].rstrip("\n"))
+    assert (_normal(ours.stdout), _normal(ours.stderr), ours.status) == real[name], SCRIPTS[name]
