@@ -2,24 +2,11 @@
 
 from __future__ import annotations
 
+from simk8s.api.attachment import attachment_name
 from simk8s.api.objects import Object, dig, name, uid
 from simk8s.api.store import Store
 from simk8s.machine import Directory, FileSystem
 from simk8s.sim import Run, Simulation
-
-_NETWORK_DISKS = (
-    "awsElasticBlockStore",
-    "azureDisk",
-    "cinder",
-    "csi",
-    "fc",
-    "gcePersistentDisk",
-    "iscsi",
-    "portworxVolume",
-    "rbd",
-    "vsphereVolume",
-)
-"""Kinds of PersistentVolume that must be attached to a node before they can be mounted there (VOL-20 to VOL-25)."""
 
 
 class Disks:
@@ -35,7 +22,7 @@ class Disks:
         disk = self._disks.get(backing)
         if disk is None:
             disk = self._disks[backing] = FileSystem(name(volume), Directory(mode=0o777))
-            if needs_attaching(volume):  # a block device gets an ext4 file system
+            if attachment_name(volume):  # a block device gets an ext4 file system
                 disk.root.mode = 0o755
                 disk.root.entries["lost+found"] = Directory(mode=0o700)
         return disk
@@ -66,17 +53,3 @@ def backing_of(volume: Object) -> str:
     if "nfs" in spec:
         return f"nfs {spec['nfs'].get('server', '')} {spec['nfs'].get('path', '')}"
     return uid(volume)
-
-
-def needs_attaching(volume: Object) -> bool:
-    """Whether the attach/detach controller has to attach it to the node first."""
-    return any(kind in volume["spec"] for kind in _NETWORK_DISKS)
-
-
-def attached_name(volume: Object) -> str:
-    """The volume's name in `status.volumesAttached` and `status.volumesInUse` of a node."""
-    csi = dig(volume, "spec", "csi", default=None)
-    if csi:
-        return f"kubernetes.io/csi/{csi.get('driver', '')}^{csi.get('volumeHandle') or name(volume)}"
-    kind = next((kind for kind in _NETWORK_DISKS if kind in volume["spec"]), "volume")
-    return f"kubernetes.io/{kind}/{name(volume)}"

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
+from simk8s.api.attachment import attachment_name
 from simk8s.api.objects import Object, dig
 from simk8s.api.store import Store
 from simk8s.machine import Directory, File, FileSystem
-from simk8s.node.disk import Disks, attached_name, needs_attaching
+from simk8s.node.disk import Disks
 from simk8s.node.environment import Lookup, Place, expand
 from simk8s.node.local_pod import LocalPod, Volume
 from simk8s.node.volume_files import MountError, files_of, replace_files, set_group
@@ -97,9 +98,8 @@ def _claimed(pod: Object, name: str, claim_name: str, read_only: bool, node: Sto
     volume = node.store.find("PersistentVolume", volume_name, "") if volume_name else None
     if volume is None or dig(claim, "status", "phase") != "Bound":
         raise NotYet(f"error processing PVC {namespace}/{claim_name}: PVC is not bound")
-    attached = ""
-    if needs_attaching(volume):
-        attached = attached_name(volume)
+    attached = attachment_name(volume) or ""
+    if attached:
         this = node.store.find("Node", node.name, "")
         if not any(entry.get("name") == attached for entry in dig(this, "status", "volumesAttached", default=[])):
             raise NotYet("timed out waiting for the condition")
