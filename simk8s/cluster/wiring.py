@@ -12,6 +12,7 @@ from simk8s.api.manifest import Manifest
 from simk8s.api.objects import Object, dig
 from simk8s.api.resources import Registry
 from simk8s.api.store import Store
+from simk8s.controlplane.addons import addon_with
 from simk8s.controlplane.control_plane import ControlPlane
 from simk8s.controlplane.options import Options
 from simk8s.controlplane.volume.classes import PROFILES
@@ -78,17 +79,24 @@ class World:
             namespace="default",
             print=lambda stream, data: None,
         )
-        for manifest in found:
+        for manifest, item in [(manifest, self._item(manifest)) for manifest in found]:
             try:
-                yield from apply_item(context, self._item(manifest), False)
-            except NoMatch as error:
-                raise manifest.refusal(error) from error
+                yield from apply_item(context, item, False)
             except ApiError as error:
                 raise manifest.refusal(error.__cause__ if isinstance(error.__cause__, ApiError) else error) from error
 
     def _item(self, manifest: Manifest) -> Item:
+        """What is to be applied. Kinds and fields are checked here, so that bad input changes nothing."""
         obj = manifest.object
-        resource = self.registry.get(obj["apiVersion"], obj["kind"])
+        try:
+            resource = self.registry.get(obj["apiVersion"], obj["kind"])
+            admission.decode(obj, resource)
+        except (NoMatch, ApiError) as error:
+            refusal = manifest.refusal(error)
+            addon = addon_with(obj["apiVersion"], obj["kind"])
+            if addon and isinstance(error, NoMatch):
+                refusal.hint = f"install the add-on that brings it: {addon!r}"
+            raise refusal from error
         if resource.namespaced and not dig(obj, "metadata", "namespace"):
             obj = {**obj, "metadata": {**obj["metadata"], "namespace": "default"}}
         return Item(resource, manifest, obj)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from ipaddress import IPv4Network
 
 from simk8s.api.objects import Object
@@ -14,10 +15,10 @@ API_SERVER_PORT = 6443
 DNS_HOST = 10  # of the Service range, as kubeadm has it
 
 
-def bootstrap(store: Store, options: Options) -> None:
-    """Namespaces, the Services of the API server and of DNS, and the default StorageClass."""
+def bootstrap(store: Store, options: Options, namespaces: Sequence[str] = ()) -> None:
+    """Namespaces (with those of add-ons), the Services of the API server and of DNS, the default StorageClass."""
     actor = store.sim.actor("kubeadm")
-    for namespace in PERMANENT:
+    for namespace in (*PERMANENT, *namespaces):
         store.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}}, by=actor)
     for object in _services(IPv4Network(options.service_cluster_ip_range)):
         store.create(object, by=actor)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from simk8s.api import events
 from simk8s.api.resources import Registry
 from simk8s.api.store import Store
-from simk8s.controlplane.addons import ADDONS
+from simk8s.controlplane.addons import ADDONS, NAMESPACES
 from simk8s.controlplane.bootstrap import bootstrap
 from simk8s.controlplane.garbage import GarbageCollector
 from simk8s.controlplane.informer import Informers
@@ -53,7 +53,7 @@ class ControlPlane:
 
     def start(self) -> None:
         store, options, task = self._store, self.options, self._sim.task
-        bootstrap(store, options)
+        bootstrap(store, options, [NAMESPACES[addon] for addon in options.addons])
         caches = Informers(store, "kube-controller-manager")
         StatefulSets(store, caches, max_unavailable=options.max_unavailable_stateful_set)
         Endpoints(store, caches)

@@ -331,7 +331,6 @@ def test_a_class_of_the_rook_addon_needs_its_pool() -> None:
     parameters = {"pool": "replicapool", "clusterNamespace": "rook-ceph"}
     c = Cluster(addons=("rook",))
     c.apply(
-        {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "rook-ceph"}},
         storage_class("rook-ceph-block", "ceph.rook.io/block", parameters=parameters),
         claim(storageClassName="rook-ceph-block"),
     )
