@@ -110,7 +110,7 @@ class Instance:
         self._listeners.clear()
 
     def disconnect_clients(self) -> Run[None]:
-        """MYSQLD-54, MYSQLD-56: idle clients go at once, busy ones get a moment, with 1053 for those who wait."""
+        """MYSQLD-54, MYSQLD-56: idle clients go at once; those who wait get 1053, busy ones a moment; then all go."""
         self.server.shutdown_asked = True
         yield from self.log.note(f"Giving {len(self.clients)} client threads a chance to die gracefully")
         for client in list(self.clients.values()):
@@ -121,11 +121,20 @@ class Instance:
         for thread in list(self.dumps.values()):
             thread.wake()
         self.server.wake()
+        yield from self.log.note("Shutting down slave threads")
+        self.replication.stop(io=True, sql=True)
         deadline = self.process.sim.now + GRACE_SECONDS
         while self.clients and self.process.sim.now < deadline:
             yield self.process.sim.sleep(GRACE_SECONDS / 10)
-
-    def cut_clients(self) -> Run[None]:
         yield from self.log.note(f"Forcefully disconnecting {len(self.clients)} remaining clients")
         for client in list(self.clients.values()):
             client.cut()
+
+    def run_by_itself(self, text: str) -> None:
+        """A statement that no client has sent."""
+        self.process.thread(self._run_by_itself(text))
+
+    def _run_by_itself(self, text: str) -> Run[None]:
+        session = self.server.open_session("system user", "", applies=True)
+        yield from self.disk.perform(self.server.execute(session, text), blocked=self.wait)
+        self.server.disconnect(session)
