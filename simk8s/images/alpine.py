@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from simk8s.images.busybox import APPLETS
+from simk8s.images.busybox import applets
 from simk8s.images.image import Image
-from simk8s.images.unix import ESSENTIAL, ROOT, paths
-from simk8s.programs import names_of_programs
+from simk8s.images.unix import ESSENTIAL, ROOT
 
-_KNOWN = names_of_programs()
-_IN_BIN = {path.rpartition("/")[2] for path in ESSENTIAL} | {"hostname", "netstat", "ping", "ps", "su"}
-_PATHS = [f"{'/bin' if name in _IN_BIN else '/usr/bin'}/{name}" for name in [*APPLETS.split(), "getent"]]
+_IN_BIN = [path.rpartition("/")[2] for path in ESSENTIAL] + ["hostname", "netstat", "ping", "ps", "su"]
+_PROGRAMS, _UNMODELLED = applets(dict.fromkeys(_IN_BIN, "/bin"), "getent")
 
 ALPINE = Image(
     "alpine",
     based_on=ROOT,
-    programs=["/bin/ash", *(path for path in _PATHS if path.rpartition("/")[2] in _KNOWN)],
-    unmodelled=[*(path for path in _PATHS if path.rpartition("/")[2] not in _KNOWN), *paths("/sbin", "apk")],
+    programs=["/bin/ash", *_PROGRAMS],
+    unmodelled=[*_UNMODELLED, "/sbin/apk"],
     links={"/bin/sh": "ash"},
     files={
         "/etc/alpine-release": "3.19.1\n",

@@ -39,8 +39,9 @@ class Image:
     """An image of some repositories and tags. What is not given comes from the image that it is `based_on`.
 
     `repository` and `tags` are shell patterns. `files` are put into the root by path; what begins with `#!` becomes
-    executable. `programs` are simulated executables, by path or by name (then in /usr/bin); those in `unmodelled`
-    exist in the real image and say that simk8s does not know them (SK311). `links` maps a symbolic link to its
+    executable. `programs` are simulated executables, by path or by name (then in /usr/bin); where the program is
+    registered under another name, that name follows an `=`. Those in `unmodelled` exist in the real image and say
+    that simk8s does not know them (SK311). `links` maps a symbolic link to its
     target, `directories` a path to its mode and owner's uid, `users` a name to its uid and gid. `arrange` does
     whatever else there is to do to the root.
     """
@@ -113,7 +114,8 @@ class Image:
             directory = root.directory(real_path(root, path))
             directory.mode, directory.uid, directory.gid = mode, uid, uid
         for program in self.programs:
-            _place_executable(root, program, program.rpartition("/")[2])
+            path, _, name = program.partition("=")
+            _place_executable(root, path, name or path.rpartition("/")[2])
         for program in self.unmodelled:
             _place_executable(root, program, "unmodelled")
         for path, text in self.files.items():

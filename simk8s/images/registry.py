@@ -20,6 +20,13 @@ _BUILT_IN = {
     "simk8s.images.alpine": ("alpine",),
     "simk8s.images.debian": ("debian", "ubuntu"),
     "simk8s.images.nginx": ("nginx", "nginxinc/nginx-unprivileged", "registry.k8s.io/nginx*", "gcr.io/*/nginx*"),
+    "simk8s.images.dnsutils": (
+        "registry.k8s.io/e2e-test-images/*dnsutils",
+        "gcr.io/kubernetes-e2e-test-images/dnsutils",
+        "tutum/dnsutils",
+        "curlimages/curl",
+        "radial/busyboxplus",
+    ),
     "simk8s.images.pause": ("registry.k8s.io/pause*", "rancher/mirrored-pause"),
     "simk8s.images.mysql57": ("mysql",),
     "simk8s.images.xtrabackup": ("gcr.io/google-samples/xtrabackup",),

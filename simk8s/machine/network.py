@@ -167,6 +167,12 @@ def name_servers(process: Process) -> list[str]:
     return _resolver_configuration(process)[0]
 
 
+def search_candidates(process: Process, name: str) -> list[str]:
+    """The full names that a name may stand for, in the order in which libc asks for them (DNS-8)."""
+    _, search, ndots = _resolver_configuration(process)
+    return _candidates(name, search, ndots)
+
+
 def _candidates(name: str, search: list[str], ndots: int) -> list[str]:
     if name.endswith("."):
         return [name]

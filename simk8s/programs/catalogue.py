@@ -19,6 +19,12 @@ MODULES: dict[str, str] = {
     "files.path": "basename dirname realpath readlink pwd",
     "files.remove": "rm rmdir unlink",
     "files.space": "df du mountpoint sync fsync",
+    "network.curl": "curl",
+    "network.lookup": "getent nslookup busybox-nslookup busybox-nslookup-1.28 dig host ping",
+    "network.ncat": "ncat",
+    "network.netcat": "busybox-nc nc netcat",
+    "network.nginx": "nginx",
+    "network.wget": "wget busybox-wget",
     "processes.calendar": "date",
     "processes.condition": "test [",
     "processes.duration": "sleep usleep timeout",
@@ -48,8 +54,9 @@ MODULES: dict[str, str] = {
 
 
 def names_of_programs() -> list[str]:
-    """The names of all programs of this floor that stand for real ones, sorted."""
-    return sorted(name for names in MODULES.values() for name in names.split() if name != "unmodelled")
+    """The names of all programs of this floor, sorted; without what is another make of the same program."""
+    names = [name for names in MODULES.values() for name in names.split()]
+    return sorted(name for name in names if name != "unmodelled" and not name.startswith("busybox-"))
 
 
 def register() -> None:
