@@ -23,21 +23,21 @@ class Queue:
     """Keys that wait. A key is in it once, however often it was added, and is never handed out twice at a time."""
 
     def __init__(self) -> None:
-        self._waiting: dict[Key, int] = {}
+        self._waiting: dict[Key, list[int]] = {}
         self._out: set[Key] = set()
-        self._again: dict[Key, int] = {}
+        self._again: dict[Key, list[int]] = {}
 
     def add(self, where: Key, seq: int) -> None:
-        """`seq` is the history record that makes the key worth a look; the newest is kept."""
+        """`seq` is the history record that makes the key worth a look, -1 for none."""
         target = self._again if where in self._out else self._waiting
-        target[where] = max(seq, target.get(where, -1))
+        target.setdefault(where, []).append(seq)
 
-    def take(self) -> tuple[Key, int] | None:
-        """The next key and the record that led to it."""
-        for where, seq in self._waiting.items():
+    def take(self) -> tuple[Key, list[int]] | None:
+        """The next key and the records that led to it."""
+        for where, seqs in self._waiting.items():
             del self._waiting[where]
             self._out.add(where)
-            return where, seq
+            return where, seqs
         return None
 
     def done(self, where: Key) -> None:
@@ -91,11 +91,9 @@ class Controller:
             number = next(free for free in range(self._workers) if free not in self._busy)
             self._busy[number] = self.sim.task(self._work(number))
 
-    def enqueue_after(self, where: Key, seconds: float) -> None:
+    def enqueue_after(self, where: Key, seconds: float, seq: int = -1) -> None:
         """Have this key looked at after that time."""
-        actor = self._actors.get(where)
-        cause = actor.last if actor else -1
-        self.sim.sleep(seconds).callbacks.append(lambda _: self.enqueue(where, cause))
+        self.sim.sleep(seconds).callbacks.append(lambda _: self.enqueue(where, seq))
 
     def follow(self, informers: Informers, kind: str, keys: Callable[[Object], Iterator[Key]] | None = None) -> None:
         """Queue the key of every object of `kind` that changes, or those that `keys` finds in its versions."""
@@ -111,13 +109,15 @@ class Controller:
     def _work(self, number: int) -> Run[None]:
         """One worker: until the queue is empty."""
         while (taken := self.queue.take()) is not None:
-            where, seq = taken
+            where, seqs = taken
             actor = self._actors.get(where)
             if actor is None:
                 actor = self._actors[where] = self.sim.actor(self.name)
-            actor.hear(seq)
+            for seq in seqs:
+                if not self._is_own(seq):
+                    actor.hear(seq)
             if not self._has_seen_its_writes(actor):
-                self.enqueue_after(where, STALE_SECONDS)
+                self.enqueue_after(where, STALE_SECONDS, max(seqs))
                 self.queue.done(where)
                 continue
             try:
@@ -128,6 +128,11 @@ class Controller:
                 self._failures.pop(where, None)
             self.queue.done(where)
         del self._busy[number]
+
+    def _is_own(self, seq: int) -> bool:
+        """Whether the record is this controller's own, of which it need not be told."""
+        history = self.sim.history
+        return seq < 0 or (history.enabled and history[seq].actor == self.name)
 
     def _note(self, by: Actor, object: Object) -> None:
         self._written.setdefault(by, {})[object["kind"]] = int(object["metadata"]["resourceVersion"])

@@ -298,3 +298,14 @@ def test_requests_are_the_sum_of_the_apps_or_the_neediest_moment_before() -> Non
     assert info.requests == {"cpu": 1000}
     body["containers"].append(container("800m"))
     assert pod_info({"metadata": {"name": "p", "namespace": "d"}, "spec": body}).requests == {"cpu": 1500}
+
+
+def test_a_pod_replaced_while_its_volume_is_made_does_not_hold_up_its_successor() -> None:  # VOL-4, SCHED-2
+    c = Cluster()
+    c.apply(service(), stateful_set(claims=True, replicas=1))
+    while not any(record.actor == "rancher.io/local-path" for record in c.sim.history):
+        c.run(0.1)
+    first = c.delete("Pod", "web-0")
+    c.run(15)
+    assert c.ready_pods() == ["web-0"]
+    assert c.store.get("Pod", "web-0")["metadata"]["uid"] != first["metadata"]["uid"]

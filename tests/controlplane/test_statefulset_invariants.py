@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 from bare_cluster import Cluster, is_ready, service, stateful_set
-from bench import POLICIES
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from set_bench import POLICIES
 
 from simk8s.api.errors import ApiError
 from simk8s.api.objects import Object, dig, is_terminating, labels

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from bench import POLICIES, Bench
+from set_bench import POLICIES, Bench
 
 RETENTIONS: list[dict[str, str]] = [
     {},

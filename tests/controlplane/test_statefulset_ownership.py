@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from bare_cluster import stateful_set
-from bench import Bench
+from set_bench import Bench
 
 from simk8s.api.deletion import Deletion
 from simk8s.api.objects import Object, controller_of, owners

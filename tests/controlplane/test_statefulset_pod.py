@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bare_cluster import stateful_set
-from bench import Bench
+from set_bench import Bench
 
 from simk8s.api.objects import Object, controller_of
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from bench import POLICIES, Bench
+from set_bench import POLICIES, Bench
 
 from simk8s.api.objects import labels, name
 from simk8s.controlplane.statefulset import revision as revisions

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from bench import POLICIES, Bench
+from set_bench import POLICIES, Bench
 
 from simk8s.api.objects import Object
 from simk8s.controlplane.statefulset.desired import Desired, desired_of

@@ -41,10 +41,12 @@ class Scheduler:
         )
         self._nodes = Nodes()
         self._queue = PodQueue()
-        self._assumed: dict[Key, str] = {}
-        self._waits: dict[Key, simpy.Event] = {}
-        self._awaited: dict[Key, Key] = {}
-        """Claims that are being bound, and the Pod that waits for each."""
+        self._assumed: set[str] = set()
+        """UIDs of Pods that have been given a node and do not say so yet."""
+        self._waits: dict[str, simpy.Event] = {}
+        """By UID of the Pod that waits for its claims."""
+        self._awaited: dict[Key, str] = {}
+        """Claims that are being bound, and the UID of the Pod that waits for each."""
         self._is_running = False
         self._pods.on_change(self._pod_changed)
         informers.of("Node").on_change(self._node_changed)
@@ -62,7 +64,7 @@ class Scheduler:
         yield self._sim.sleep(0)
         while (waiting := self._queue.take()) is not None:
             pod = self._pods.at(waiting.key)
-            if pod is None or is_terminating(pod) or dig(pod, "spec", "nodeName") or waiting.key in self._assumed:
+            if pod is None or is_terminating(pod) or dig(pod, "spec", "nodeName") or uid(pod) in self._assumed:
                 continue
             actor = waiting.actor
             actor.hear(waiting.seq)
@@ -73,7 +75,7 @@ class Scheduler:
                 yield from self._refuse(waiting, pod, answer, actor)
             else:
                 self._nodes.put_pod(info, answer.name)  # from here on its room is taken
-                self._assumed[waiting.key] = answer.name
+                self._assumed.add(uid(pod))
                 chosen = self._reserve(needs, answer.object, waiting)
                 self._sim.task(self._bind(waiting, info, answer.name, needs, chosen, actor))
         self._is_running = False
@@ -106,19 +108,23 @@ class Scheduler:
         pod = info.object
         try:
             yield from self._bind_volumes(chosen, node, actor)
-            problem = yield from self._await_volumes(waiting.key, needs.waiting, node)
+            problem = yield from self._await_volumes(pod, needs.waiting, node)
             if problem:
                 raise ApiError("Timeout", 504, f'running PreBind plugin "VolumeBinding": {problem}')
             yield self._sim.sleep(BIND_SECONDS)
             actor.hear(max((self._storage.claims.seq(key(claim)) for claim in needs.waiting), default=-1))
             self._store.bind(name(pod), namespace(pod), node, uid=uid(pod), by=actor)
         except ApiError as error:
-            self._nodes.remove_pod(waiting.key)
-            self._assumed.pop(waiting.key, None)
             self._unreserve(chosen)
-            if error.reason not in ("NotFound", "Conflict"):
+            if uid(pod) not in self._assumed:  # it is gone, and its name may be another Pod's by now
+                return
+            self._nodes.remove_pod(waiting.key)
+            self._assumed.discard(uid(pod))
+            if error.reason in ("NotFound", "Conflict"):  # it decided on something that had changed: decide again
+                self._park(waiting, _STORAGE_FILTERS)
+            else:
                 yield from self._refuse(waiting, pod, Unschedulable(error.message, _STORAGE_FILTERS), actor)
-                self._changed(_STORAGE_FILTERS, actor.last)
+            self._changed(_STORAGE_FILTERS, actor.last)
             return
         self._unreserve(chosen)
         text = f"Successfully assigned {namespace(pod)}/{name(pod)} to {node}"
@@ -137,12 +143,14 @@ class Scheduler:
                 annotations = {**annotations_of(claim), SELECTED_NODE: node}
                 yield from self._client.update({**claim, "metadata": {**meta, "annotations": annotations}}, by=actor)
 
-    def _await_volumes(self, where: Key, claims: list[Object], node: str) -> Run[str]:
+    def _await_volumes(self, pod: Object, claims: list[Object], node: str) -> Run[str]:
         """Wait until the claims are bound. Returns what went wrong, if anything."""
         deadline = self._sim.now + VOLUME_WAIT_SECONDS
         asked = {name(claim): False for claim in claims}
-        self._awaited |= {key(claim): where for claim in claims}
+        self._awaited |= {key(claim): uid(pod) for claim in claims}
         while not all_bound(claims, self._storage.claims.get):
+            if uid(pod) not in self._assumed:
+                return "the Pod is gone"
             for claim in claims:
                 current = self._storage.claims.get(name(claim), namespace(claim))
                 if current is None:
@@ -153,19 +161,14 @@ class Scheduler:
                 asked[name(claim)] = has_node
             if self._sim.now >= deadline:
                 return "binding volumes: context deadline exceeded"
-            self._waits[where] = self._sim.event()
-            yield self._sim.any_of(self._waits[where], self._sim.sleep(deadline - self._sim.now))
-            self._waits.pop(where, None)
+            woken = self._waits[uid(pod)] = self._sim.event()
+            yield self._sim.any_of(woken, self._sim.sleep(deadline - self._sim.now))
+            self._waits.pop(uid(pod), None)
         return ""
 
     def _refuse(self, waiting: Waiting, pod: Object, answer: Unschedulable, actor: Actor) -> Run[None]:
         """SCHED-10: the event, the Pod's condition, and back into the queue."""
-        waiting.attempts += 1
-        waiting.failed_at = self._sim.now
-        waiting.filters = answer.filters
-        waiting.is_backing_off = False
-        self._queue.park(waiting)
-        self._retry_after(waiting, FLUSH_SECONDS)  # SCHED-9
+        self._park(waiting, answer.filters)
         self._events.event(pod, "Warning", "FailedScheduling", answer.message, by=actor)
         condition = {"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": answer.message}
         try:
@@ -181,6 +184,15 @@ class Scheduler:
             if error.reason != "NotFound":
                 raise
 
+    def _park(self, waiting: Waiting, filters: tuple[str, ...]) -> None:
+        """Let it wait for a change that helps, at most five minutes (SCHED-9)."""
+        waiting.attempts += 1
+        waiting.failed_at = self._sim.now
+        waiting.filters = filters
+        waiting.is_backing_off = False
+        self._queue.park(waiting)
+        self._retry_after(waiting, FLUSH_SECONDS)
+
     def _pod_changed(self, old: Object | None, new: Object | None, seq: int) -> None:
         pod = new or old
         if pod is None:
@@ -191,8 +203,8 @@ class Scheduler:
             self._queue.forget(where)
             if self._nodes.remove_pod(where):
                 self._changed(_ROOM_FILTERS, seq)
-            self._assumed.pop(where, None)
-            self._stop_waiting(where)
+            self._assumed.discard(uid(pod))
+            self._stop_waiting(uid(pod))
         elif node:
             if old is None or dig(old, "spec", "nodeName") != node:
                 self._nodes.put_pod(pod_info(new), node)
@@ -201,10 +213,10 @@ class Scheduler:
                 self._nodes.put_pod(pod_info(new), node)
                 self._changed(("InterPodAffinity", "PodTopologySpread"), seq)
             self._queue.forget(where)
-            self._assumed.pop(where, None)
+            self._assumed.discard(uid(new))
         elif is_terminating(new):
             self._queue.forget(where)
-        elif where not in self._queue and where not in self._assumed and _is_ours(new):
+        elif where not in self._queue and uid(new) not in self._assumed and _is_ours(new):
             priority = dig(new, "spec", "priority", default=0)
             self._queue.add(Waiting(where, priority, self._sim.now, seq, self._sim.actor("kube-scheduler")))
             self._wake()
@@ -226,8 +238,8 @@ class Scheduler:
         if claim is not None and key(claim) in self._awaited:
             self._stop_waiting(self._awaited[key(claim)])
 
-    def _stop_waiting(self, where: Key) -> None:
-        event = self._waits.pop(where, None)
+    def _stop_waiting(self, pod_uid: str) -> None:
+        event = self._waits.pop(pod_uid, None)
         if event is not None:
             event.succeed()
 
