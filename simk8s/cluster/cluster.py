@@ -13,7 +13,7 @@ from simk8s.cluster.condition import Condition, parse
 from simk8s.cluster.locating import located
 from simk8s.cluster.manifests import Applicable, check_scripts, manifests
 from simk8s.cluster.outcome import Outcome, PodRow, Printed, row, seconds_of
-from simk8s.cluster.settling import UNCOUNTED, Patience, Wait, wants
+from simk8s.cluster.settling import PATIENCE_SECONDS, UNCOUNTED, Patience, Wait, wants
 from simk8s.cluster.wiring import World
 from simk8s.errors import Place, SimError
 from simk8s.images import Image
@@ -96,7 +96,7 @@ class Cluster:
 
         `until` is None or `settled` (everything that is wanted is there, and nothing changed for a minute), a length
         of time in seconds or as a text (`30s`), or a condition such as `pod/mysql-0 Ready`. `timeout` in seconds
-        ends it at the latest; without it, it ends when there is no more hope.
+        ends it at the latest; without it, settling ends when there is no more hope, a condition after ten minutes.
         """
         with self._reproducible():
             if until is None or until == "settled":
@@ -219,17 +219,13 @@ class Cluster:
         return Outcome(f"run for {seconds:g} s", not short, self.now)
 
     def _await(self, wanted: Condition, timeout: float | None) -> Outcome:
-        patience = Patience(self.now)
-        limit = float("inf") if timeout is None else self.now + timeout
         seen = self.sim.task(self._see(wanted))
-        while seen.is_alive:
-            current = wants(self.world.store)
-            then = patience.look(self.now, self.world.store.changed_at(UNCOUNTED), current)
-            if then is None or self.now >= limit:
-                seen.kill()
-                return Outcome(str(wanted), False, self.now, current.waits, self._logs(current.waits))
-            self.sim.run(self.sim.any_of(seen, self.sim.sleep(min(then, limit) - self.now)))
-        return Outcome(str(wanted), True, self.now)
+        self.sim.run(self.sim.any_of(seen, self.sim.sleep(PATIENCE_SECONDS if timeout is None else timeout)))
+        if not seen.is_alive:
+            return Outcome(str(wanted), True, self.now)
+        seen.kill()
+        waits = wants(self.world.store).waits
+        return Outcome(str(wanted), False, self.now, waits, self._logs(waits))
 
     def _see(self, wanted: Condition) -> Run[None]:
         """Until the condition holds. Watches without delay, so that looking makes no choices and changes nothing."""

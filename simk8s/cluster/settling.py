@@ -283,13 +283,13 @@ class Patience:
 
     def __init__(self, now: float) -> None:
         self.best = -1
-        self.reached_at = now
+        self.began = self.reached_at = now
 
     def look(self, now: float, changed_at: float, current: Wants) -> float | None:
         if current.met > self.best:
             self.best = current.met
             self.reached_at = now
-        quiet_at = changed_at + QUIET_SECONDS
+        quiet_at = max(changed_at, self.began) + QUIET_SECONDS  # what happened just before may not show yet
         if now >= quiet_at and (current.satisfied or current.stuck):
             return None
         give_up_at = self.reached_at + PATIENCE_SECONDS

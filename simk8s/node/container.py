@@ -66,6 +66,7 @@ class Blueprint:
     mounts: Sequence[MountPoint] = ()
     files: dict[str, File] = field(default_factory=dict)
     """What the kubelet itself manages: /etc/hosts, /etc/resolv.conf, /etc/hostname, the termination message."""
+    read_only_root: bool = False
     stdin: bool = False
     stdin_once: bool = False
     tty: bool = False
@@ -118,6 +119,8 @@ class Container:
                 read_only=point.read_only,
             )
         make_directory(self.machine.mounts, blueprint.cwd)
+        if blueprint.read_only_root:
+            self.machine.mounts.mount("/", root, read_only=True)
 
     @property
     def name(self) -> str:
@@ -157,6 +160,9 @@ class Container:
             stdin, writer = self.stdin.ends()
             self._stdin_writer: Handle = writer
         output = self.log.sink("stdout")
+        for handle in (stdin, output):
+            if handle is not None:
+                handle.is_terminal = plan.tty
         try:
             main = self.run(
                 list(plan.argv),
@@ -190,6 +196,8 @@ class Container:
     ) -> Process:
         """Start a process in the container: its main one, a probe, a hook, a person's exec. Raises StartError."""
         plan = self.blueprint
+        if self.ended is not None:
+            raise StartError("container is not running")
         try:
             return self.machine.start(
                 argv,

@@ -1,0 +1,43 @@
+"""`simk8s kubectl`: one command against a scenario's end state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeAlias
+
+import pytest
+from click.testing import Result
+
+Command: TypeAlias = Callable[..., Result]
+Pod: TypeAlias = Callable[[str], Path]
+
+
+def test_the_output_and_the_status_are_kubectls(simk8s: Command, pod: Pod) -> None:
+    manifest = pod("sleep infinity")
+    good = simk8s("kubectl", "--scenario", manifest, "--", "get", "pod", "example", "-o", "name")
+    assert (good.stdout, good.exit_code) == ("pod/example\n", 0)
+    missing = simk8s("kubectl", "--scenario", manifest, "--", "get", "pod", "nowhere")
+    assert (missing.stdout, missing.exit_code) == ("", 1)
+    assert missing.stderr == 'Error from server (NotFound): pods "nowhere" not found\n'
+
+
+def test_standard_input_reaches_the_command(simk8s: Command, pod: Pod) -> None:
+    words = ["exec", "-i", "example", "--", "tr", "a-z", "A-Z"]
+    assert simk8s("kubectl", "--scenario", pod("sleep infinity"), "--", *words, stdin="hello\n").stdout == "HELLO\n"
+
+
+def test_a_scenario_that_does_not_exist_is_bad_input(simk8s: Command) -> None:
+    result = simk8s("kubectl", "--scenario", "artikel", "--", "get", "pods")
+    assert result.exit_code == 2
+    assert "article, web" in result.stderr
+
+
+def test_without_arguments_it_is_bad_input(simk8s: Command) -> None:
+    assert simk8s("kubectl").exit_code == 2
+
+
+@pytest.mark.slow
+def test_the_default_scenario_is_the_articles(simk8s: Command) -> None:
+    result = simk8s("kubectl", "--", "get", "statefulset", "mysql", "--no-headers")
+    assert result.stdout.split()[:2] == ["mysql", "5/5"]
