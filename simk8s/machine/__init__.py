@@ -13,7 +13,7 @@ from simk8s.machine.filesystem import (
     Symlink,
     executable,
 )
-from simk8s.machine.handle import Handle, NullHandle, SinkHandle, SourceHandle
+from simk8s.machine.handle import FileHandle, Handle, NullHandle, SinkHandle, SourceHandle
 from simk8s.machine.machine import Costs, Machine
 from simk8s.machine.network import Answer, Interface, Network
 from simk8s.machine.process import Exec, Exit, Process
@@ -32,6 +32,7 @@ __all__ = [
     "Exit",
     "Fifo",
     "File",
+    "FileHandle",
     "FileSystem",
     "Handle",
     "Inode",

@@ -13,6 +13,7 @@ from simk8s.machine.content import Content
 from simk8s.machine.errno import Errno, SyscallError
 
 if TYPE_CHECKING:
+    from simk8s.machine.lock import FileLock
     from simk8s.machine.socket import Listener
 
 EXECUTABLE_MAGIC = b"\x7fELF simk8s "
@@ -28,6 +29,7 @@ class File:
     gid: int = 0
     mtime: float = 0.0
     links: int = 1
+    lock: FileLock | None = None
     locked_by: object | None = None  # fcntl(2): the process that has locked it, as long as that is alive
 
 

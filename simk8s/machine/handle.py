@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from simk8s.machine.content import Content, Sparse, as_json, splice
 from simk8s.machine.errno import Errno, SyscallError
 from simk8s.machine.filesystem import File
+from simk8s.machine.lock import FileLock
 from simk8s.sim import Run
 
 if TYPE_CHECKING:
@@ -62,6 +63,16 @@ class FileHandle(Handle):
         self.readable = readable
         self.writable = writable
         self.offset = 0
+
+    def lock(self) -> FileLock:
+        """The file's lock, which this description may take; closing it lets go."""
+        if self.file.lock is None:
+            self.file.lock = FileLock()
+        return self.file.lock
+
+    def close(self) -> None:
+        if self.file.lock is not None:
+            self.file.lock.release(self)
 
     def read(self, process: Process, count: int) -> Run[Content]:
         if not self.readable:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import simpy
 
-from simk8s.machine.errno import SyscallError
 from simk8s.errors import Place
+from simk8s.machine.errno import SyscallError
 from simk8s.machine.filesystem import FileSystem
 from simk8s.machine.handle import Handle, NullHandle
 from simk8s.machine.mount import MountTable

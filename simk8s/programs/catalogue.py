@@ -15,6 +15,7 @@ MODULES: dict[str, str] = {
     "files.create": "mkdir mkfifo ln touch mktemp truncate",
     "files.find": "find",
     "files.listing": "ls dir stat",
+    "files.locking": "flock",
     "files.mode": "chmod chown chgrp",
     "files.path": "basename dirname realpath readlink pwd",
     "files.remove": "rm rmdir unlink",
@@ -32,6 +33,7 @@ MODULES: dict[str, str] = {
         "env printenv nohup nice ionice chrt setsid stdbuf gosu su-exec setpriv su runuser which chroot"
     ),
     "processes.identity": "id whoami groups hostname uname arch nproc tty logger stty true false",
+    "processes.option_order": "getopt sysctl",
     "processes.pause": "pause",
     "processes.signal": "kill pgrep pkill pidof killall ps",
     "processes.xargs": "xargs",
