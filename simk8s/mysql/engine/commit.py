@@ -41,8 +41,11 @@ def commit(server: Server, session: Session) -> Steps[None]:
         begin = (Query("BEGIN", transaction.database, session.id), transaction.events[0][1])
         events = [begin, *transaction.events, (Xid(xid), server.timestamp())]
         position = yield from log_group(server, session, events)
+        server.announce(session, rows=changes, position=position)  # from here on it counts, and replicas may get it
     if changes:
         yield from server.innodb.commit(transaction.number, changes, binlog=position, prepared=logged)
+        if position is None:
+            server.announce(session, rows=changes)
     server.committing -= 1
     server.count("Com_commit")
     server.end_transaction(session)

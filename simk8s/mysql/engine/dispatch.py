@@ -36,7 +36,9 @@ def run(server: Server, session: Session, statement: st.Statement, text: str, co
             check_writable(server, session)
             yield from commit(server, session)
             yield from server.wait_for_read_lock(session)
-        result = yield from _DEFINITIONS[kind](context, statement, text.strip().rstrip(";").rstrip())
+        plain = text.strip().rstrip(";").rstrip()
+        result = yield from _DEFINITIONS[kind](context, statement, plain)
+        server.announce(session, statement=plain)
         server.wake()
     else:
         result = yield from _OTHERS[kind](context, statement)

@@ -1,7 +1,7 @@
 """A running server: its data, its sessions, its locks; one statement at a time for each session.
 
-Steps that come out of here must be driven to their end: to stop a session set `killed` and wake the waiters. Closing the
-generator in the middle is for those who kill the whole process, since memory would be left between two states.
+Steps that come out of here must be driven to their end: to stop a session set `killed` and wake the
+waiters. Closing the generator in the middle is for those who kill the whole process: memory is left between two states.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from simk8s.mysql.column import Value
+from simk8s.mysql.column import Row, Value
 from simk8s.mysql.directory import DataDirectory
 from simk8s.mysql.engine.account import SYSTEM_USER, Account, Accounts
 from simk8s.mysql.engine.catalog import Catalog
@@ -47,6 +47,16 @@ class ReplicaHost:
     uuid: str
 
 
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """Rows of tables by row number (None: deleted), or a statement that defines something; `position` is the end of
+    the binary log after it, None without one."""
+
+    rows: dict[Table, dict[int, Row | None]]
+    statement: str
+    position: tuple[str, int] | None
+
+
 @dataclass(slots=True, eq=False)
 class Server:
     """`session_defaults` and `variables` hold the global values that differ from the built-in ones, of variables with
@@ -78,6 +88,7 @@ class Server:
     shutdown_asked: bool = False
     starts_replication: bool = False  # REPL-44: at the end of the start the threads are to be started
     is_inconsistent: bool = False  # MYSQLD-62: started from files that were not prepared
+    on_change: Callable[[Session, Changed], None] | None = None  # told of each commit and each definition
     _waiters: list[Callable[[], None]] = field(default_factory=list)
 
     # ── sessions ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -223,6 +234,19 @@ class Server:
         self.transactions.remove(transaction)
         transaction.release()
         self.wake()
+
+    def announce(
+        self,
+        session: Session,
+        *,
+        rows: dict[Table, dict[int, Row | None]] | None = None,
+        statement: str = "",
+        position: tuple[str, int] | None = None,
+    ) -> None:
+        """Tell whoever listens what has just become true."""
+        if self.on_change is not None:
+            at = position or ((self.binlog.current, self.binlog.position) if self.binlog is not None else None)
+            self.on_change(session, Changed(rows or {}, statement, at))
 
     # ── the clock, variables, counters ───────────────────────────────────────────────────────────────────────────
 

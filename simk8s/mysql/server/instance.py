@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import simpy
 
 from simk8s.machine import Listener, SocketHandle, SyscallError
-from simk8s.mysql.engine.server import Server
+from simk8s.mysql.column import to_plain
+from simk8s.mysql.engine.server import Changed, Server
+from simk8s.mysql.engine.session import Session
 from simk8s.mysql.server.client_thread import ClientThread
 from simk8s.mysql.server.disk import Disk
 from simk8s.mysql.server.error_log import ErrorLog
@@ -36,6 +38,8 @@ class Instance:
         self.dumps: dict[str, DumpThread] = {}
         self.stop_asked: simpy.Event = process.sim.event()
         self.replication = ReplicationThreads(self)
+        if process.sim.history.enabled:
+            server.on_change = self._record_change
         self._next_client = 1
         self._listeners: list[tuple[Listener, int]] = []
 
@@ -94,6 +98,28 @@ class Instance:
                 thread.wake()
         if self.server.shutdown_asked:
             self.ask_to_stop()
+
+    # ── history ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _record_change(self, session: Session, changed: Changed) -> None:
+        """What a client has committed, or the SQL thread applied: rows by table and row number, None where deleted."""
+        detail: dict[str, Any] = {}
+        if changed.statement:
+            detail["statement"] = changed.statement
+        if changed.rows:
+            detail["rows"] = {
+                f"{table.database}.{table.name}": {
+                    str(number): None if row is None else [to_plain(value) for value in row]
+                    for number, row in rows.items()
+                }
+                for table, rows in changed.rows.items()
+            }
+        if changed.position is not None:
+            detail["file"], detail["position"] = changed.position
+        if session.applies:
+            applied = self.server.replica.applied
+            detail["applied_after"] = f"{applied.master_file}:{applied.master_pos}"
+        self.process.record("mysql.apply" if session.applies else "mysql.commit", self.name, **detail)
 
     # ── the end ──────────────────────────────────────────────────────────────────────────────────────────────────
 
