@@ -15,16 +15,20 @@ class Disks:
     def __init__(self, sim: Simulation) -> None:
         self.sim = sim
         self._disks: dict[str, FileSystem] = {}
+        self._users: dict[str, str] = {}
+        """The UID of the PersistentVolume that showed a disk last."""
 
-    def of(self, volume: Object) -> FileSystem:
-        """The disk of a PersistentVolume, made empty (and formatted) when it is first asked for."""
-        backing = backing_of(volume)
+    def of(self, volume: Object, node: str) -> FileSystem:
+        """The disk of a PersistentVolume as a node sees it, made empty (and formatted) when it is first asked for."""
+        backing = backing_of(volume, node)
         disk = self._disks.get(backing)
         if disk is None:
-            disk = self._disks[backing] = FileSystem(name(volume), Directory(mode=0o777))
+            label = name(volume) if self.find(name(volume)) is None else f"{name(volume)}@{node}"
+            disk = self._disks[backing] = FileSystem(label, Directory(mode=0o777))
             if attachment_name(volume):  # a block device gets an ext4 file system
                 disk.root.mode = 0o755
                 disk.root.entries["lost+found"] = Directory(mode=0o700)
+        self._users[backing] = uid(volume)
         return disk
 
     def find(self, volume_name: str) -> FileSystem | None:
@@ -37,19 +41,21 @@ class Disks:
         while True:
             event = yield from watch.next()
             if event.type == "DELETED" and dig(event.object, "spec", "persistentVolumeReclaimPolicy") != "Retain":
-                self._disks.pop(backing_of(event.object), None)
+                self._free(uid(event.object))
+
+    def _free(self, volume_uid: str) -> None:
+        for backing in [backing for backing, user in self._users.items() if user == volume_uid]:
+            del self._disks[backing], self._users[backing]
 
 
-def backing_of(volume: Object) -> str:
-    """What makes two PersistentVolumes the same storage: the driver's handle, the path on a node, a server's path."""
+def backing_of(volume: Object, node: str) -> str:
+    """What makes two PersistentVolumes the same storage: a driver's handle, a node's path, a server's path."""
     spec = volume["spec"]
     if "csi" in spec:
         return f"csi {spec['csi'].get('driver', '')} {spec['csi'].get('volumeHandle') or uid(volume)}"
     for kind in ("local", "hostPath"):
-        if kind in spec:
-            terms = dig(spec, "nodeAffinity", "required", "nodeSelectorTerms", default=[])
-            nodes = [dig(term, "matchExpressions", 0, "values", 0, default="") for term in terms]
-            return f"{kind} {','.join(nodes)} {spec[kind].get('path', '')}"
+        if kind in spec:  # VOL-25: on another node this is another directory
+            return f"{kind} {node} {spec[kind].get('path', '')}"
     if "nfs" in spec:
         return f"nfs {spec['nfs'].get('server', '')} {spec['nfs'].get('path', '')}"
     return uid(volume)

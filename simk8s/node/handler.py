@@ -25,12 +25,16 @@ class Outcome:
 
     kind: Literal["success", "failure", "unknown"]
     output: str = ""
+    is_missing: bool = False
 
 
 def perform(
     handler: Object, pod: Object, container: Container, client: Process, by: Actor, timeout_seconds: float | None = None
 ) -> Run[Outcome]:
-    """Carry out an action of a probe or a hook. `client` makes the connections: the kubelet on its node."""
+    """Carry out an action of a probe or a hook. `client` makes the connections: the kubelet on its node.
+
+    A command that is not there gives the outcome `failure`, with `is_missing` (KUBELET-47).
+    """
     if "exec" in handler:
         return (yield from run_command(container, list(handler["exec"].get("command") or []), by, timeout_seconds))
     if "sleep" in handler:
@@ -59,9 +63,8 @@ def run_command(container: Container, argv: list[str], by: Actor, timeout_second
     try:
         process = container.run(argv, cause=by, stdout=sink, stderr=sink.share())
     except StartError as error:
-        # KUBELET-47: as the tutorial expects, a command that is not there is a failure, not an unknown.
         text = f"OCI runtime exec failed: exec failed: unable to start container process: {error}: unknown"
-        return Outcome("failure", text)
+        return Outcome("failure", text, is_missing=True)
     if timeout_seconds is None:
         yield process.exited
     else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from simk8s.api.objects import Object
 from simk8s.api.store import Store
@@ -44,6 +45,8 @@ class Site:
     registry: Registry
     disks: Disks
     machine_hooks: list[MachineHook] = field(default_factory=list)
+    missing_probe_command: Literal["failure", "unknown"] = "failure"
+    """KUBELET-47: what a probe's command that is not in the container counts as; the tutorial expects a failure."""
 
     @classmethod
     def of(cls, store: Store, network: Network, registry: Registry) -> Site:

@@ -29,6 +29,10 @@ class PodProbes:
     def pod(self) -> Object:
         return self._worker.pod
 
+    @property
+    def missing_is_failure(self) -> bool:
+        return self._worker.node.site.missing_probe_command == "failure"
+
     def start(self) -> None:
         """Begin to tick, which comes to nothing as long as the containers do not run."""
         worker = self._worker

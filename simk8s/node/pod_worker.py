@@ -13,6 +13,7 @@ from simk8s.node.container import Container
 from simk8s.node.environment import Place
 from simk8s.node.local_pod import LocalPod
 from simk8s.node.mounting import mount_volumes
+from simk8s.node.not_modelled import without_effect
 from simk8s.node.plan import Kill, Slot, is_complete, plan
 from simk8s.node.pod_probes import PodProbes
 from simk8s.node.pod_report import PodReport
@@ -64,7 +65,7 @@ class PodWorker:
         self._is_dirty = False
         local.on_exit = self._exited
         for container in local.current.values():
-            container.is_noticed = container.ended is not None
+            self.notice(container)  # what ended while no kubelet looked
 
     # The life of the Pod
 
@@ -80,6 +81,9 @@ class PodWorker:
             self.record("pod.reject", reason=self.rejection[0])
             self.tell("Warning", *self.rejection)
             return
+        if not self.local.had_sandbox:
+            for sentence in without_effect(self.pod):
+                self.tell("Warning", "NotModelled", sentence)
         self._start_clock()
         yield from mount_volumes(self)
         self.probes.start()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal, Protocol
 
@@ -48,6 +48,8 @@ class Probed(Protocol):
     def sim(self) -> Simulation: ...
     @property
     def pod(self) -> Object: ...
+    @property
+    def missing_is_failure(self) -> bool: ...
 
     def running(self, name: str) -> Container | None:
         """The container's instance, as far as the kubelet believes it to be running."""
@@ -159,6 +161,8 @@ class Probe:
             outcome = yield from perform(
                 self.spec, self._owner.pod, container, self._client, self._actor, self.timeout_seconds
             )
+            if outcome.is_missing and not self._owner.missing_is_failure:
+                outcome = replace(outcome, kind="unknown")
             if outcome.kind != "unknown" or not container.is_running:
                 break
         if outcome.kind != "success" and container.is_running:

@@ -217,6 +217,7 @@ def _blueprint(worker: PodWorker, spec: Object, image: Image, number: int) -> Bl
         hostname=host,
         mounts=_mount_points(worker, spec, variables),
         files=files,
+        read_only_root=bool(dig(spec, "securityContext", "readOnlyRootFilesystem")),
         stdin=bool(spec.get("stdin")),
         stdin_once=bool(spec.get("stdinOnce")),
         tty=bool(spec.get("tty")),

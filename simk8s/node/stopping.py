@@ -36,6 +36,7 @@ def stop_container(
     """End one instance: it has until `deadline`, which `latest` may bring forward, and 2 s from SIGTERM at least."""
     sim = worker.sim
     if not container.is_running:
+        worker.notice(container)
         return
     container.was_stopped = True
     worker.tell("Normal", "Killing", why, container=container.name, by=actor)

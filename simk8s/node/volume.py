@@ -59,7 +59,7 @@ def set_up(pod: Object, local: LocalPod, spec: Object, node: Storage, lookup: Lo
             volume = _claimed(pod, name, f"{pod['metadata']['name']}-{name}", False, node)
         case "nfs":
             source = {"metadata": {"name": f"nfs/{spec[kind]['server']}"}, "spec": {"nfs": spec[kind]}}
-            volume = Volume(name, kind, node.disks.of(source), read_only=bool(spec[kind].get("readOnly")))
+            volume = Volume(name, kind, node.disks.of(source, node.name), read_only=bool(spec[kind].get("readOnly")))
         case _:
             raise MountError(f"simk8s does not model volumes of kind {kind}; use emptyDir, hostPath or a claim")
     group = dig(pod, "spec", "securityContext", "fsGroup")
@@ -103,7 +103,9 @@ def _claimed(pod: Object, name: str, claim_name: str, read_only: bool, node: Sto
         this = node.store.find("Node", node.name, "")
         if not any(entry.get("name") == attached for entry in dig(this, "status", "volumesAttached", default=[])):
             raise NotYet("timed out waiting for the condition")
-    return Volume(name, "persistentVolumeClaim", node.disks.of(volume), read_only=read_only, attached=attached)
+    return Volume(
+        name, "persistentVolumeClaim", node.disks.of(volume, node.name), read_only=read_only, attached=attached
+    )
 
 
 def sub_path_of(mount: Object, variables: Mapping[str, str], volume: Volume) -> str:

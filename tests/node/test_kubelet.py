@@ -168,6 +168,24 @@ def test_a_native_sidecar_starts_before_the_app_containers_and_ends_after_them(b
     assert max(*bench.ends("a"), *bench.ends("b")) <= bench.ends("side")[0]
 
 
+def test_a_sidecar_does_not_keep_a_pod_from_completing(bench: Bench) -> None:
+    """KUBELET-5: a Job's Pod."""
+    bench.pod(
+        container("work", "exit", "0", "5"),
+        initContainers=[container("side", restartPolicy="Always")],
+        restartPolicy="OnFailure",
+    )
+    bench.until(lambda: bench.phase() == "Succeeded")
+    assert bench.ends("work")[0] < bench.ends("side")[0]
+
+
+def test_where_an_init_container_fails_for_good_the_pod_has_failed(bench: Bench) -> None:
+    """KUBELET-4."""
+    bench.pod(container("main"), initContainers=[container("init", "exit", "1")], restartPolicy="Never")
+    bench.until(lambda: bench.phase() == "Failed")
+    assert bench.starts("main") == []
+
+
 def test_a_program_that_is_not_there_cannot_be_started(bench: Bench) -> None:
     """KUBELET-34: the runtime's words."""
     bench.pod(container("main", "bash", "-c", "true"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from simk8s.machine import File
+from simk8s.machine import Directory, File
 from simk8s.node.probe import Streak
 from tests.node.bench import Bench, container, probe
 
@@ -193,3 +193,20 @@ def test_successful_probes_leave_little_in_history(bench: Bench) -> None:
     before = len(bench.sim.history)
     bench.run(60)
     assert len(bench.sim.history) - before <= 2 * 61  # a process starts, a process ends
+
+
+def test_on_other_runtimes_a_missing_command_leaves_readiness_as_it_was(bench: Bench) -> None:
+    """KUBELET-47, the other position of the switch."""
+    bench.site.missing_probe_command = "unknown"
+    bench.pod(container("main", readinessProbe=probe("check", "/etc/hosts", periodSeconds=1)))
+    bench.until(lambda: bench.is_true("Ready"))
+    local = bench.node.find_pod("default", "web")
+    assert local
+    root = local.current["main"].machine.mounts.resolve("/").inode
+    assert isinstance(root, Directory)
+    programs = root.entries["bin"]
+    assert isinstance(programs, Directory)
+    del programs.entries["check"]
+    bench.run(20)
+    assert bench.is_true("Ready")
+    assert "Readiness probe errored and resulted in unknown state" in bench.events("Unhealthy")[0]

@@ -283,5 +283,13 @@ def test_two_volumes_of_one_disk_show_the_same_data(bench: Bench) -> None:
     """VOL-8: a retained disk under a new PersistentVolume."""
     source = {"metadata": {"name": "a", "uid": "1"}, "spec": {"csi": {"driver": "d", "volumeHandle": "h"}}}
     again = {"metadata": {"name": "b", "uid": "2"}, "spec": {"csi": {"driver": "d", "volumeHandle": "h"}}}
-    disk: FileSystem = bench.site.disks.of(source)
-    assert bench.site.disks.of(again) is disk
+    disk: FileSystem = bench.site.disks.of(source, "node-1")
+    assert bench.site.disks.of(again, "node-2") is disk
+
+
+def test_a_path_on_another_node_is_another_directory(bench: Bench) -> None:
+    """VOL-25."""
+    volume = {"metadata": {"name": "a", "uid": "1"}, "spec": {"hostPath": {"path": "/data"}}}
+    here, there = bench.site.disks.of(volume, "node-1"), bench.site.disks.of(volume, "node-2")
+    assert here is not there
+    assert (here.name, there.name) == ("a", "a@node-2")
