@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from simk8s.machine import Exec
 from simk8s.shell import assignment, conditional, expansion, failure, job, pattern, subshell, trace, trap
-from simk8s.shell.control import BreakLoop, ContinueLoop, ShellError
+from simk8s.shell.control import BreakLoop, ContinueLoop, ExitShell, ShellError
 from simk8s.shell.dispatch import execute, runs
 from simk8s.shell.redirection import RedirectionError, redirect
 from simk8s.shell.shell import Source
@@ -182,6 +182,8 @@ def _for(shell: Shell, node: For) -> Run[int]:
     shell.line = node.line + shell.line_shift
     if not _is_name(node.name):
         yield from shell.complain(f"`{node.name}': not a valid identifier")
+        if shell.dialect.posix:
+            raise ExitShell(2)
         return (yield from checked(shell, 1))
     before = len(shell.substituted_files)
     try:

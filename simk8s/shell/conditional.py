@@ -8,7 +8,19 @@ from typing import TYPE_CHECKING
 from simk8s.machine import Device, Directory, Fifo, File, Inode, SocketFile, Symlink, SyscallError
 from simk8s.shell import arithmetic, expansion, expression, pattern, trace
 from simk8s.shell.options import SET_NAMES
-from simk8s.shell.syntax.nodes import Binary, Both, Either, Nested, Not, Test, Unary
+from simk8s.shell.syntax.nodes import (
+    Binary,
+    Both,
+    DoubleQuoted,
+    Either,
+    Literal,
+    Nested,
+    Not,
+    Quoted,
+    Test,
+    Unary,
+    Word,
+)
 from simk8s.shell.variables import Variable
 from simk8s.sim import Run
 
@@ -54,7 +66,9 @@ def _binary(shell: Shell, node: Binary, inverted: bool) -> Run[bool]:
         return _match(shell, left, right, ignore_case)
     if operator in ("=", "==", "!="):
         right = yield from expansion.expand_pattern(shell, node.right)
-        yield from _trace(shell, left, operator, right, inverted)
+        if shell.options.xtrace:
+            shown = yield from _traced_pattern(shell, node.right, right)
+            yield from trace.show_test(shell, (trace.test_word(left), operator, shown or "''"), inverted)
         same = right == left or pattern.matches(right, left, extglob=True, ignore_case=ignore_case)
         return same == (operator != "!=")
     right = yield from expansion.expand_string(shell, node.right)
@@ -68,13 +82,22 @@ def _binary(shell: Shell, node: Binary, inverted: bool) -> Run[bool]:
 
 def _trace(shell: Shell, left: str, operator: str, right: str, inverted: bool) -> Run[None]:
     if shell.options.xtrace:
-        if operator == "=~":
-            shown = expression.unquoted(right)
-        elif operator in ("=", "==", "!="):
-            shown = right
-        else:
-            shown = trace.test_word(right)
+        shown = expression.unquoted(right) if operator == "=~" else trace.test_word(right)
         yield from trace.show_test(shell, (trace.test_word(left), operator, shown or "''"), inverted)
+
+
+def _traced_pattern(shell: Shell, word: Word, pattern: str) -> Run[str]:
+    """A pattern as `set -x` shows it: every quoted character behind a backslash."""
+    if any(type(part) not in (Quoted, DoubleQuoted, Literal) for part in word.parts):
+        return pattern
+    shown = ""
+    for part in word.parts:
+        if isinstance(part, Literal):
+            shown += part.text
+        else:
+            text = yield from expansion.expand_quoted(shell, (part,))
+            shown += "".join("\\" + character for character in text)
+    return shown
 
 
 def _match(shell: Shell, subject: str, ere: str, ignore_case: bool) -> bool:

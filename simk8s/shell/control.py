@@ -32,6 +32,13 @@ class ExitShell(Leave):
         self.status = status
 
 
+class DiedOf(Leave):
+    """A signal ends the shell after its EXIT trap."""
+
+    def __init__(self, signal: int) -> None:
+        self.signal = signal
+
+
 class Discard(Leave):
     """Gives up the complete command that is being run; the shell goes on with the next one it reads."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from simk8s.shell import message
 from simk8s.shell.control import Discard, ExitShell
 from simk8s.shell.dispatch import execute
 from simk8s.shell.syntax import Parser, ShellSyntaxError
@@ -28,6 +29,8 @@ def run_text(shell: Shell, text: str, reader: str, *, first_line: int = 1, sourc
         except ShellSyntaxError as error:
             yield from report(shell, error, reader, sourced=sourced)
             shell.status = 2
+            if shell.dialect.posix:
+                raise ExitShell(2) from error
             return 2
         for line, warning in parser.warnings:
             yield from shell.say(f"{shell.label}: line {line}: {warning}")
@@ -47,7 +50,9 @@ def run_text(shell: Shell, text: str, reader: str, *, first_line: int = 1, sourc
 def report(shell: Shell, error: ShellSyntaxError, reader: str, *, sourced: bool = False) -> Run[None]:
     """Print a syntax error as this shell does."""
     if shell.dialect.almquist:
-        yield from shell.say(f"{shell.label}: {error.line}: Syntax error: {_almquist(error)}")
+        shell.line = error.line
+        said = message.syntax_error(error, shell.dialect)
+        yield from shell.complain(f"{reader}: {said}" if reader else said)
         return
     if reader:
         prefix = f"{shell.label}: {reader}"
@@ -55,17 +60,6 @@ def report(shell: Shell, error: ShellSyntaxError, reader: str, *, sourced: bool 
         prefix = f"{shell.label}: -c" if shell.reading_mode == "c" and not sourced else shell.label
     for line in error.lines(prefix):
         yield from shell.say(line)
-
-
-def _almquist(error: ShellSyntaxError) -> str:
-    """The same error in the words of the ash family."""
-    message = error.message
-    if "near unexpected token" in message:
-        token = message.split("`", 1)[1][:-1]
-        return "newline unexpected" if token == "newline" else f'"{token}" unexpected'
-    if "matching" in message:
-        return "Unterminated quoted string"
-    return "end of file unexpected"
 
 
 def run_script(shell: Shell, text: str) -> Run[int]:

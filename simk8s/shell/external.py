@@ -27,7 +27,7 @@ def start(shell: Shell, words: list[str], node: SimpleCommand, may_exec: bool) -
         handler = shell.functions.get("command_not_found_handle")
         if handler is not None:
             return (yield from function.call(shell, handler, [handler.name, *words], node.line))
-        yield from shell.complain(f"{name}: not found" if shell.dialect.almquist else f"{name}: command not found")
+        yield from shell.complain(f"{name}: command not found")
         return 127
     shell.last_argument = words[-1]
     environment = {**shell.environment(), "_": path}

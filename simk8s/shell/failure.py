@@ -24,7 +24,7 @@ def report(shell: Shell, error: ShellError) -> Run[None]:
     """Print an error of expansion or assignment, and leave the command (or, where it is fatal, the shell)."""
     yield from shell.complain(error.message)
     if error.fatal or shell.dialect.posix:
-        status = 2 if shell.dialect.almquist else error.status if shell.level == 0 else 1
+        status = 2 if shell.dialect.almquist else 127 if shell.level == 0 else 1
         shell.status = status
         raise ExitShell(status)
     shell.status = error.status

@@ -44,6 +44,8 @@ def tell_end(shell: Shell, child: Process, command: Command) -> Run[None]:
     signal = child.signal
     if signal is None or signal in (SIGINT, SIGPIPE):
         return
+    if shell.dialect.posix and not shell.dialect.almquist:
+        return
     name = SIGNAL_TEXTS.get(signal, f"Unknown signal {signal}")
     if signal == SIGTERM:
         yield from shell.say(name)

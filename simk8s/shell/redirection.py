@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from simk8s.machine import Errno, File, Handle, ResolveError, SourceHandle, SyscallError
-from simk8s.shell import assignment, expansion
+from simk8s.shell import assignment, expansion, message
 from simk8s.shell.control import ShellError
 from simk8s.shell.syntax.nodes import Redirection, Word
 from simk8s.sim import Run
@@ -159,6 +159,8 @@ def _close(shell: Shell, redirection: Redirection, default: int, saved: Saved) -
 def _one_word(shell: Shell, word: Word) -> Run[str]:
     if word.constant is not None:
         return word.constant
+    if shell.dialect.posix:  # neither splitting nor file names, in a shell that is not interactive
+        return (yield from expansion.expand_string(shell, word))
     names = yield from expansion.expand_words(shell, (word,))
     if len(names) != 1:
         raise RedirectionError(f"{word.source}: ambiguous redirect")
@@ -170,11 +172,22 @@ def _open(shell: Shell, operator: str, word: Word) -> Run[Handle]:
 
 
 def _open_path(shell: Shell, operator: str, path: str) -> Run[Handle]:
-    process = shell.process
     if path.startswith(("/dev/tcp/", "/dev/udp/")) and not shell.dialect.almquist:
         return (yield from _connect(shell, path))
     if not path:
         raise RedirectionError(f": {Errno.ENOENT.text}")
+    try:
+        return (yield from _open_file(shell, operator, path))
+    except SyscallError as error:
+        if not shell.dialect.almquist:
+            raise
+        raise RedirectionError(
+            message.cannot_open(shell.dialect, path, error.text, writing=operator not in ("<", "<>"))
+        ) from error
+
+
+def _open_file(shell: Shell, operator: str, path: str) -> Run[Handle]:
+    process = shell.process
     if operator == "<":
         return (yield from process.open(path, read=True))
     if operator == "<>":

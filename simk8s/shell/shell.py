@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from simk8s.errors import Place, SimError
 from simk8s.machine import Process, SyscallError
 from simk8s.machine.machine import TextPlace
+from simk8s.shell.message import in_ash_words
 from simk8s.shell.options import Options
 from simk8s.shell.special import install_special
 from simk8s.shell.syntax.dialect import BASH, Dialect
@@ -62,6 +63,7 @@ class Shell:
         self.sources: list[Source] = []
         self.traps: dict[str, str] = {}
         self.pending: list[int] = []
+        self.dying: int | None = None  # the signal that ends this shell as soon as its EXIT trap has run
         self.inherited_traps: dict[str, str] = {}  # what `trap -p` shows in a subshell
         self.active_traps: list[str] = []
         self.jobs: list[Job] = []
@@ -111,6 +113,9 @@ class Shell:
         twin.may_exec = False
         install_special(twin, again=True)
         return twin
+
+    def die_of(self, signal: int) -> None:
+        self.dying = signal
 
     def adopt(self, process: Process) -> None:
         self.process = process
@@ -172,6 +177,10 @@ class Shell:
                     result[name] = value
         return result
 
+    @property
+    def expands_aliases(self) -> bool:
+        return self.dialect.posix or self.options.others.get("expand_aliases", False)
+
     # Messages
 
     @property
@@ -184,9 +193,11 @@ class Shell:
     def complain(self, message: str) -> Run[None]:
         """Print a message with the line it is about, as bash does."""
         if self.dialect.almquist:
-            return self.say(
-                f"{self.name}: {self.line}: {message}" if self.dialect.name == "dash" else f"{self.name}: {message}"
-            )
+            message = in_ash_words(self.dialect, message)
+            if self.dialect.name == "dash":
+                return self.say(f"{self.label}: {self.line}: {message}")
+            if self.reading_mode == "c" and not self.sources:
+                return self.say(f"{self.label}: {message}")
         return self.say(f"{self.label}: line {self.line}: {message}")
 
     def say(self, line: str) -> Run[None]:

@@ -27,6 +27,8 @@ def run_simple(shell: Shell, node: SimpleCommand) -> Run[int]:
     may_exec, shell.may_exec = shell.may_exec and not shell.traps, False
     if shell.pending:
         yield from trap.run_pending(shell)
+    if shell.dying is not None:
+        trap.check_dying(shell)
     yield from shell.step(node)
     if shell.traps and not shell.active_traps:
         shell.current_command = node.source
@@ -53,6 +55,8 @@ def run_simple(shell: Shell, node: SimpleCommand) -> Run[int]:
     shell.pipe_statuses = [status]
     if shell.pending:
         yield from trap.run_pending(shell)
+    if shell.dying is not None:
+        trap.check_dying(shell)
     if status and not shell.guarded:
         yield from failure.failed(shell, status)
     return status
@@ -152,9 +156,10 @@ def _run_words(shell: Shell, node: SimpleCommand, words: list[str], may_exec: bo
             saved = yield from redirect(shell, node.redirections)
         except RedirectionError as error:
             yield from shell.complain(error.message)
+            status = 2 if shell.dialect.almquist else 1
             if special and shell.dialect.posix:
-                raise ExitShell(2 if shell.dialect.almquist else 1) from error
-            return 1
+                raise ExitShell(status) from error
+            return status
         if definition is None and builtin is None:
             try:
                 child = yield from external.start(shell, words, node, may_exec)
@@ -204,7 +209,7 @@ def _run_builtin(shell: Shell, words: list[str], may_exec: bool) -> Run[int]:
         status = 1
     finally:
         shell.may_exec = False
-    if name in SPECIAL and shell.dialect.posix and status and name not in ("eval", ".", "exec", "return", "trap"):
+    if name in SPECIAL and shell.dialect.posix and status and name not in ("eval", "exec", "trap", "shift"):
         raise ExitShell(2 if shell.dialect.almquist else status)
     return status
 
@@ -224,6 +229,8 @@ def _temporary(shell: Shell, assignments: tuple[Assignment, ...]) -> Run[dict[st
         old = shell.names.get(name)
         if old is not None and old.readonly:
             yield from shell.complain(f"{name}: readonly variable")
+            if shell.dialect.posix:
+                raise ExitShell(2 if shell.dialect.almquist else 1)
             continue
         if item.append and old is not None:
             value = (old.scalar() or "") + value

@@ -57,6 +57,9 @@ def install_special(shell: Shell, *, again: bool = False) -> None:
         "DIRSTACK": Dynamic(array=lambda: [shell.process.cwd, *shell.directories], write=_ignore),
         "GROUPS": Dynamic(array=lambda: [str(shell.process.gid)], write=_ignore),
     }
+    if shell.dialect.almquist:
+        kept = ("LINENO", "RANDOM", "SRANDOM", "EPOCHSECONDS", "EPOCHREALTIME") if shell.dialect.name == "ash" else ()
+        special = {name: special[name] for name in kept}
     for name, variable in special.items():
         if not again or isinstance(names.get(name), Dynamic):
             names[name] = variable

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from simk8s.machine import Handle, Process, SyscallError
 from simk8s.shell import expansion, trap
-from simk8s.shell.control import BreakLoop, ContinueLoop, Discard, ExitShell, ReturnFrom, ShellError
+from simk8s.shell.control import BreakLoop, ContinueLoop, DiedOf, Discard, ExitShell, ReturnFrom, ShellError
 from simk8s.shell.dispatch import execute
 from simk8s.shell.syntax import Parser, ShellSyntaxError
 from simk8s.shell.syntax.nodes import Backquoted, Command, FileSubstitution, ProcessSubstitution, Sequence
@@ -27,6 +27,8 @@ def life(shell: Shell, body: Callable[[Shell], Run[int]]) -> Run[int]:
         status = end.status
     except (BreakLoop, ContinueLoop):
         status = 0
+    except DiedOf as death:
+        return (yield from _die(shell, death.signal))
     if shell.pending:
         try:
             yield from trap.run_pending(shell)
@@ -35,6 +37,14 @@ def life(shell: Shell, body: Callable[[Shell], Run[int]]) -> Run[int]:
     if shell.traps.get("EXIT"):
         status = yield from trap.run_exit(shell, status)
     return status & 0xFF
+
+
+def _die(shell: Shell, signal: int) -> Run[int]:
+    """Run the EXIT trap, then let the signal have its way."""
+    yield from trap.run_exit(shell, 128 + signal)
+    shell.process.on_signal(signal, None)
+    yield from shell.process.raise_signal(signal)
+    return 128 + signal
 
 
 def fork(shell: Shell, body: Callable[[Shell], Run[int]], files: Mapping[int, Handle] | None = None) -> Run[Process]:
@@ -61,9 +71,12 @@ def running(command: Command, *, exec_last: bool = True) -> Callable[[Shell], Ru
 
 def wait_for(shell: Shell, child: Process) -> Run[int]:
     """The status of a child in the foreground. Traps that became due meanwhile run after it."""
-    status = yield from shell.process.wait(child)
-    assert status is not None
-    return status
+    while True:
+        status = yield from shell.process.wait(child, interruptible="EXIT" in shell.traps)
+        if shell.dying is not None:
+            trap.check_dying(shell)
+        if status is not None:
+            return status
 
 
 def substitute(shell: Shell, body: Sequence) -> Run[str]:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 def show_words(shell: Shell, words: Sequence[str]) -> Run[None]:
     """A simple command, each word quoted where it must be."""
+    if shell.dialect.name == "dash":
+        return show_line(shell, " ".join(words))
     return show_line(shell, " ".join(map(traced_word, words)))
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from simk8s.machine.signals import NAMES, SIGKILL, SIGSTOP, number_of
 from simk8s.shell import evaluation
-from simk8s.shell.control import Discard, ExitShell, ReturnFrom
+from simk8s.shell.control import DiedOf, Discard, ExitShell, ReturnFrom
 from simk8s.sim import Run
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ def event_name(text: str) -> str | None:
 def set_trap(shell: Shell, event: str, command: str | None) -> None:
     """Set what happens on an event: a command, nothing (empty), or the default (None)."""
     shell.inherited_traps = {}
+    if event == "EXIT":
+        _guard_the_end(shell, bool(command))
     if command is None:
         shell.traps.pop(event, None)
     else:
@@ -41,11 +43,32 @@ def set_trap(shell: Shell, event: str, command: str | None) -> None:
         return
     process = shell.process
     if command is None:
-        process.on_signal(number, None)
+        process.on_signal(number, shell.die_of if shell.traps.get("EXIT") and number in _FATAL else None)
     elif command == "":
         process.on_signal(number, "ignore")
     else:
         process.on_signal(number, shell.pending.append)
+
+
+_FATAL = (1, 2, 4, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15, 24, 25, 26, 31)
+"""The signals that bash catches when there is an EXIT trap, so that it runs before the shell dies of them."""
+
+
+def _guard_the_end(shell: Shell, on: bool) -> None:
+    process = shell.process
+    if shell.dialect.almquist:
+        return
+    for number in _FATAL:
+        if NAMES[number] in shell.traps or process.dispositions.get(number) == "ignore":
+            continue
+        process.on_signal(number, shell.die_of if on else None)
+
+
+def check_dying(shell: Shell) -> None:
+    """A signal that is not trapped has come while there was an EXIT trap: that runs, then the shell dies of it."""
+    if shell.dying is not None:
+        number, shell.dying = shell.dying, None
+        raise DiedOf(number)
 
 
 def reset_for_subshell(shell: Shell) -> None:

@@ -67,7 +67,7 @@ def change(shell: Shell, target: str, *, physical: bool = False) -> None:
         if not process.may(process.stat(resolved), 1):
             raise SyscallError(Errno.EACCES, target)
     except SyscallError as error:
-        raise BuiltinError(f"{target}: {error.text}") from error
+        raise BuiltinError(f"{target}: {error.text}", 2 if shell.dialect.almquist else 1) from error
     shell.set_plain("OLDPWD", here)
     process.cwd = resolved if physical else path
     assignment.assign(shell, "PWD", process.cwd)

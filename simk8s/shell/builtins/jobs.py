@@ -12,6 +12,7 @@ from simk8s.shell.builtins.registry import builtin
 from simk8s.shell.builtins.usage import UsageError, parse
 from simk8s.shell.control import BuiltinError
 from simk8s.shell.job import Job
+from simk8s.shell.trap import check_dying
 from simk8s.sim import Run
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ def _wait_for(shell: Shell, one: Job) -> Run[int | None]:
     """The status of a job; None where a trapped signal came first."""
     arrived = len(shell.pending)
     status = yield from shell.process.wait(one.process, interruptible=True)
+    check_dying(shell)
     if len(shell.pending) > arrived:  # the signal came first, even if the job ended in the same instant
         return None
     if status is not None:
@@ -88,6 +90,7 @@ def _wait_next(shell: Shell, operands: list[str], variable: str | None) -> Run[i
         return 127
     while not any(not one.process.is_alive for one in jobs):
         yield shell.process.sim.any_of(shell.process.interruption, *(one.process.exited for one in jobs))
+        check_dying(shell)
         if shell.pending:
             return _interrupted(shell)
     ended = min((one for one in jobs if not one.process.is_alive), key=lambda one: one.process.finished_at)

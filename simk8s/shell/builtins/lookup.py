@@ -39,7 +39,10 @@ def type_(shell: Shell, words: list[str]) -> Run[int]:
             )
         if not found:
             status = 1
-            if not letters & {"t", "p", "P"}:
+            if shell.dialect.almquist:
+                status = 127
+                yield from shell.process.write(1, f"{name}: not found\n".encode())
+            elif not letters & {"t", "p", "P"}:
                 yield from shell.complain(f"type: {name}: not found")
             continue
         for kind, text in found if "a" in letters else found[:1]:
@@ -56,7 +59,7 @@ def type_(shell: Shell, words: list[str]) -> Run[int]:
 def meanings(shell: Shell, name: str) -> list[tuple[str, str]]:
     """Everything a command's name stands for, the first one first: its kind, and the path of a file."""
     found = []
-    if name in shell.aliases:
+    if name in shell.aliases and shell.expands_aliases:
         found.append(("alias", shell.aliases[name]))
     if name in KEYWORDS and (not shell.dialect.almquist or name not in ("[[", "]]", "function", "select", "coproc")):
         found.append(("keyword", ""))
@@ -127,6 +130,8 @@ def hash_(shell: Shell, words: list[str]) -> Run[int]:
     status = 0
     if not operands:
         if not shell.hashed:
+            if shell.dialect.posix:
+                return 0
             yield from shell.process.write(1, b"hash: hash table empty\n")
             return 0
         lines = "hits\tcommand\n" + "".join(f"   0\t{path}\n" for _, path in sorted(shell.hashed.items()))

@@ -24,8 +24,8 @@ SPECIAL = frozenset(
 
 _DASH = frozenset(
     [".", ":", "[", "alias", "bg", "break", "cd", "command", "continue", "echo", "eval", "exec", "exit", "export",
-     "false", "fg", "getopts", "hash", "jobs", "kill", "local", "printf", "pwd", "read", "readonly", "return", "set", "shift",
-     "test", "times", "trap", "true", "type", "ulimit", "umask", "unalias", "unset", "wait"]
+     "false", "fg", "getopts", "hash", "jobs", "kill", "local", "printf", "pwd", "read", "readonly", "return", "set",
+     "shift", "test", "times", "trap", "true", "type", "ulimit", "umask", "unalias", "unset", "wait"]
 )  # fmt: skip
 _ASH = _DASH | {"[[", "let", "source"}
 

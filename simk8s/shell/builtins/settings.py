@@ -115,6 +115,8 @@ def shift(shell: Shell, words: list[str]) -> Run[int]:
         if count < 0:
             raise BuiltinError(f"{text}: shift count out of range")
     if count > len(shell.positional):
+        if shell.dialect.almquist:
+            raise BuiltinError("can't shift that many", 2)
         if shell.options.get("shift_verbose"):
             yield from shell.complain(f"shift: {count}: shift count out of range")
         return 1
@@ -250,15 +252,16 @@ def ulimit(shell: Shell, words: list[str]) -> Run[int]:
 def alias(shell: Shell, words: list[str]) -> Run[int]:
     operands = [word for word in words[1:] if word not in ("-p", "--")]
     status = 0
+    prefix = "" if shell.dialect.posix else "alias "
     if not operands:
         for name, value in sorted(shell.aliases.items()):
-            yield from _write(shell, f"alias {name}={single_quoted(value)}\n")
+            yield from _write(shell, f"{prefix}{name}={single_quoted(value)}\n")
     for operand in operands:
         name, equals, value = operand.partition("=")
         if equals:
             shell.aliases[name] = value
         elif name in shell.aliases:
-            yield from _write(shell, f"alias {name}={single_quoted(shell.aliases[name])}\n")
+            yield from _write(shell, f"{prefix}{name}={single_quoted(shell.aliases[name])}\n")
         else:
             yield from shell.complain(f"alias: {name}: not found")
             status = 1

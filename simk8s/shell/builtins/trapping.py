@@ -59,7 +59,7 @@ def _show(shell: Shell, wanted: list[str]) -> Run[int]:
             names.append(event)
     for event in names if wanted else sorted(traps, key=_order):
         if event in traps:
-            shown = event if event in EVENTS else f"SIG{event}"
+            shown = event if event in EVENTS or shell.dialect.posix else f"SIG{event}"
             line = f"trap -- {single_quoted(traps[event])} {shown}\n"
             yield from shell.process.write(1, line.encode("utf-8", "surrogateescape"))
     return status

@@ -260,7 +260,8 @@ def read_function(grammar: Grammar) -> Command:
 def function_body(grammar: Grammar, start: int, name: str) -> FunctionDefinition:
     grammar.skip_newlines()
     token = grammar.peek()
-    starts = token.kind == OPERATOR and token.text == "("
+    starts = grammar.reader.dialect.almquist and token.kind == WORD_TOKEN  # there any command may be the body
+    starts = starts or (token.kind == OPERATOR and token.text == "(")
     if not starts and (token.kind == END or token.text not in STARTS or token.text == "function"):
         raise grammar.unexpected()
     body = grammar.command()

@@ -62,7 +62,9 @@ class Grammar:
 
     def expect_word(self, reserved: str) -> Token:
         if not self.at_word(reserved):
-            raise self.unexpected()
+            error = self.unexpected()
+            error.expected = reserved
+            raise error
         return self.take()
 
     def skip_newlines(self) -> None:
@@ -121,7 +123,10 @@ class Grammar:
                 raise self.unexpected()
             self.skip_newlines()
         if (not commands and not empty) or self.peek().kind == END:
-            raise self.unexpected()
+            error = self.unexpected()
+            if self.peek().kind == END:
+                error.expected = ends[-1]
+            raise error
         return Sequence(*self.reader.place(start), tuple(commands))
 
     def _at_end(self, ends: tuple[str, ...]) -> bool:

@@ -18,6 +18,9 @@ class ShellSyntaxError(Exception):
     `message` is bash's without its prefix; `second` the line that bash prints below it.
     """
 
+    expected = ""
+    """The word that had to stand there, where only one could."""
+
     def __init__(self, message: str, line: int, column: int, *, second: str | None = None) -> None:
         super().__init__(message)
         self.message = message
