@@ -25,13 +25,11 @@ FILES = {
     "d/other.cnf": "x=1\n",
 }
 
-CASES = (Path(__file__).parent / "cases.txt").read_text().splitlines()
 
-
-def cases() -> list[tuple[str, str]]:
-    """Lines `command [< stdin-as-python-literal]`, split at ` <<< `."""
+def cases_in(name: str) -> list[tuple[str, str]]:
+    """The lines of a file of cases: a command, and behind ` <<< ` its standard input."""
     found = []
-    for line in CASES:
+    for line in (Path(__file__).parent / name).read_text().splitlines():
         if line.strip() and not line.startswith("#"):
             command, _, stdin = line.partition(" <<< ")
             found.append((command, stdin.encode().decode("unicode_escape")))
@@ -47,7 +45,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.mark.parametrize(("command", "stdin"), cases())
+@pytest.mark.parametrize(("command", "stdin"), cases_in("cases.txt"))
 def test_the_simulated_program_says_and_does_what_the_real_one_does(command: str, stdin: str, folder: Path) -> None:
     argv = shlex.split(command.replace("␤", "\n"))
     if shutil.which(argv[0]) is None:

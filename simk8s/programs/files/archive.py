@@ -6,13 +6,13 @@ import zlib
 
 from simk8s.machine import Content, Directory, Errno, Fifo, File, Inode, Process, Symlink, SyscallError
 from simk8s.programs.accounts import gid_of, name_of_gid, name_of_uid, uid_of
-from simk8s.programs.files.archive_member import BLOCK, RECORD, Member, parse_header, text_of
+from simk8s.programs.files.archive_member import BLOCK, NO_ARCHIVE, RECORD, Member, parse_header, text_of
 from simk8s.programs.files.compression import compressed, decompressed
 from simk8s.programs.files.copy import make_directories
 from simk8s.programs.files.mode import letters
 from simk8s.programs.files.path import dir_name, join
 from simk8s.programs.files.wildcard import matches
-from simk8s.programs.options import Options, UsageError, parse
+from simk8s.programs.options import Options, parse
 from simk8s.programs.processes.calendar import format_date
 from simk8s.programs.stream import open_input, read_lines
 from simk8s.programs.tool import Failure, complain, tool
@@ -20,6 +20,7 @@ from simk8s.programs.unmodelled import Unmodelled
 from simk8s.sim import Run
 
 _PIECE = 1 << 20
+_USAGE = "Try 'tar --help' or 'tar --usage' for more information."
 
 _KNOWN = (
     "c,create x,extract,get t,list r,append u,update A f,file: C,directory: z,gzip,gunzip j,bzip2 J,xz v,verbose "
@@ -35,7 +36,7 @@ def tar(process: Process) -> Run[int]:
     options = parse(_old_style(process.argv), _KNOWN)
     mode = options.last_of("cxtruA")
     if not mode:
-        raise UsageError("You must specify one of the '-Acdtrux', '--delete' or '--test-label' options")
+        raise Failure(f"You must specify one of the '-Acdtrux', '--delete' or '--test-label' options\n{_USAGE}", 2)
     if mode in "ruA" or "j" in options or "J" in options or "transform" in options:
         raise Unmodelled(f"option '-{mode}'" if mode in "ruA" else "this compression or --transform")
     if mode == "c":
@@ -51,7 +52,7 @@ def _old_style(argv: list[str]) -> list[str]:
     for letter in argv[1]:
         if letter in "fCTbX":
             if not rest:
-                raise UsageError(f"Old option '{letter}' requires an argument.")
+                raise Failure(f"Old option '{letter}' requires an argument.\n{_USAGE}", 2)
             words.append(f"-{letter}{rest.pop(0)}")
         else:
             words.append(f"-{letter}")
@@ -90,7 +91,7 @@ def _create(process: Process, options: Options) -> Run[int]:
     if "T" in options:
         names += yield from read_lines(process, options["T"])
     if not names:
-        raise UsageError("Cowardly refusing to create an empty archive")
+        raise Failure(f"Cowardly refusing to create an empty archive\n{_USAGE}", 2)
     fd = 1
     if archive != "-":
         try:
@@ -210,12 +211,16 @@ def _read(process: Process, options: Options, *, extract: bool) -> Run[int]:
     later: list[tuple[str, Member]] = []
     status = 0
     long_name = ""
+    first = True
     while True:
         block = bytes((yield from reader.take(BLOCK)))
         if len(block) < BLOCK:
+            if first:
+                raise Failure(NO_ARCHIVE, 2)
             if block:
                 raise Failure("Unexpected EOF in archive\ntar: Error is not recoverable: exiting now", 2)
             break
+        first = False
         if not block.strip(b"\0"):
             yield from process.read_all(fd)  # so that whoever writes into a pipe does not get SIGPIPE
             break

@@ -8,6 +8,7 @@ from simk8s.programs.tool import Failure
 from simk8s.sim import EPOCH
 
 BLOCK = 512
+NO_ARCHIVE = "This does not look like a tar archive\ntar: Exiting with failure status due to previous errors"
 RECORD = 10240  # an archive is filled up to whole records
 
 

@@ -7,7 +7,7 @@ import zlib
 from simk8s.machine import File, Process, SyscallError
 from simk8s.programs.options import Options, parse
 from simk8s.programs.stream import close_input, open_input
-from simk8s.programs.tool import complain, tool
+from simk8s.programs.tool import tool
 from simk8s.sim import Run
 
 
@@ -55,11 +55,11 @@ def _one(process: Process, path: str, options: Options, unpack: bool, level: int
         fd = yield from open_input(process, path)
     except SyscallError as error:
         text = f"{path} is a directory -- ignored" if error.text == "Is a directory" else f"{path}: {error.text}"
-        yield from complain(process, text)
+        yield from _say(process, text)
         return 2 if "directory --" in text else 1
     if not to_stdout and "t" not in options and ((unpack and target == path) or (not unpack and path.endswith(".gz"))):
         text = "unknown suffix -- ignored" if unpack else "already has .gz suffix -- unchanged"
-        yield from complain(process, f"{path}: {text}")
+        yield from _say(process, f"{path}: {text}")
         return 2
     data = yield from process.read_all(fd)
     close_input(process, fd)
@@ -69,7 +69,7 @@ def _one(process: Process, path: str, options: Options, unpack: bool, level: int
         shown = "stdin" if path == "-" else path
         short = data[:2] == b"\x1f\x8b"
         text = f"{shown}: unexpected end of file" if short else f"{shown}: not in gzip format"
-        yield from process.write(2, f"\n{process.argv[0].rpartition('/')[2]}: {text}\n".encode())
+        yield from process.write(2, f"\ngzip: {text}\n".encode())
         return 1
     if "t" in options:
         return 0
@@ -77,7 +77,7 @@ def _one(process: Process, path: str, options: Options, unpack: bool, level: int
         yield from process.write(1, result)
         return 0
     if process.exists(target) and "f" not in options:
-        yield from complain(process, f"{target} already exists;\tnot overwritten")
+        yield from _say(process, f"{target} already exists;\tnot overwritten")
         return 2
     inode = process.stat(path)
     mode = inode.mode if isinstance(inode, File) else 0o644
@@ -85,3 +85,8 @@ def _one(process: Process, path: str, options: Options, unpack: bool, level: int
     if "k" not in options:
         yield from process.unlink(path)
     return 0
+
+
+def _say(process: Process, text: str) -> Run[None]:
+    """gunzip and zcat speak as gzip too."""
+    yield from process.write(2, f"gzip: {text}\n".encode("utf-8", "surrogateescape"))

@@ -162,9 +162,8 @@ def _copy(process: Process, source: str, target: str, options: Options, *, top: 
 
 def _copy_directory(process: Process, source: str, target: str, inode: Directory, options: Options) -> Run[int]:
     here, there = process.realpath(source), process.locate(target).path
-    if there == here or there.startswith(here.rstrip("/") + "/"):
-        yield from complain(process, f"cannot copy a directory, '{source}', into itself, '{target}'")
-        return 1
+    into_itself = there == here or there.startswith(here.rstrip("/") + "/")
+    names = process.listdir(source)
     try:
         existing = process.stat(target)
     except SyscallError:
@@ -176,8 +175,12 @@ def _copy_directory(process: Process, source: str, target: str, inode: Directory
     if "v" in options:
         yield from process.print(f"'{source}' -> '{target}'")
     status = 0
-    for name in process.listdir(source):
-        status |= yield from _copy(process, join(source, name), join(target, name), options, top=False)
+    for name in names:
+        if not (into_itself and process.locate(join(source, name)).path == there):
+            status |= yield from _copy(process, join(source, name), join(target, name), options, top=False)
+    if into_itself:
+        yield from complain(process, f"cannot copy a directory, '{source}', into itself, '{target}'")
+        status = 1
     yield from _keep(process, inode, target, options)
     return status
 
@@ -251,6 +254,8 @@ def make_directories(process: Process, path: str, mode: int = 0o777) -> Run[list
         return made
     parent = dir_name(path)
     if parent not in (".", "/"):
+        if process.exists(parent) and not process.is_directory(parent):
+            raise SyscallError(Errno.ENOTDIR, parent)
         made += yield from make_directories(process, parent)
     try:
         yield from process.mkdir(path, mode)

@@ -37,7 +37,8 @@ def mkdir(process: Process) -> Run[int]:
             if "m" in options and path in made:
                 yield from process.chmod(path, mode)
         except SyscallError as error:
-            yield from complain(process, f"cannot create directory '{path}': {error.text}")
+            shown = error.subject if error.errno is Errno.ENOTDIR and "p" in options else path
+            yield from complain(process, f"cannot create directory '{shown}': {error.text}")
             status = 1
             continue
         if "v" in options:
