@@ -11,7 +11,8 @@ from simk8s.sim import Simulation
 
 NAME_SERVER = "10.96.0.10"
 DOMAIN = "mysql.default.svc.cluster.local"
-RESOLVER = f"nameserver {NAME_SERVER}\nsearch default.svc.cluster.local svc.cluster.local cluster.local\noptions ndots:5\n"
+SEARCH = "default.svc.cluster.local svc.cluster.local cluster.local"
+RESOLVER = f"nameserver {NAME_SERVER}\nsearch {SEARCH}\noptions ndots:5\n"
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
@@ -77,7 +78,9 @@ class Container:
         self.machine.mounts.resolve("/").mount.filesystem.install({"/etc/resolv.conf": RESOLVER})
         self.output = Output()
 
-    def start(self, *argv: str, stdin: bytes = b"", output: Output | None = None, errors: Output | None = None) -> Process:
+    def start(
+        self, *argv: str, stdin: bytes = b"", output: Output | None = None, errors: Output | None = None
+    ) -> Process:
         out = output or self.output
         return self.machine.start(
             list(argv),
@@ -95,8 +98,8 @@ class Container:
         assert process.status is not None, f"{argv} still runs: {out.text}{errors.text}"
         return process.status, out.text, errors.text
 
-    def bash(self, script: str, **more: bytes) -> tuple[int, str, str]:
-        return self.run("bash", "-c", script, **more)  # type: ignore[arg-type]
+    def bash(self, script: str) -> tuple[int, str, str]:
+        return self.run("bash", "-c", script)
 
     def sql(self, text: str, *options: str) -> str:
         """Statements through the client in this container, which must succeed; tab-separated rows."""

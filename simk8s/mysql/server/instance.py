@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import simpy
@@ -41,7 +42,6 @@ class Instance:
         if process.sim.history.enabled:
             server.on_change = self._record_change
         self._next_client = 1
-        self._listeners: list[tuple[Listener, int]] = []
 
     @property
     def name(self) -> str:
@@ -53,13 +53,9 @@ class Instance:
 
     # ── clients ──────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def add_listener(self, listener: Listener) -> None:
-        """Keep a listening socket open until the end; nobody is let in yet (MYSQLD-41)."""
-        self._listeners.append((listener, self.process.install(listener)))
-
-    def accept_clients(self) -> None:
-        """From now on each connection gets a thread."""
-        for listener, _ in self._listeners:
+    def accept_clients(self, listeners: Iterable[Listener]) -> None:
+        """From now on each connection gets a thread; those that have queued up meanwhile too (MYSQLD-41)."""
+        for listener in listeners:
             self.process.thread(self._accept(listener))
 
     def _accept(self, listener: Listener) -> Run[None]:
@@ -127,13 +123,6 @@ class Instance:
         """Begin a clean shutdown; asking again changes nothing."""
         if not self.stop_asked.triggered:
             self.stop_asked.succeed()
-
-    def stop_listening(self) -> None:
-        for listener, fd in self._listeners:
-            listener.close()
-            if fd in self.process.files:
-                self.process.close(fd)
-        self._listeners.clear()
 
     def disconnect_clients(self) -> Run[None]:
         """MYSQLD-54, MYSQLD-56: idle clients go at once; those who wait get 1053, busy ones a moment; then all go."""

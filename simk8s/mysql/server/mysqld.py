@@ -195,9 +195,7 @@ class Daemon:
         if server.starts_replication:
             instance.replication.start(io=True, sql=True)
         self.process.on_signal(SIGHUP, lambda _: instance.run_by_itself(FLUSH_ON_HANGUP))
-        for listener in self.sockets.listeners:
-            instance.add_listener(listener)
-        instance.accept_clients()
+        instance.accept_clients(self.sockets.listeners)
         return instance
 
     def _say_ready(self, server: Server) -> Run[None]:
@@ -220,8 +218,7 @@ class Daemon:
     def _stop(self, instance: Instance) -> Run[None]:
         """MYSQLD-54."""
         self.process.record("mysql.stopping", self.process.machine.hostname)
-        instance.stop_listening()
-        yield from self.sockets.remove_socket()
+        yield from self.sockets.close()
         yield from instance.disconnect_clients()
         yield from instance.disk.perform(shut_down(instance.server))
         yield from self.sockets.remove_pid_file()

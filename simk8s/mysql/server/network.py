@@ -24,6 +24,7 @@ class Sockets:
         self.socket = str(options.get("socket"))
         self.pid_file = str(options.get("pid_file"))
         self.listeners: list[Listener] = []
+        self._descriptors: list[int] = []
 
     def open(self) -> Run[None]:
         """Listen, so that clients can queue up; nobody is accepted yet (MYSQLD-41). Raises StartFailure."""
@@ -39,7 +40,7 @@ class Sockets:
         yield from self.log.note("  - '::' resolves to '::';")
         yield from self.log.note("Server socket created on IP: '::'.")
         try:
-            self.listeners.append((yield from self.process.listen(self.port)))
+            self._keep((yield from self.process.listen(self.port)))
         except SyscallError as error:
             yield from self._abort(
                 f"Can't start server: Bind on TCP/IP port: {error.errno.text}",
@@ -58,20 +59,26 @@ class Sockets:
             yield from process.write_file(lock, f"{process.pid}\n".encode(), mode=0o600)
             if process.exists(self.socket):
                 yield from process.unlink(self.socket)
-            self.listeners.append((yield from process.listen_unix(self.socket)))
+            self._keep((yield from process.listen_unix(self.socket)))
         except SyscallError as error:
             yield from self._abort(
                 f"Can't start server : Bind on unix socket: {error.errno.text}",
                 f"Do you already have another mysqld server running on socket: {self.socket} ?",
             )
 
+    def _keep(self, listener: Listener) -> None:
+        self.listeners.append(listener)
+        self._descriptors.append(self.process.install(listener))
+
     def _abort(self, *lines: str) -> Run[None]:
         for line in (*lines, "Aborting"):
             yield from self.log.error(line)
         raise StartFailure
 
-    def remove_socket(self) -> Run[None]:
+    def close(self) -> Run[None]:
         """At the beginning of a clean shutdown: no more connections."""
+        for descriptor in self._descriptors:
+            self.process.close(descriptor)
         for path in (self.socket, f"{self.socket}.lock"):
             if self.process.exists(path):
                 yield from self.process.unlink(path)
