@@ -7,6 +7,7 @@ from simk8s.api.resources import Registry
 from simk8s.api.store import Store
 from simk8s.controlplane.addons import ADDONS, NAMESPACES
 from simk8s.controlplane.bootstrap import bootstrap
+from simk8s.controlplane.disruption import DisruptionBudgets
 from simk8s.controlplane.garbage import GarbageCollector
 from simk8s.controlplane.informer import Informers
 from simk8s.controlplane.namespace import Namespaces, check_namespace
@@ -64,6 +65,7 @@ class ControlPlane:
         TaintEviction(store, caches)
         pod_gc = PodGc(store, caches)
         Namespaces(store, caches)
+        DisruptionBudgets(store, caches)
         NotModelled(store, caches)
         GarbageCollector(store, caches)
         scheduler_caches = Informers(store, "kube-scheduler")

@@ -295,3 +295,11 @@ def test_a_node_port_service_gets_ports() -> None:
     c.apply(service("a", headless=False, type="NodePort"))
     (port,) = c.store.get("Service", "a")["spec"]["ports"]
     assert 30000 <= port["nodePort"] < 32768
+
+
+def test_an_external_name_is_another_name() -> None:
+    c = settled(1)
+    alias = {"type": "ExternalName", "externalName": f"web-read.{DOMAIN}"}
+    c.apply({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "alias"}, "spec": alias})
+    c.run(3)
+    assert addresses(c, f"alias.{DOMAIN}") == [vip(c)]

@@ -98,6 +98,8 @@ class Dns:
     def _service(self, service: Object, below: list[str], type: str) -> Answer:
         where = key(service)
         seq = self._services.seq(where)
+        if service["spec"].get("type") == "ExternalName" and not below:
+            return self._resolve(service["spec"]["externalName"].rstrip(".").lower(), type)
         address = service["spec"].get("clusterIP")
         if address and address != "None" and not (below and not below[0].startswith("_")):
             if below:
