@@ -33,7 +33,7 @@ def run_text(shell: Shell, text: str, reader: str, *, first_line: int = 1, sourc
                 raise ExitShell(2) from error
             return 2
         for line, warning in parser.warnings:
-            yield from shell.say(f"{shell.label}: line {line}: {warning}")
+            yield from warn(shell, line, warning)
         if command is None:
             return status
         if shell.options.get("noexec"):
@@ -62,6 +62,12 @@ def report(shell: Shell, error: ShellSyntaxError, reader: str, *, sourced: bool 
         yield from shell.say(line)
 
 
+def warn(shell: Shell, line: int, warning: str) -> Run[None]:
+    """A here-document that ends with the text; the ash family does not mind."""
+    if not shell.dialect.almquist:
+        yield from shell.say(f"{shell.label}: line {line}: {warning}")
+
+
 def run_script(shell: Shell, text: str) -> Run[int]:
     """Run the shell's own script: a `-c` text or a file. The last command of a `-c` text may take over the process."""
     parser = Parser(text, shell.dialect)
@@ -74,7 +80,7 @@ def run_script(shell: Shell, text: str) -> Run[int]:
             yield from report(shell, error, "")
             return 2
         for line, warning in parser.warnings:
-            yield from shell.say(f"{shell.label}: line {line}: {warning}")
+            yield from warn(shell, line, warning)
         if command is None:
             return status
         if shell.options.get("verbose"):

@@ -30,7 +30,9 @@ def start(shell: Shell, words: list[str], node: SimpleCommand, may_exec: bool) -
         yield from shell.complain(f"{name}: command not found")
         return 127
     shell.last_argument = words[-1]
-    environment = {**shell.environment(), "_": path}
+    environment = shell.environment()
+    if not shell.dialect.almquist:
+        environment["_"] = path
     process = shell.process
     try:
         if may_exec:

@@ -47,7 +47,7 @@ def tell_end(shell: Shell, child: Process, command: Command) -> Run[None]:
     if shell.dialect.posix and not shell.dialect.almquist:
         return
     name = SIGNAL_TEXTS.get(signal, f"Unknown signal {signal}")
-    if signal == SIGTERM:
+    if signal == SIGTERM or shell.dialect.almquist:
         yield from shell.say(name)
     else:
         yield from shell.complain(f"{child.pid:5} {name:<23} {unparse.command(command, 0)}")

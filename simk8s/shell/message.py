@@ -24,7 +24,7 @@ _WORDS: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(
             "divide by zero",
         ),
         (
-            r'(.*): [^:]*(: [^:]*)? \(error token is ".*"\)\Z',
+            r'(.*?): [^:"]*(: [^:"]*)? \(error token is ".*"\)\Z',
             r'arithmetic expression: expecting primary: "\1"',
             "arithmetic syntax error",
         ),
@@ -38,6 +38,13 @@ _WORDS: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(
             r"\1: cannot open \2: No such file",
             r"\1: can't open '\2': No such file or directory",
         ),
+        (
+            r"trap: (.*): invalid signal specification\Z",
+            r"trap: \1: bad trap",
+            r"trap: \1: invalid signal specification",
+        ),
+        (r"(.*): cannot overwrite existing file\Z", r"cannot create \1: File exists", r"can't create \1: File exists"),
+        (r"\$(\d+): (parameter not set|unbound variable)\Z", r"\1: parameter not set", r"\1: parameter not set"),
         (r"kill: (.*): invalid signal specification\Z", r"kill: Illegal option -\1", r"kill: invalid signal '\1'"),
         (
             r"(exit|return|shift): (.*): numeric argument required\Z",

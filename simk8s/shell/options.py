@@ -29,6 +29,11 @@ SET_NAMES = tuple(sorted([*SET_LETTERS.values(), "emacs", "history", "ignoreeof"
 
 SET_ON = ("braceexpand", "hashall", "interactive-comments")
 
+DASH_SET_NAMES = frozenset(
+    ["allexport", "debug", "emacs", "errexit", "ignoreeof", "interactive", "monitor", "noclobber", "noexec", "noglob",
+     "nolog", "notify", "nounset", "stdin", "verbose", "vi", "xtrace"]
+)  # fmt: skip
+
 SHOPT_NAMES = (
     "autocd", "assoc_expand_once", "cdable_vars", "cdspell", "checkhash", "checkjobs", "checkwinsize", "cmdhist",
     "compat31", "compat32", "compat40", "compat41", "compat42", "compat43", "compat44", "complete_fullquote",

@@ -152,6 +152,8 @@ def special_value(shell: Shell, name: str) -> str | None:
         case "!":
             return None if shell.background_pid is None else str(shell.background_pid)
         case "-":
+            if shell.dialect.almquist:
+                return "".join(letter for letter in shell.options.letters() if letter not in "hB")
             return shell.options.letters() + shell.reading_mode
         case "_":
             return shell.last_argument

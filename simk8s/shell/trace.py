@@ -52,4 +52,4 @@ def _prefix(shell: Shell) -> Run[str]:
         text = yield from expansion.expand_quoted(shell, read_parts(reader, DOCUMENT))
         shell.options.xtrace = True
         shell.status = status
-    return text[:1] * shell.trace_depth + text
+    return text if shell.dialect.almquist else text[:1] * shell.trace_depth + text

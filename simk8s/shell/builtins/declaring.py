@@ -58,6 +58,8 @@ def _declare_one(shell: Shell, command: str, operand: str, letters: list[str], *
         if fresh and inherited is not None and inherited.readonly and name not in _outer_locals(shell):
             raise BuiltinError(f"{name}: readonly variable")
         variable = shell.table.make_local(name)
+        if fresh and shell.dialect.almquist and inherited is not None:  # there a local name keeps its value
+            variable = shell.names[name] = inherited.copy()
         if fresh and ("I" in letters or shell.options.get("localvar_inherit")) and inherited is not None:
             variable = shell.names[name] = inherited.copy()
     elif "g" in letters and shell.table.frames:

@@ -50,8 +50,12 @@ def leave_loop(shell: Shell, words: list[str]) -> Run[int]:
 
 @builtin("return")
 def return_(shell: Shell, words: list[str]) -> Run[int]:
+    if not shell.table.frames and shell.dialect.almquist:
+        raise ExitShell((yield from _status(shell, words)))
     if not shell.table.frames:
         yield from shell.complain("return: can only `return' from a function or sourced script")
+        if shell.dialect.posix:
+            raise ExitShell(2)
         return 2
     raise ReturnFrom((yield from _status(shell, words)))
 
@@ -101,7 +105,10 @@ def source(shell: Shell, words: list[str]) -> Run[int]:
             raise BuiltinError(f"{operands[0]}: {Errno.EISDIR.text.lower()}")
         text = yield from shell.process.read_file(path)
     except SyscallError as error:
-        yield from shell.complain(f"{operands[0]}: {error.text}")
+        prefix = f"{words[0]}: " if shell.dialect.almquist else ""
+        yield from shell.complain(f"{prefix}{operands[0]}: {error.text}")
+        if shell.dialect.posix:
+            raise ExitShell(2 if shell.dialect.almquist else 1) from error
         return 1
     return (yield from run_file(shell, path, text, operands[1:]))
 

@@ -90,6 +90,8 @@ def _sentence(shell: Shell, name: str, kind: str, path: str) -> str:
             return f"{name} is aliased to `{path}'"
         case "keyword":
             return f"{name} is a shell keyword"
+        case "function" if shell.dialect.almquist:
+            return f"{name} is a shell function"
         case "function":
             return f"{name} is a function\n{unparse.function(shell.functions[name])}"
         case "builtin":

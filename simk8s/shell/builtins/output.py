@@ -38,7 +38,7 @@ def echo(shell: Shell, words: list[str]) -> Run[int]:
         index += 1
     text = " ".join(words[index:])
     if escapes:
-        text, stopped = echo_escapes(text)
+        text, stopped = echo_escapes(text, plain=shell.dialect.name == "dash")
         newline = newline and not stopped
     yield from shell.process.write(1, (text + "\n" if newline else text).encode("utf-8", "surrogateescape"))
     return 0

@@ -9,7 +9,7 @@ from simk8s.shell.builtins.declaring import listing
 from simk8s.shell.builtins.registry import builtin
 from simk8s.shell.builtins.usage import UsageError, parse
 from simk8s.shell.control import BuiltinError
-from simk8s.shell.options import SET_LETTERS, SET_NAMES, SHOPT_NAMES
+from simk8s.shell.options import DASH_SET_NAMES, SET_LETTERS, SET_NAMES, SHOPT_NAMES
 from simk8s.shell.quote import single_quoted
 from simk8s.sim import Run
 
@@ -46,6 +46,8 @@ def set_(shell: Shell, words: list[str]) -> Run[int]:
                     continue
                 name = words[index]
                 index += 1
+                if shell.dialect.name == "dash" and name not in DASH_SET_NAMES:
+                    raise BuiltinError(f"Illegal option -o {name}", 2)
                 if name not in SET_NAMES:
                     raise BuiltinError(f"{name}: invalid option name", 2)
                 shell.options.set(name, on)
@@ -138,6 +140,8 @@ def getopts(shell: Shell, words: list[str]) -> Run[int]:
     if index != shell.option_word:
         shell.option_index = 1
     shell.names.pop("OPTARG", None)
+    if shell.dialect.almquist:
+        shell.set_plain("OPTARG", "")
 
     def finish(letter: str, index: int, argument: str | None = None) -> None:
         shell.option_word = index
@@ -160,7 +164,10 @@ def getopts(shell: Shell, words: list[str]) -> Run[int]:
         if at_end:
             index, shell.option_index = index + 1, 1
         if not quiet:
-            yield from shell.say(f"{shell.name}: illegal option -- {letter}")
+            wrong = (
+                f"Illegal option -{letter}" if shell.dialect.almquist else f"{shell.name}: illegal option -- {letter}"
+            )
+            yield from shell.say(wrong)
         finish("?", index, letter if silent else None)
         return 0
     if allowed[found + 1 : found + 2] != ":":
@@ -175,7 +182,8 @@ def getopts(shell: Shell, words: list[str]) -> Run[int]:
         finish(letter, index + 2, arguments[index])
     else:
         if not quiet:
-            yield from shell.say(f"{shell.name}: option requires an argument -- {letter}")
+            missing = f"{shell.name}: option requires an argument -- {letter}"
+            yield from shell.say(f"No arg for -{letter} option" if shell.dialect.almquist else missing)
         finish(":" if silent else "?", index + 1, letter if silent else None)
     return 0
 

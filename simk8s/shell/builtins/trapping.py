@@ -38,7 +38,7 @@ def trap(shell: Shell, words: list[str]) -> Run[int]:
     status = 0
     for text in events:
         event = event_name(text)
-        if event is None:
+        if event is None or (shell.dialect.almquist and event in ("ERR", "DEBUG", "RETURN")):
             yield from shell.complain(f"trap: {text}: invalid signal specification")
             status = 1
             continue

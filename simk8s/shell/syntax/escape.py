@@ -27,6 +27,7 @@ _ANSI = re.compile(
 _ECHO = re.compile(
     r"\\(?:([abeEfnrtv\\])|0([0-7]{0,3})|x([0-9A-Fa-f]{1,2})|u([0-9A-Fa-f]{1,4})|U([0-9A-Fa-f]{1,8})|(c))"
 )
+_POSIX = re.compile(r"\\(?:([abfnrtv\\])|0([0-7]{0,3})|(?!)(x)|(?!)(u)|(?!)(U)|(c))")
 _PRINTF = re.compile(
     r"\\(?:([abeEfnrtv\\\"'?])|([0-7]{1,3})|x([0-9A-Fa-f]{1,2})|u([0-9A-Fa-f]{1,4})|U([0-9A-Fa-f]{1,8})|(c))"
 )
@@ -56,9 +57,9 @@ def _ansi_character(match: re.Match[str]) -> str:
     return "\x7f" if control == "?" else chr(ord(control[0].upper()) & 0x1F) if control[0] < "\x80" else control
 
 
-def echo_escapes(text: str) -> tuple[str, bool]:
-    """What `echo -e` writes for `text`, and whether a `\\c` ended all output."""
-    return _until_c(text, _ECHO)
+def echo_escapes(text: str, *, plain: bool = False) -> tuple[str, bool]:
+    """What `echo -e` writes for `text`, and whether a `\\c` ended all output. `plain`: only what POSIX has."""
+    return _until_c(text, _POSIX if plain else _ECHO)
 
 
 def printf_escapes(text: str) -> tuple[str, bool]:
