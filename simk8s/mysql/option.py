@@ -1,4 +1,4 @@
-"""The server's options: words of option files and of the command line, checked against what mysqld knows (MYSQLD-34)."""
+"""The server's options: the words of option files and command line, as far as mysqld knows them (MYSQLD-34)."""
 
 from __future__ import annotations
 

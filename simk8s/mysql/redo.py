@@ -25,8 +25,9 @@ _OVERHEAD = 16  # bytes that an entry takes in the log besides its own
 class Entry:
     """One promise. `lsn` is where it ends in the log.
 
-    kinds: `rows` (transaction, Xid, prepared?, [[space, row number, row or None], ...]), `commit` (transaction, binary
-    log file, position), `rollback` (transaction), `create` (name, space), `drop` (name, space), `rename` (name, new name).
+    Kinds: `rows` (transaction, Xid, prepared?, [[space, row number, row or None], ...]), `commit` (transaction, binary
+    log file, position), `rollback` (transaction), `create` (name, space), `drop` (name, space), `rename` (name, new
+    name).
     """
 
     lsn: int

@@ -55,7 +55,8 @@ def decode_rows(event: Rows, mapped: TableMap, types: Sequence[ColumnType]) -> I
 
 def _rows_events(table: Table, changes: Iterable[RowChange]) -> Iterator[Rows]:
     types = table.definition.types
-    kind, images, size = EventType.WRITE_ROWS, [], 0
+    kind, size = EventType.WRITE_ROWS, 0
+    images: list[bytes] = []
 
     def event() -> Rows:
         return Rows(kind, table.map_id, len(types), b"".join(images), ends_statement=False)
@@ -79,7 +80,7 @@ def _kind(before: Row | None, after: Row | None) -> EventType:
 
 
 def _sent_types(mapped: TableMap, types: Sequence[ColumnType]) -> list[ColumnType]:
-    """The types on the wire: those of the table here, as wide as they were there. Extra columns on either side differ."""
+    """The types on the wire: those of the table here, as wide as they were there."""
     sent: list[ColumnType] = []
     offset = 0
     for place, code in enumerate(mapped.types):

@@ -1,4 +1,4 @@
-"""Accounts: who may connect from where, and what they may do (SQL-1, SQL-3). All of it is rows of mysql.user and mysql.db."""
+"""Accounts: who may connect from where, and what they may do (SQL-1, SQL-3): the rows of mysql.user and mysql.db."""
 
 from __future__ import annotations
 

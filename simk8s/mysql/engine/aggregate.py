@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
-from functools import cmp_to_key
 
 from simk8s.mysql.column import Value
 from simk8s.mysql.engine.compile import compile_expression
 from simk8s.mysql.engine.evaluation import Compiled, Environment, Evaluation, Scope
-from simk8s.mysql.engine.value import arithmetic, compare, number_of, text_of
+from simk8s.mysql.engine.value import arithmetic, compare, in_sql_order, number_of, text_of
 from simk8s.mysql.sql import syntax as sql
 from simk8s.mysql.table import fold
 
@@ -30,7 +29,7 @@ def aggregate_of(aggregate: sql.Aggregate, scope: Scope, context: Evaluation) ->
     argument = arguments[0]
 
     def function(environments: list[Environment]) -> Value:
-        values = [value for value in (argument(e) for e in environments) if value is not None]
+        values: list[Value] = [value for value in (argument(e) for e in environments) if value is not None]
         if aggregate.distinct:
             values = list({fold(value): value for value in values}.values())
         return body(values)
@@ -80,7 +79,9 @@ def _concat(
     def function(environments: list[Environment]) -> Value:
         rows = list(environments)
         for key, descending in reversed(order):
-            rows.sort(key=cmp_to_key(lambda a, b, key=key: compare(key(a), key(b)) or 0), reverse=descending)
+            keyed = [(key(row), row) for row in rows]
+            keyed.sort(key=lambda pair: in_sql_order(pair[0]), reverse=descending)
+            rows = [row for _, row in keyed]
         texts = [[text_of(argument(e)) for argument in arguments] for e in rows]
         pieces = ["".join(part or "" for part in parts) for parts in texts if None not in parts]
         if aggregate.distinct:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from simk8s.mysql import myisam
-from simk8s.mysql.column import Column, Row, Special
+from simk8s.mysql.column import Column, Row, Special, Value, plain_text
 from simk8s.mysql.engine.coerce import coerce, implicit_default
 from simk8s.mysql.engine.commit import log_statement
 from simk8s.mysql.engine.design import engine_of, validated
@@ -15,7 +15,16 @@ from simk8s.mysql.engine.session import Done, Result
 from simk8s.mysql.errors import MySQLError, not_supported
 from simk8s.mysql.sql import statement as st
 from simk8s.mysql.step import Steps
-from simk8s.mysql.table import Definition, Table, TableRows, path_of
+from simk8s.mysql.table import (
+    Definition,
+    Index,
+    Table,
+    TableRows,
+    key_values,
+    path_of,
+    unique_indexes,
+    unique_places,
+)
 
 
 def alter_table(context: Evaluation, statement: st.AlterTable, text: str) -> Steps[Result]:
@@ -72,9 +81,10 @@ def _changed(definition: Definition, sources: list[int | None], change: st.Chang
             indexes = [index for index in indexes if index.columns]
         case "modify":
             assert change.column is not None
-            place = definition.place(change.old)
-            if place is None:
+            found = definition.place(change.old)
+            if found is None:
                 raise MySQLError(1054, change.old, definition.name)
+            place = found
             old, source = columns.pop(place), sources.pop(place)
             indexes = [_with_new_name(index, old.name, change.column.name) for index in indexes]
             without = replace(definition, columns=tuple(columns))
@@ -112,7 +122,7 @@ def _existing(definition: Definition, name: str) -> int:
     return place
 
 
-def _with_new_name(index: st.Index, old: str, new: str) -> st.Index:
+def _with_new_name(index: Index, old: str, new: str) -> Index:
     return replace(index, columns=tuple(new if c.lower() == old.lower() else c for c in index.columns))
 
 
@@ -125,6 +135,7 @@ def _converted(table: Table, definition: Definition, sources: list[int | None], 
     """Every row in its new form. Raises 1062 where a new unique key does not hold."""
     next_number = 1
     rows: dict[int, Row] = {}
+    values: list[Value]
     for number, (row_number, row) in enumerate(table.rows.scan(), 1):
         values = []
         for column, source in zip(definition.columns, sources, strict=True):
@@ -140,9 +151,6 @@ def _converted(table: Table, definition: Definition, sources: list[int | None], 
 
 
 def _check_unique(definition: Definition, rows: dict[int, Row]) -> None:
-    from simk8s.mysql.column import plain_text
-    from simk8s.mysql.table import key_values, unique_indexes, unique_places
-
     for index, places in zip(unique_indexes(definition), unique_places(definition), strict=True):
         seen: set[object] = set()
         for row in rows.values():
@@ -152,7 +160,7 @@ def _check_unique(definition: Definition, rows: dict[int, Row]) -> None:
             seen.add(values)
 
 
-def _default(column: Column, context: Evaluation) -> object:
+def _default(column: Column, context: Evaluation) -> Value:
     if column.default is Special.NOW:
         return context.now
     if column.default is Special.NONE:

@@ -16,7 +16,7 @@ from simk8s.mysql.engine.query import prepare
 from simk8s.mysql.engine.rows import Rows, write_through
 from simk8s.mysql.engine.session import Done, Result, Session
 from simk8s.mysql.engine.source import table_source
-from simk8s.mysql.engine.value import compare
+from simk8s.mysql.engine.value import in_sql_order
 from simk8s.mysql.errors import MySQLError
 from simk8s.mysql.sql import syntax as sql
 from simk8s.mysql.step import Steps
@@ -36,7 +36,7 @@ def change(context: Evaluation, statement: Change) -> Steps[Result]:
     mark, logged = len(transaction.undo), len(transaction.events)
     rows = Rows(server, session, transaction, table)
     try:
-        result = yield from _RUN[type(statement)](context, statement, rows)
+        result = yield from _run(context, statement, rows)
         yield from _finish_statement(rows, context)
         if not transaction.explicit and session.variables.get("autocommit", 1):
             yield from commit(server, session)
@@ -55,12 +55,34 @@ def _open(context: Evaluation, statement: Change) -> Steps[Table]:
     for name in dict.fromkeys(tables_in(statement)):
         database = name.database or session.database
         is_target = name is statement.table
-        for privilege in _PRIVILEGES[type(statement)](statement) if is_target else ("SELECT",):
+        for privilege in _privileges(statement) if is_target else ("SELECT",):
             require_on_table(server, session, privilege, database, name.name)
         if database.lower() != "information_schema":
             yield from server.open(session, database, name.name)
     target = statement.table
     return (yield from server.open(session, target.database or session.database, target.name))
+
+
+def _run(context: Evaluation, statement: Change, rows: Rows) -> Steps[Done]:
+    match statement:
+        case sql.Insert():
+            return (yield from _insert(context, statement, rows))
+        case sql.Update():
+            return (yield from _update(context, statement, rows))
+        case sql.Delete():
+            return (yield from _delete(context, statement, rows))
+
+
+def _privileges(statement: Change) -> tuple[str, ...]:
+    match statement:
+        case sql.Insert(replace=True):
+            return "INSERT", "DELETE"
+        case sql.Insert():
+            return ("INSERT",)
+        case sql.Update():
+            return ("UPDATE",)
+        case sql.Delete():
+            return ("DELETE",)
 
 
 def _finish_statement(rows: Rows, context: Evaluation) -> Steps[None]:
@@ -86,7 +108,7 @@ class _Inserting:
     updates: list[tuple[int, Compiled]] = field(default_factory=list)
 
 
-def _insert(context: Evaluation, statement: sql.Insert, rows: Rows) -> Steps[Result]:
+def _insert(context: Evaluation, statement: sql.Insert, rows: Rows) -> Steps[Done]:
     table, session = rows.table, context.session
     places = _places(table, statement.columns)
     state = _Inserting()
@@ -224,11 +246,12 @@ def _store(
         return
 
 
+def _new_value(place: int) -> Compiled:
+    return lambda environment: environment.rows[1][place]
+
+
 def _updates(statement: sql.Insert, table: Table, scope: Scope, context: Evaluation) -> list[tuple[int, Compiled]]:
-    scope.inserted = {
-        column.name.lower(): (lambda environment, place=place: environment.rows[1][place])
-        for place, column in enumerate(table.definition.columns)
-    }
+    scope.inserted = {column.name.lower(): _new_value(place) for place, column in enumerate(table.definition.columns)}
     return [
         (_place(table, name), _assignment(expression, table, name, scope, context))
         for name, expression in statement.on_duplicate
@@ -238,7 +261,7 @@ def _updates(statement: sql.Insert, table: Table, scope: Scope, context: Evaluat
 # ── UPDATE and DELETE ────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _update(context: Evaluation, statement: sql.Update, rows: Rows) -> Steps[Result]:
+def _update(context: Evaluation, statement: sql.Update, rows: Rows) -> Steps[Done]:
     table, session = rows.table, context.session
     scope = Scope([table_source(table, statement.table.alias or table.name, context)])
     updates = [
@@ -259,7 +282,7 @@ def _update(context: Evaluation, statement: sql.Update, rows: Rows) -> Steps[Res
     return Done(changed, info=f"Rows matched: {matched}  Changed: {changed}  Warnings: {len(session.warnings)}")
 
 
-def _delete(context: Evaluation, statement: sql.Delete, rows: Rows) -> Steps[Result]:
+def _delete(context: Evaluation, statement: sql.Delete, rows: Rows) -> Steps[Done]:
     scope = Scope([table_source(rows.table, statement.table.alias or rows.table.name, context)])
     deleted = 0
     for number in chosen(context, statement.where, statement.order, statement.limit, rows, scope):
@@ -292,17 +315,7 @@ def chosen(
 
 
 def _sorted(found: list[tuple[int, Row]], key: Compiled, *, descending: bool) -> list[tuple[int, Row]]:
-    from functools import cmp_to_key
-
-    keyed = [(key(Environment([row])), number, row) for number, row in found]
-
-    def order(one: tuple[Value, int, Row], other: tuple[Value, int, Row]) -> int:
-        if one[0] is None or other[0] is None:
-            return (one[0] is not None) - (other[0] is not None)
-        return compare(one[0], other[0]) or 0
-
-    keyed.sort(key=cmp_to_key(order), reverse=descending)
-    return [(number, row) for _, number, row in keyed]
+    return sorted(found, key=lambda pair: in_sql_order(key(Environment([pair[1]]))), reverse=descending)
 
 
 def _still_chosen(context: Evaluation, statement: sql.Update | sql.Delete, scope: Scope, row: Row) -> bool:
@@ -379,11 +392,3 @@ def _is_lenient(session: Session) -> bool:
     """Whether the session has switched strict mode off."""
     mode = session.variables.get("sql_mode")
     return isinstance(mode, str) and "STRICT_" not in mode and mode != "TRADITIONAL"
-
-
-_RUN = {sql.Insert: _insert, sql.Update: _update, sql.Delete: _delete}
-_PRIVILEGES = {
-    sql.Insert: lambda statement: ("INSERT", "DELETE") if statement.replace else ("INSERT",),
-    sql.Update: lambda statement: ("UPDATE",),
-    sql.Delete: lambda statement: ("DELETE",),
-}

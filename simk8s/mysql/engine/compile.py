@@ -30,14 +30,15 @@ _WORD = 2**64
 def compile_expression(expression: sql.Expression, scope: Scope, context: Evaluation) -> Compiled:
     """A function from an environment to the expression's value. Raises 1054 and others for what makes no sense."""
     match expression:
-        case sql.Literal(value):
+        case sql.Literal():
+            value = expression.value
             return lambda environment: value
         case sql.Name():
             return scope.find(expression)
         case sql.Operation(operator, operands):
             return _operation(operator, [compile_expression(o, scope, context) for o in operands], operands)
         case sql.Call(name, arguments):
-            return _call(name, arguments, scope, context)
+            return _call(name, expression.typed or name, arguments, scope, context)
         case sql.SystemVariable():
             constant = variable.read(context.server, context.session, expression)
             return lambda environment: constant
@@ -210,11 +211,11 @@ def _regexp(form: str) -> regex.Pattern[str]:
 # ── the rest ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _call(name: str, arguments: tuple[sql.Expression, ...], scope: Scope, context: Evaluation) -> Compiled:
+def _call(name: str, typed: str, arguments: tuple[sql.Expression, ...], scope: Scope, context: Evaluation) -> Compiled:
     function = FUNCTIONS.get(name)
     if function is None:
         database = context.session.database
-        raise MySQLError(1305, "FUNCTION", f"{database}.{name}" if database else name)
+        raise MySQLError(1305, "FUNCTION", f"{database}.{typed}" if database else typed)
     if not function.low <= len(arguments) <= function.high:
         raise MySQLError(1582, name)
     compiled = [compile_expression(argument, scope, context) for argument in arguments]

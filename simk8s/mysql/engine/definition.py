@@ -1,4 +1,4 @@
-"""CREATE, DROP, TRUNCATE and RENAME TABLE. `.frm` and storage engine are two things, made one after the other (MYSQLD-17)."""
+"""CREATE, DROP, TRUNCATE and RENAME TABLE: the `.frm`, then what the storage engine has of it (MYSQLD-17)."""
 
 from __future__ import annotations
 

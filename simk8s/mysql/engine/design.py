@@ -18,7 +18,7 @@ _MAX_ROW_BYTES = 65535
 
 
 def designed(statement: CreateTable, charset: str, selected: Sequence[Column] = ()) -> Definition:
-    """The definition that CREATE TABLE describes; `selected` are the columns of its query. Raises what is wrong with it."""
+    """The definition that CREATE TABLE describes; `selected` are the columns of its query."""
     names = {column.name.lower() for column in statement.columns}
     extra = [replace(column, nullable=True) for column in selected if column.name.lower() not in names]
     definition = Definition(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -14,6 +15,7 @@ from simk8s.mysql.engine.account import password_hash
 from simk8s.mysql.engine.evaluation import Evaluation
 from simk8s.mysql.engine.value import (
     Number,
+    arithmetic,
     compare,
     datetime_of,
     number_of,
@@ -167,7 +169,7 @@ def _extract(context: Evaluation, unit: Value, value: Value) -> Value:
         "MICROSECOND": moment.microsecond,
     }
     if unit not in parts:
-        raise not_supported(f"EXTRACT({unit} FROM ...)")
+        raise not_supported(f"EXTRACT({text_of(unit)} FROM ...)")
     return parts[str(unit)]
 
 
@@ -299,7 +301,7 @@ def _digest(make: Any) -> Callable[..., Value]:
 
 def _sha2(context: Evaluation, value: Value, bits: Value) -> Value:
     if _int(bits) not in (0, 256):
-        raise not_supported(f"SHA2(..., {bits})")
+        raise not_supported(f"SHA2(..., {text_of(bits)})")
     return _digest(sha256)(context, value)
 
 
@@ -315,22 +317,19 @@ def _round(context: Evaluation, value: Value, places: Value = 0) -> Value:
 
 
 def _floor(direction: int) -> Callable[..., Value]:
-    import math
-
     def body(context: Evaluation, value: Value) -> Value:
-        number = number_of(value) or 0
-        return math.floor(number) if direction < 0 else math.ceil(number)
+        number: Number = number_of(value) or 0
+        return int(math.floor(number) if direction < 0 else math.ceil(number))
 
     return body
 
 
 def _abs(context: Evaluation, value: Value) -> Value:
-    return abs(number_of(value) or 0)
+    number: Number = number_of(value) or 0
+    return -number if number < 0 else number
 
 
 def _mod(context: Evaluation, first: Value, second: Value) -> Value:
-    from simk8s.mysql.engine.value import arithmetic
-
     return arithmetic("%", first, second)
 
 

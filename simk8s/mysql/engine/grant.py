@@ -252,7 +252,8 @@ def _user_values(context: Evaluation, spec: st.UserSpec, row: dict[str, Value] |
     plugin = spec.plugin or "mysql_native_password"
     if plugin not in PLUGINS:
         raise MySQLError(1524, plugin)
-    values = dict(row) if row is not None else {"Host": spec.name.host, "User": spec.name.user, "plugin": plugin}
+    values: dict[str, Value] = {"Host": spec.name.host, "User": spec.name.user, "plugin": plugin}
+    values = dict(row) if row is not None else values
     if row is None or spec.password is not None or spec.hash is not None:
         values["plugin"] = plugin
         values["authentication_string"] = spec.hash if spec.hash is not None else password_hash(spec.password or "")

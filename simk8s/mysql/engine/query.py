@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cmp_to_key
 from itertools import islice
 
 from simk8s.mysql.column import Column, Row, Value
@@ -14,7 +13,7 @@ from simk8s.mysql.engine.evaluation import Compiled, Environment, Evaluation, Sc
 from simk8s.mysql.engine.grouping import check_grouping
 from simk8s.mysql.engine.source import source_of
 from simk8s.mysql.engine.typing import type_of
-from simk8s.mysql.engine.value import compare
+from simk8s.mysql.engine.value import in_sql_order
 from simk8s.mysql.errors import MySQLError
 from simk8s.mysql.sql import syntax as sql
 from simk8s.mysql.table import fold
@@ -87,10 +86,14 @@ def _sources(query: sql.Select, scope: Scope, context: Evaluation) -> Joined:
     if query.source is None:
         return lambda outside: iter([Environment([], outside)])
     _add(scope, source_of(query.source, context, prepare))
-    joined: Joined = lambda outside: (Environment([row], outside) for row in scope.sources[0].rows())
+    joined = _first(scope.sources[0])
     for join in query.joins:
         joined = _join(join, joined, scope, context)
     return joined
+
+
+def _first(source: Source) -> Joined:
+    return lambda outside: (Environment([row], outside) for row in source.rows())
 
 
 def _add(scope: Scope, source: Source) -> None:
@@ -215,7 +218,7 @@ def _grouped(
     if always and not members:
         members[()] = []
     empty: list[Row] = [(None,) * len(source.columns) for source in scope.sources]
-    for key in sorted(members, key=cmp_to_key(_compare_rows)):
+    for key in sorted(members, key=lambda values: [in_sql_order(value) for value in values]):
         group_members = members[key]
         rows = group_members[0].rows if group_members else empty
         yield Environment(rows, outside, [aggregate(group_members) for aggregate in aggregates])
@@ -224,18 +227,8 @@ def _grouped(
 def _sort(results: list[_Result], order: Sequence[tuple[Compiled, bool]]) -> None:
     for key, descending in reversed(order):
         keyed = [(key(result.environment), result) for result in results]
-        keyed.sort(key=cmp_to_key(lambda one, other: _compare_values(one[0], other[0])), reverse=descending)
+        keyed.sort(key=lambda pair: in_sql_order(pair[0]), reverse=descending)
         results[:] = [result for _, result in keyed]
-
-
-def _compare_values(left: Value, right: Value) -> int:
-    if left is None or right is None:
-        return (left is not None) - (right is not None)
-    return compare(left, right) or 0
-
-
-def _compare_rows(left: Sequence[Value], right: Sequence[Value]) -> int:
-    return next((order for order in map(_compare_values, left, right) if order), 0)
 
 
 def _end(query: sql.Select | sql.Union) -> int | None:
@@ -253,8 +246,9 @@ def _union(query: sql.Union, context: Evaluation, outer: Scope | None) -> Prepar
         if not query.all:
             found = list({tuple(map(fold, row)): row for row in reversed(found)}.values())[::-1]
         for place, descending in reversed(order):
-            key = cmp_to_key(lambda a, b, place=place: _compare_values(a[place], b[place]))
-            found.sort(key=key, reverse=descending)
+            keyed = [(row[place], row) for row in found]
+            keyed.sort(key=lambda pair: in_sql_order(pair[0]), reverse=descending)
+            found = [row for _, row in keyed]
         return list(islice(found, query.offset, _end(query)))
 
     return Prepared(first.columns, rows)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from simk8s.mysql.column import Row
 from simk8s.mysql.engine.catalog import INFORMATION_SCHEMA
 from simk8s.mysql.engine.evaluation import Evaluation, Scope
 from simk8s.mysql.engine.permission import require_on_table, tables_in
@@ -48,10 +51,10 @@ def keeps_snapshot(context: Evaluation) -> bool:
     return level in ("REPEATABLE-READ", "SERIALIZABLE")
 
 
-def result_set(prepared: Prepared, rows: list[tuple[object, ...]]) -> ResultSet:
+def result_set(prepared: Prepared, rows: Sequence[Row]) -> ResultSet:
     return ResultSet(
         prepared.names,
-        tuple(rows),  # type: ignore[arg-type]
+        tuple(rows),
         tuple(column.type.is_numeric for column in prepared.columns),
     )
 

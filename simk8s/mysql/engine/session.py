@@ -46,8 +46,8 @@ class Diagnostic:
 
 @dataclass(slots=True, eq=False)
 class Session:
-    """`host` is the client's as the server knows it (`localhost`, a name or an address), `port` its TCP port or 0 for the
-    socket. `applies` marks the replication SQL thread, which no read-only mode stops (REPL-65)."""
+    """`host` is the client's as the server knows it (`localhost`, a name or an address), `port` its TCP port or 0 for
+    the socket. `applies` marks the replication SQL thread, which no read-only mode stops (REPL-65)."""
 
     id: int
     user: str

@@ -164,10 +164,8 @@ def _index(context: Evaluation, statement: Show) -> ResultSet:
         for place, name in enumerate(index.columns, 1):
             column = definition.columns[definition.place(name) or 0]
             null = "YES" if column.nullable else ""
-            rows.append(
-                (definition.name, int(not index.unique), index.name, place, column.name, "A", count)
-                + (None, None, null, "BTREE", "", "")
-            )
+            head = (definition.name, int(not index.unique), index.name, place, column.name, "A", count)
+            rows.append((*head, None, None, null, "BTREE", "", ""))
     return _table(names, rows, "Non_unique Seq_in_index Cardinality")
 
 

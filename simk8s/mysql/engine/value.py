@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
+from functools import cmp_to_key
 from typing import TypeAlias
 
 import regex
@@ -14,6 +15,7 @@ from simk8s.mysql.table import fold
 
 Number: TypeAlias = int | float | Decimal
 
+_EXACT = Context(prec=81)  # MySQL calculates DECIMALs with as many digits
 _NUMBER = regex.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)")
 _DATETIME = regex.compile(
     r"(\d{4}|\d{2})-(\d{1,2})-(\d{1,2})(?:[ T](\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,6}))?)?)?$"
@@ -68,6 +70,17 @@ def compare(left: Value, right: Value) -> int | None:
     return (left > right) - (left < right)  # type: ignore[operator]
 
 
+def compare_nulls_first(left: Value, right: Value) -> int:
+    """The order of ORDER BY: -1, 0 or 1, NULL before everything."""
+    if left is None or right is None:
+        return (left is not None) - (right is not None)
+    return compare(left, right) or 0
+
+
+in_sql_order = cmp_to_key(compare_nulls_first)
+"""A key for Python's sorting that gives the order of ORDER BY."""
+
+
 def arithmetic(operator: str, left: Value, right: Value) -> Value:
     """`+ - * / DIV %`. Exact numbers stay exact; division by zero is NULL. Raises OverflowError above BIGINT."""
     a, b = number_of(left), number_of(right)
@@ -77,31 +90,44 @@ def arithmetic(operator: str, left: Value, right: Value) -> Value:
         return None
     if isinstance(a, float) or isinstance(b, float):
         return _floating(operator, float(a), float(b))
+    if operator == "/":
+        places = 4 + (-int(a.as_tuple().exponent) if isinstance(a, Decimal) else 0)
+        return round_half_up(_EXACT.divide(a, b), places)
+    if isinstance(a, Decimal) or isinstance(b, Decimal):
+        return _exact(operator, Decimal(a), Decimal(b))
     match operator:
         case "+":
-            result: Number = a + b
+            result = a + b
         case "-":
             result = a - b
         case "*":
             result = a * b
-        case "/":
-            places = 4 + (-int(a.as_tuple().exponent) if isinstance(a, Decimal) else 0)
-            return round_half_up(Decimal(a) / Decimal(b), places)
         case "DIV":
-            quotient = abs(Decimal(a)) // abs(Decimal(b))
-            return int(quotient) * (1 if (a < 0) == (b < 0) else -1)
+            result = abs(a) // abs(b) * (1 if (a < 0) == (b < 0) else -1)
         case _:
             result = (-1 if a < 0 else 1) * (abs(a) % abs(b))
-    if isinstance(result, int) and not -(2**63) <= result < 2**64:
+    if not -(2**63) <= result < 2**64:
         raise OverflowError(str(result))
     return result
 
 
+def _exact(operator: str, a: Decimal, b: Decimal) -> Value:
+    match operator:
+        case "+":
+            return _EXACT.add(a, b)
+        case "-":
+            return _EXACT.subtract(a, b)
+        case "*":
+            return _EXACT.multiply(a, b)
+        case "DIV":
+            return int(_EXACT.divide_int(a, b))
+        case _:
+            return _EXACT.remainder(a, b)
+
+
 def round_half_up(value: Decimal, places: int) -> Decimal:
     """An exact number with so many digits after the point."""
-    from decimal import ROUND_HALF_UP, Context
-
-    return value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP, context=Context(prec=65))
+    return value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP, context=_EXACT)
 
 
 def datetime_of(value: Value) -> datetime | None:

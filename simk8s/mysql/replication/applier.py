@@ -220,11 +220,11 @@ def fitted(row: Row, table: Table) -> Row:
 
 _EVENT_NAMES = {30: "Write_rows", 31: "Update_rows", 32: "Delete_rows"}
 _READ_FAILURE = (
-    "Relay log read failure: Could not parse relay log event entry. The possible reasons are: the master's binary log is "
-    "corrupted (you can check this by running 'mysqlbinlog' on the binary log), the slave's relay log is corrupted (you "
-    "can check this by running 'mysqlbinlog' on the relay log), a network problem, or a bug in the master's or slave's "
-    "MySQL code. If you want to check the master's binary log or slave's relay log, you will be able to know their names "
-    "by issuing 'SHOW SLAVE STATUS' on this slave."
+    "Relay log read failure: Could not parse relay log event entry. The possible reasons are: the master's binary log "
+    "is corrupted (you can check this by running 'mysqlbinlog' on the binary log), the slave's relay log is corrupted "
+    "(you can check this by running 'mysqlbinlog' on the relay log), a network problem, or a bug in the master's or "
+    "slave's MySQL code. If you want to check the master's binary log or slave's relay log, you will be able to know "
+    "their names by issuing 'SHOW SLAVE STATUS' on this slave."
 )
 
 

@@ -28,7 +28,8 @@ WAITING_FOR_MORE = "Slave has read all relay log; waiting for more updates"
 
 
 class Threads(Protocol):
-    """Whoever runs the receiver and the applier. Both calls return at once; the `ThreadStatus` tells when it is done."""
+    """Whoever runs the receiver and the applier. Both calls return at once; the `ThreadStatus` tells when it is "
+    "done."""
 
     def start(self, *, io: bool, sql: bool) -> None: ...
 
@@ -54,7 +55,7 @@ class ThreadStatus:
 
 @dataclass(slots=True)
 class Replica:
-    """`is_usable` is false with server id 0 (1794); `is_broken` if the relay log named by relay-log.info is missing (1872).
+    """`is_usable` is false with server id 0 (1794); `is_broken` if relay-log.info names a file that is missing (1872).
 
     `event_timestamp` is that of the event being applied, 0 when all is applied; `clock_difference` is ours minus the
     primary's, in seconds.

@@ -249,7 +249,7 @@ def _call(node: Any) -> Expression:
     if name == "TIMESTAMPDIFF" and len(arguments) == 3:
         unit, start, end = arguments
         return Call(name, (Literal(unit.name.upper()), translate(start), translate(end)))
-    return Call(name, tuple(translate(argument) for argument in arguments))
+    return Call(name, tuple(translate(argument) for argument in arguments), node.name)
 
 
 def _aggregate(name: str, arguments: list[Any]) -> Expression:

@@ -103,7 +103,7 @@ def simple_expression(cursor: Cursor) -> Expression | None:
         if cursor.tokens[cursor.place + 2].text != ")":
             return None
         cursor.place += 3
-        return Call("NOW" if key == "CURRENT_TIMESTAMP" else key)
+        return Call("NOW" if key == "CURRENT_TIMESTAMP" else key, typed=token.text)
     return None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from simk8s.mysql.column import ColumnType, Value
@@ -65,10 +65,11 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A function by its name in capitals."""
+    """A function by its name in capitals; `typed` is the name as it was written."""
 
     name: str
     arguments: tuple[Expression, ...] = ()
+    typed: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

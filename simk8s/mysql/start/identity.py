@@ -20,8 +20,8 @@ def server_uuid(directory: DataDirectory, new_uuid: Callable[[], str]) -> Steps[
         if match is None:
             yield from abort(
                 "The server_uuid stored in auto.cnf file is not a valid UUID.",
-                "Initialization of the server's UUID failed because it could not be read from the auto.cnf file. If this is "
-                "a new server, the initialization failed because it was not possible to generate a new UUID.",
+                "Initialization of the server's UUID failed because it could not be read from the auto.cnf file. If "
+                "this is a new server, the initialization failed because it was not possible to generate a new UUID.",
             )
         assert match is not None
         return match[1]

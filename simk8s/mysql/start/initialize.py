@@ -70,7 +70,8 @@ def _fill(directory: DataDirectory, innodb: InnoDB, log: LogSet | None, host: Ho
     yield Stage(10, "mysql")
     yield Log(
         "Warning",
-        "root@localhost is created with an empty password ! Please consider switching off the --initialize-insecure option.",
+        "root@localhost is created with an empty password ! Please consider switching off the --initialize-insecure "
+        "option.",
     )
     yield from directory.mkdir("mysql")
     yield from directory.write("mysql/db.opt", database_options("latin1"), sync=False)

@@ -12,13 +12,8 @@ _BUFFER_POOL = "".join(f"0,{page}\n" for page in (7, 1, 3, 2, 4, 11, 5, 6, 309, 
 
 
 def shut_down(server: Server) -> Steps[None]:
-    """Disconnect everybody, close the logs, write everything back. The replication threads must have ended."""
-    clients = [session for session in server.sessions.values() if not session.applies]
-    yield Log("Note", f"Giving {len(clients)} client threads a chance to die gracefully")
-    yield Log("Note", "Shutting down slave threads")
-    yield Log("Note", f"Forcefully disconnecting {len(clients)} remaining clients")
+    """Close the logs and write everything back. Clients and replication threads must have gone."""
     for session in list(server.sessions.values()):
-        session.killed = True
         server.disconnect(session)
     yield Log("Note", "Event Scheduler: Purging the queue. 0 events")
     yield from server.replica.relay.close(stop=True)

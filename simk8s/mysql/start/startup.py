@@ -60,8 +60,8 @@ def check_binary_log(options: Options) -> Steps[None]:
         if "server_id" in options.variables:
             return
         yield from abort(
-            "You have enabled the binary log, but you haven't provided the mandatory server-id. Please refer to the proper "
-            "server start-up parameters documentation"
+            "You have enabled the binary log, but you haven't provided the mandatory server-id. Please refer to the "
+            "proper server start-up parameters documentation"
         )
 
 
@@ -141,7 +141,8 @@ def _open_privilege_tables(server: Server) -> Steps[None]:
     except MySQLError as error:
         yield Log("ERROR", f"Fatal error: Can't open and lock privilege tables: {error.text}")
         yield from abort(
-            "Fatal error: Failed to initialize ACL/grant/time zones structures or failed to remove temporary table files."
+            "Fatal error: Failed to initialize ACL/grant/time zones structures or failed to remove temporary table "
+            "files."
         )
 
 
@@ -163,6 +164,6 @@ def _unnamed(option: str, index: str, base: str, role: str) -> str:
     else:
         head = f"Neither --{option} nor --{index} were used"
     return (
-        f"{head}; so replication may break when this MySQL server acts as {role} and has his hostname changed!! Please use "
-        f"'--{option}={base}' to avoid this problem."
+        f"{head}; so replication may break when this MySQL server acts as {role} and has his hostname changed!! "
+        f"Please use '--{option}={base}' to avoid this problem."
     )

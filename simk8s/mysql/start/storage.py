@@ -1,4 +1,4 @@
-"""The start of InnoDB on whatever is in the directory: new, clean, crashed, unprepared or unusable (MYSQLD-50 to 65)."""
+"""The start of InnoDB on a directory that is new, clean, crashed, unprepared or unusable (MYSQLD-50 to 65)."""
 
 from __future__ import annotations
 
@@ -52,8 +52,8 @@ def create_storage(directory: DataDirectory) -> Steps[InnoDB]:
         yield from abort_storage(
             f"redo log file './{FILES[0]}' exists. Creating system tablespace with existing redo log files is not "
             "recommended. Please delete all redo log files before creating new system tablespace.",
-            "InnoDB Database creation was aborted with error Generic error. You may need to delete the ibdata1 file before "
-            "trying to start up again.",
+            "InnoDB Database creation was aborted with error Generic error. You may need to delete the ibdata1 file "
+            "before trying to start up again.",
         )
     system = SystemSpace()
     yield from directory.write("ibdata1", system.encode())
@@ -100,8 +100,8 @@ def _system_space(directory: DataDirectory) -> Steps[SystemSpace]:
         return decode_system_space(directory.read("ibdata1"))
     except ValueError:
         yield from abort_storage(
-            f"The innodb_system data file './ibdata1' is of a different size {size // PAGE_SIZE} pages (rounded down to "
-            f"MB) than the {IBDATA1_SIZE // PAGE_SIZE} pages specified in the .cnf file!",
+            f"The innodb_system data file './ibdata1' is of a different size {size // PAGE_SIZE} pages (rounded down "
+            f"to MB) than the {IBDATA1_SIZE // PAGE_SIZE} pages specified in the .cnf file!",
             "Plugin initialization aborted with error Generic error",
         )
     raise AssertionError
@@ -170,7 +170,7 @@ def _look_for_newer_pages(directory: DataDirectory, system: SystemSpace, lsn: in
         yield Log(
             "ERROR",
             "InnoDB: Your database may be corrupt or you may have copied the InnoDB tablespace but not the InnoDB log "
-            "files. Please refer to http://dev.mysql.com/doc/refman/5.7/en/forcing-innodb-recovery.html for information "
-            "about forcing recovery.",
+            "files. Please refer to http://dev.mysql.com/doc/refman/5.7/en/forcing-innodb-recovery.html for "
+            "information about forcing recovery.",
         )
     return bool(newer)

@@ -1,7 +1,7 @@
-"""The tables that every data directory has: `mysql`, `performance_schema` and `sys` (MYSQLD-6 to MYSQLD-8). Data only.
+"""The tables that every data directory has: `mysql`, `performance_schema`, `sys` (MYSQLD-6 to MYSQLD-8). Data only.
 
-A line is a table: its name, its engine, then its columns as `name type`, `!` for NOT NULL, `*` for the primary key, `+` for
-AUTO_INCREMENT, `=value` for a default. Columns without `!` or `*` may be NULL.
+A line is a table: its name, its engine, then its columns as `name type`, `!` for NOT NULL, `*` for the primary key, `+`
+for AUTO_INCREMENT, `=value` for a default. Columns without `!` or `*` may be NULL.
 """
 
 from __future__ import annotations
@@ -49,7 +49,8 @@ Offset int(11) ! =0,Is_DST tinyint(3) unsigned ! =0,Abbreviation char(8) ! =
 time_zone_leap_second InnoDB: Transition_time bigint(20) *,Correction int(11) !
 proc MyISAM: db char(64) *,name char(64) *,type enum(FUNCTION|PROCEDURE) *,specific_name char(64) ! =,\
 language enum(SQL) ! =SQL,sql_data_access enum(CONTAINS_SQL|NO_SQL|READS_SQL_DATA|MODIFIES_SQL_DATA) ! =CONTAINS_SQL,\
-is_deterministic enum(YES|NO) ! =NO,security_type enum(INVOKER|DEFINER) ! =DEFINER,param_list blob !,returns longblob !,\
+is_deterministic enum(YES|NO) ! =NO,security_type enum(INVOKER|DEFINER) ! =DEFINER,param_list blob !,\
+returns longblob !,\
 body longblob !,definer char(93) ! =,created timestamp ! =now,modified timestamp,sql_mode text !,comment text !,\
 character_set_client char(32),collation_connection char(32),db_collation char(32),body_utf8 longblob
 procs_priv MyISAM: Host char(60) *,Db char(64) *,User char(32) *,Routine_name char(64) *,\
@@ -57,7 +58,8 @@ Routine_type enum(FUNCTION|PROCEDURE) *,Grantor char(93) ! =,Proc_priv set(Execu
 Timestamp timestamp ! =now
 general_log CSV: event_time timestamp ! =now,user_host mediumtext !,thread_id bigint(21) unsigned !,\
 server_id int(10) unsigned !,command_type varchar(64) !,argument mediumblob !
-slow_log CSV: start_time timestamp ! =now,user_host mediumtext !,query_time time !,lock_time time !,rows_sent int(11) !,\
+slow_log CSV: start_time timestamp ! =now,user_host mediumtext !,query_time time !,lock_time time !,\
+rows_sent int(11) !,\
 rows_examined int(11) !,db varchar(512) !,last_insert_id int(11) !,insert_id int(11) !,server_id int(10) unsigned !,\
 sql_text mediumblob !,thread_id bigint(21) unsigned !
 event MyISAM: db char(64) *,name char(64) *,body longblob !,definer char(93) ! =,execute_at datetime,\
@@ -75,14 +77,17 @@ n_rows bigint(20) unsigned !,clustered_index_size bigint(20) unsigned !,sum_of_o
 innodb_index_stats InnoDB: database_name varchar(64) *,table_name varchar(64) *,index_name varchar(64) *,\
 last_update timestamp ! =now,stat_name varchar(64) *,stat_value bigint(20) unsigned !,sample_size bigint(20) unsigned,\
 stat_description varchar(1024) !
-slave_relay_log_info InnoDB: Number_of_lines int(10) unsigned !,Relay_log_name text !,Relay_log_pos bigint(20) unsigned !,\
+slave_relay_log_info InnoDB: Number_of_lines int(10) unsigned !,Relay_log_name text !,\
+Relay_log_pos bigint(20) unsigned !,\
 Master_log_name text !,Master_log_pos bigint(20) unsigned !,Sql_delay int(11) !,Number_of_workers int(10) unsigned !,\
 Id int(10) unsigned !,Channel_name char(64) *
-slave_master_info InnoDB: Number_of_lines int(10) unsigned !,Master_log_name text !,Master_log_pos bigint(20) unsigned !,\
+slave_master_info InnoDB: Number_of_lines int(10) unsigned !,Master_log_name text !,\
+Master_log_pos bigint(20) unsigned !,\
 Host char(64),User_name text,User_password text,Port int(10) unsigned !,Connect_retry int(10) unsigned !,\
 Enabled_ssl tinyint(1) !,Ssl_ca text,Ssl_capath text,Ssl_cert text,Ssl_cipher text,Ssl_key text,\
 Ssl_verify_server_cert tinyint(1) !,Heartbeat float !,Bind text,Ignored_server_ids text,Uuid text,\
-Retry_count bigint(20) unsigned !,Ssl_crl text,Ssl_crlpath text,Enabled_auto_position tinyint(1) !,Channel_name char(64) *,\
+Retry_count bigint(20) unsigned !,Ssl_crl text,Ssl_crlpath text,Enabled_auto_position tinyint(1) !,\
+Channel_name char(64) *,\
 Tls_version text
 slave_worker_info InnoDB: Id int(10) unsigned *,Relay_log_name text !,Relay_log_pos bigint(20) unsigned !,\
 Master_log_name text !,Master_log_pos bigint(20) unsigned !,Checkpoint_relay_log_name text !,\

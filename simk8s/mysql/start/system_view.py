@@ -1,4 +1,4 @@
-"""The names of what performance_schema and sys hold: `.frm` files and triggers, in a backup like any other. Data only."""
+"""The names of what performance_schema and sys hold: `.frm` files and triggers. Data only."""
 
 from __future__ import annotations
 
