@@ -5,7 +5,7 @@ A `Sparse` is used like `bytes`: `len`, slices, `+` and `bytes(...)` work alike,
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, TypeAlias
 
 
@@ -21,17 +21,19 @@ class Sparse:
 
     def __init__(self, segments: Iterable[bytes | int]) -> None:
         merged: list[bytes | int] = []
+        length = 0
+        last: bytes | int = b""
         for segment in segments:
             if not segment:
                 continue
-            last = merged[-1] if merged else None
-            match last, segment:
-                case (bytes(), bytes()) | (int(), int()):
-                    merged[-1] = last + segment  # type: ignore[operator]
-                case _:
-                    merged.append(segment)
+            length += segment if isinstance(segment, int) else len(segment)
+            if merged and type(last) is type(segment):
+                last = merged[-1] = last + segment  # type: ignore[operator]
+            else:
+                merged.append(segment)
+                last = segment
         self.segments = tuple(merged)
-        self._length = sum(s if isinstance(s, int) else len(s) for s in merged)
+        self._length = length
 
     def __len__(self) -> int:
         return self._length
@@ -94,6 +96,16 @@ def dense(content: Content) -> bytes:
 def weight(content: Content) -> int:
     """The bytes that are really stored. Holes take bandwidth but no room in a buffer (SIM)."""
     return len(content) if isinstance(content, bytes) else sum(len(s) for s in content.segments if isinstance(s, bytes))
+
+
+def joined(pieces: Sequence[Content]) -> Content:
+    """The pieces one behind the other."""
+    if len(pieces) == 1:
+        return pieces[0]
+    plain = [piece for piece in pieces if type(piece) is bytes]
+    if len(plain) == len(pieces):
+        return b"".join(plain)
+    return _compact(segment for piece in pieces for segment in segments(piece))
 
 
 def splice(content: Content, offset: int, data: Content) -> Content:

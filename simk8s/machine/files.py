@@ -314,7 +314,7 @@ class Files:
         location = self._existing(path)
         if not isinstance(location.inode, Directory):
             raise SyscallError(Errno.ENOTDIR, path)
-        if location.path in self.machine.mounts.points():
+        if self.machine.mounts.is_point(location.path):
             raise SyscallError(Errno.EBUSY, path)
         if location.inode.entries:
             raise SyscallError(Errno.ENOTEMPTY, path)
@@ -402,7 +402,7 @@ class Files:
         return location.parent
 
     def _check_parent(self, location: Location, path: str) -> None:
-        if location.parent is None or location.path in self.machine.mounts.points():
+        if location.parent is None or self.machine.mounts.is_point(location.path):
             raise SyscallError(Errno.EBUSY, path)
         if location.mount.read_only:
             raise SyscallError(Errno.EROFS, path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple, TypeAlias
 
 from simk8s.machine.errno import Errno, SyscallError
 from simk8s.machine.filesystem import Directory, File, FileSystem, Inode, Symlink
@@ -21,8 +22,7 @@ class Mount:
     read_only: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Location:
+class Location(NamedTuple):
     """Where a path leads: the mount, the directory that holds the name, and what is there (None: nothing yet)."""
 
     path: str
@@ -36,6 +36,9 @@ class Location:
     def label(self) -> str:
         """How history names the file: `volume:path`."""
         return f"{self.mount.filesystem.name}:{self.inner or '/'}"
+
+
+_Stop: TypeAlias = tuple[str, Mount, Inode, str, Directory | None, str]
 
 
 class MountTable:
@@ -57,6 +60,10 @@ class MountTable:
         inner = f"/{prefix}" if prefix else ""
         self._mounts[point.rstrip("/") or "/"] = Mount(point, filesystem, top, inner, read_only)
 
+    def is_point(self, path: str) -> bool:
+        """Whether something is mounted at this absolute path (`/` always is)."""
+        return path in self._mounts
+
     def points(self) -> dict[str, Mount]:
         """The mounts by mount point, sorted by path."""
         return dict(sorted(self._mounts.items()))
@@ -76,46 +83,44 @@ class MountTable:
         """
         if not path:
             raise SyscallError(Errno.ENOENT, path)
-        root = self._mounts["/"]
-        root_location = Location("/", root, None, "", root.top, "")
-        stack = [root_location]
-        pending = [part for part in reversed((path if path[0] == "/" else f"{cwd}/{path}").split("/")) if part]
-        must_be_directory = path.endswith("/")
+        mounts = self._mounts
+        root = mounts["/"]
+        # For each directory on the way: its path, mount, inode, path inside the file system, holder and name there.
+        top: _Stop = ("/", root, root.top, "", None, "")
+        stack = [top]
+        whole = path if path[0] == "/" else f"{cwd}/{path}"
+        pending = [part for part in reversed(whole.split("/")) if part and part != "."]
+        must_be_directory = path[-1] == "/"
         links = 0
         while pending:
-            part = pending.pop()
-            if part == ".":
-                continue
-            if part == "..":
+            name = pending.pop()
+            if name == "..":
                 if len(stack) > 1:
                     stack.pop()
                 continue
-            here = self._step(stack[-1], part, path)
-            if here.inode is None:
-                if any(name not in (".",) for name in pending):
+            above, mount, directory, inner, _, _ = stack[-1]
+            if type(directory) is not Directory:
+                raise SyscallError(Errno.ENOTDIR, path)
+            here = f"{above}/{name}" if len(stack) > 1 else f"/{name}"
+            mounted = mounts.get(here)
+            if mounted is not None:
+                stack.append((here, mounted, mounted.top, mounted.prefix, directory, name))
+                continue
+            inode = directory.entries.get(name)
+            if inode is None:
+                if pending:
                     raise SyscallError(Errno.ENOENT, path)
-                return here
-            if isinstance(here.inode, Symlink) and (follow or pending or must_be_directory):
+                return Location(here, mount, directory, name, None, f"{inner}/{name}")
+            if type(inode) is Symlink and (follow or pending or must_be_directory):
                 links += 1
                 if links > _MAX_SYMLINKS:
                     raise SyscallError(Errno.ELOOP, path)
-                target = here.inode.target
-                if target.startswith("/"):
-                    stack = [root_location]
-                pending.extend(name for name in reversed(target.split("/")) if name)
+                if inode.target.startswith("/"):
+                    stack = [top]
+                pending.extend(part for part in reversed(inode.target.split("/")) if part and part != ".")
                 continue
-            stack.append(here)
-        found = stack[-1]
-        if must_be_directory and not isinstance(found.inode, Directory):
+            stack.append((here, mount, inode, f"{inner}/{name}", directory, name))
+        found, mount, inode, inner, parent, name = stack[-1]
+        if must_be_directory and not isinstance(inode, Directory):
             raise SyscallError(Errno.ENOTDIR, path)
-        return found
-
-    def _step(self, at: Location, name: str, whole: str) -> Location:
-        directory = at.inode
-        if not isinstance(directory, Directory):
-            raise SyscallError(Errno.ENOTDIR, whole)
-        path = f"{at.path}/{name}" if at.path != "/" else f"/{name}"
-        mounted = self._mounts.get(path)
-        if mounted is not None:
-            return Location(path, mounted, directory, name, mounted.top, mounted.prefix)
-        return Location(path, at.mount, directory, name, directory.entries.get(name), f"{at.inner}/{name}")
+        return Location(found, mount, parent, name, inode, inner)

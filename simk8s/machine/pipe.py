@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import simpy
 
-from simk8s.machine.content import Content, weight
+from simk8s.machine.content import Content, joined, weight
 from simk8s.machine.errno import Errno, SyscallError
 from simk8s.machine.handle import Handle
 from simk8s.machine.signals import SIGPIPE
@@ -67,16 +67,15 @@ class Pipe:
             pieces.append(data)
             length += len(data)
             seq = max(seq, latest)
-        whole = pieces[0]
-        if len(pieces) > 1:
-            whole = b"".join(p for p in pieces if isinstance(p, bytes)) if _plain(pieces) else _sum(pieces)
-        data, rest = whole[:count], whole[count:]
-        self._weight -= sum(weight(piece) for piece in pieces)
-        if len(rest):
+        whole = joined(pieces)
+        self._weight -= weight(whole)
+        if length > count:
+            rest = whole[count:]
+            whole = whole[:count]
             self._pieces.appendleft((rest, seq))
             self._weight += weight(rest)
         self.notify()
-        return data, seq
+        return whole, seq
 
     def ends(self) -> tuple[PipeReader, PipeWriter]:
         """A handle for each end."""
@@ -129,30 +128,21 @@ class PipeWriter(Handle):
 
     def write(self, process: Process, data: Content) -> Run[int]:
         pipe = self.pipe
-        written = 0
-        while written < len(data):
+        rest = data
+        while len(rest):
             if pipe.readers == 0:
                 yield from process.raise_signal(SIGPIPE)
                 raise SyscallError(Errno.EPIPE)
-            if pipe.room <= 0:
-                yield pipe.changed()
-                continue
-            piece = data[written:] if weight(data) <= pipe.room else data[written : written + pipe.room]
-            pipe.put(piece, process.actor.last)
-            written += len(piece)
-        return written
+            room = pipe.room
+            if weight(rest) <= room:
+                pipe.put(rest, process.actor.last)
+                break
+            if room > 0:
+                pipe.put(rest[:room], process.actor.last)
+                rest = rest[room:]
+            yield pipe.changed()
+        return len(data)
 
     def close(self) -> None:
         self.pipe.writers -= 1
         self.pipe.notify()
-
-
-def _plain(pieces: list[Content]) -> bool:
-    return all(isinstance(piece, bytes) for piece in pieces)
-
-
-def _sum(pieces: list[Content]) -> Content:
-    total = pieces[0]
-    for piece in pieces[1:]:
-        total = total + piece
-    return total

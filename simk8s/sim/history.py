@@ -74,7 +74,7 @@ class History:
             causes: tuple[int, ...] = (last,) if last >= 0 else ()
             if heard > last or (heard >= 0 and self.records[heard].actor != actor.name):
                 causes = (heard, *causes)  # a message may have been under way while this actor did other things
-            record = Record(seq, round(time, 6), actor.name, verb, object, causes, detail)
+            record = Record(seq, int(time * 1e6 + 0.5) / 1e6, actor.name, verb, object, causes, detail)
             self.records.append(record)
             for listener in self._listeners:
                 listener(record)
