@@ -11,7 +11,8 @@ from typing import Any
 import click
 
 from simk8s.cluster import PodRow
-from simk8s.render.timeline import Line, Timeline
+from simk8s.render.line import Line
+from simk8s.render.timeline import Timeline
 from simk8s.scenario import Expectation, Runner, StepResult
 from simk8s.sim import Record
 

@@ -3,28 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from simk8s.api.objects import Object, dig, is_terminating, is_true
 from simk8s.api.world import World
+from simk8s.render.line import Line, Telling, Tone, one_line
+from simk8s.render.process import TELLERS
 from simk8s.sim import Record
-
-Tone = Literal["plain", "good", "bad", "quiet"]
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One thing that happened: when (virtual seconds), who did it, and what it was."""
-
-    time: float
-    actor: str
-    text: str
-    tone: Tone = "plain"
-
-    def __str__(self) -> str:
-        mark = {"good": "+", "bad": "!"}.get(self.tone, " ")  # never by colour alone
-        return f"{self.time:>9.2f}s {mark} {self.actor:<24} {self.text}"
 
 
 def timeline(records: Iterable[Record]) -> list[Line]:
@@ -41,7 +26,7 @@ class Timeline:
 
     def lines(self, record: Record) -> Iterator[Line]:
         """What one more record has to tell: mostly nothing."""
-        teller = _PROCESSES.get(record.verb)
+        teller = TELLERS.get(record.verb)
         if teller is not None:
             texts = teller(record)
         else:
@@ -58,7 +43,7 @@ class Timeline:
             yield Line(record.time, record.actor, text, tone)
 
 
-Telling = Iterator[tuple[Tone, str]]
+_SHORT = {"PersistentVolumeClaim": "pvc"}
 
 
 def _title(place: str) -> str:
@@ -66,7 +51,7 @@ def _title(place: str) -> str:
     kind, *rest = place.split("/")
     if len(rest) == 2 and rest[0] == "default":
         rest = rest[1:]
-    return "/".join([kind.lower(), *rest])
+    return "/".join([_SHORT.get(kind, kind.lower()), *rest])
 
 
 def _plain(title: str, old: Object | None, new: Object | None) -> Telling:
@@ -169,7 +154,7 @@ def _container(what: str, old: Object, new: Object) -> Telling:
         yield "plain", f"{what} started" + (f" again, restart {restarts}" if restarts else "")
     elif state == "waiting" and detail.get("reason") not in ("PodInitializing", "ContainerCreating", None):
         told = detail["reason"] == "ErrImagePull"  # by the Event before it
-        why = "" if told else _one_line(detail.get("message", "")).partition(" restarting failed ")[0]
+        why = "" if told else one_line(detail.get("message", "")).partition(" restarting failed ")[0]
         yield "bad", f"{what} waits: {detail['reason']}" + (f": {why}" if why else "")
 
 
@@ -195,16 +180,12 @@ def _event(title: str, old: Object | None, new: Object | None) -> Telling:
     involved = new["involvedObject"]
     about = _title(f"{involved['kind']}/{involved.get('namespace', 'default')}/{involved['name']}")
     if new["type"] == "Warning" and not new["message"].startswith("Error: "):
-        yield "bad", f"{about} {new['reason']}: {_one_line(new['message'])}"
+        yield "bad", f"{about} {new['reason']}: {one_line(new['message'])}"
     elif new["reason"] == "Pulled" and new["message"].startswith("Successfully"):
         image = new["message"].split('"')[1]
         yield "quiet", f"{about} image {image} pulled"
     elif new["reason"] == "SuccessfulAttachVolume":
         yield "quiet", f"{about} volume attached"
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
 
 
 _OBJECTS: dict[str, Any] = {
@@ -225,5 +206,3 @@ _OBJECTS: dict[str, Any] = {
     "Pod": _pod,
     "Event": _event,
 }
-
-_PROCESSES: dict[str, Any] = {}

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from simk8s.cluster import Cluster, Printed, Outcome
+from simk8s.cluster import Cluster, Outcome, Printed
 from simk8s.errors import Place, SimError
 from simk8s.scenario.document import Step
 

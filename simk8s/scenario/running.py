@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from simk8s.cluster import Cluster, Printed, Outcome
+from simk8s.cluster import Cluster, Outcome, Printed
 from simk8s.errors import Place, SimError
 from simk8s.scenario.document import Scenario, Step
 from simk8s.scenario.expectation import Expectation, of_result, of_state

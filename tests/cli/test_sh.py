@@ -67,5 +67,5 @@ def test_a_file_that_is_not_there_is_bad_input(simk8s: Command) -> None:
 
 
 def test_output_comes_as_bytes(simk8s: Command) -> None:
-    done = subprocess.run([sys.executable, "-m", "simk8s.cli", "sh", "-c", r"printf '\377\n'"], capture_output=True)
-    assert done.stdout == b"\xff\n"
+    words = [sys.executable, "-m", "simk8s.cli", "sh", "-c", r"printf '\377\n'"]
+    assert subprocess.run(words, capture_output=True, check=True).stdout == b"\xff\n"

@@ -101,7 +101,7 @@ def test_a_bad_line_is_marked_by_more_than_its_colour() -> None:
         at=2.5,
     )
     (line,) = timeline(writer.records)
-    assert str(line) == "     2.50s ! default-scheduler        pod/mysql-0 FailedScheduling: 0/3 nodes are available"
+    assert str(line) == "     2.50s ! default-scheduler           pod/mysql-0 FailedScheduling: 0/3 nodes are available"
 
 
 def test_scaling_and_completion_of_a_set_are_told_once() -> None:
