@@ -14,6 +14,7 @@ class Disks:
 
     def __init__(self, sim: Simulation) -> None:
         self.sim = sim
+        self._actor = sim.actor("disks")
         self._disks: dict[str, FileSystem] = {}
         self._users: dict[str, str] = {}
         """The UID of the PersistentVolume that showed a disk last."""
@@ -24,10 +25,13 @@ class Disks:
         disk = self._disks.get(backing)
         if disk is None:
             label = name(volume) if self.find(name(volume)) is None else f"{name(volume)}@{node}"
-            disk = self._disks[backing] = FileSystem(label, Directory(mode=0o777))
+            disk = self._disks[backing] = FileSystem(label, Directory(mode=0o777, mtime=self.sim.now))
             if attachment_name(volume):  # a block device gets an ext4 file system
                 disk.root.mode = 0o755
-                disk.root.entries["lost+found"] = Directory(mode=0o700)
+                disk.root.entries["lost+found"] = Directory(mode=0o700, mtime=self.sim.now)
+            self.sim.record(
+                self._actor, "disk.create", label, mode=disk.root.mode, directories=sorted(disk.root.entries)
+            )
         self._users[backing] = uid(volume)
         return disk
 
@@ -40,11 +44,13 @@ class Disks:
         watch = store.watch("PersistentVolume", who="disks")
         while True:
             event = yield from watch.next()
+            self._actor.hear(event.seq)
             if event.type == "DELETED" and dig(event.object, "spec", "persistentVolumeReclaimPolicy") != "Retain":
                 self._free(uid(event.object))
 
     def _free(self, volume_uid: str) -> None:
         for backing in [backing for backing, user in self._users.items() if user == volume_uid]:
+            self.sim.record(self._actor, "disk.free", self._disks[backing].name)
             del self._disks[backing], self._users[backing]
 
 

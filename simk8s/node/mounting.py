@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from simk8s.api.objects import Object, dig
-from simk8s.machine import File
+from simk8s.machine import Directory, File, FileSystem
 from simk8s.node.backoff import INSTANT_SECONDS
 from simk8s.node.local_pod import Volume
 from simk8s.node.volume import LOCAL_MOUNT_SECONDS, NETWORK_MOUNT_SECONDS, SHOWN, NotYet, set_up
@@ -92,6 +92,23 @@ def _complaint(pending: list[_Pending]) -> str:
         f"Unable to attach or mount volumes: unmounted volumes=[{names}], unattached volumes=[], "
         f"failed to process volumes=[]: {why}"
     )
+
+
+def make_sub_path(worker: PodWorker, filesystem: FileSystem, path: str) -> None:
+    """VOL-27: a `subPath` that is not in the volume yet becomes a directory with the volume's own mode."""
+    here, so_far = filesystem.root, ""
+    for part in path.split("/"):
+        if part in ("", "."):
+            continue
+        so_far += f"/{part}"
+        below = here.entries.get(part)
+        if below is None:
+            below = here.entries[part] = Directory({}, filesystem.root.mode, mtime=worker.sim.now)
+            place = f"{filesystem.name}:{so_far}"
+            worker.sim.record(worker.actor, "file.mkdir", place, mode=below.mode)
+        if not isinstance(below, Directory):
+            return
+        here = below
 
 
 def refresh(worker: PodWorker, spec: Object) -> None:

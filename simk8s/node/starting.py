@@ -14,6 +14,7 @@ from simk8s.node.container import Blueprint, Container, MountPoint, StartError
 from simk8s.node.environment import ConfigError, environment, expand
 from simk8s.node.handler import perform
 from simk8s.node.image_store import InvalidImageName, PullError, image_id
+from simk8s.node.mounting import make_sub_path
 from simk8s.node.names import hostname, resolv_conf
 from simk8s.node.status import Waiting
 from simk8s.node.stopping import stop_container
@@ -148,6 +149,8 @@ def _create(worker: PodWorker, spec: Object, image: Image) -> Run[Container]:
         raise _Refused("CreateContainerConfigError", str(error)) from error
     yield sim.sleep(sim.uniform(*START_SECONDS, f"start/{worker.node.name}"))
     assert local.interface is not None
+    for point in blueprint.mounts:
+        make_sub_path(worker, point.filesystem, point.sub_path)
     try:
         container = Container(sim, blueprint, local.interface, local.exited)
     except SyscallError as error:

@@ -293,3 +293,19 @@ def test_a_path_on_another_node_is_another_directory(bench: Bench) -> None:
     here, there = bench.site.disks.of(volume, "node-1"), bench.site.disks.of(volume, "node-2")
     assert here is not there
     assert (here.name, there.name) == ("a", "a@node-2")
+
+
+def test_history_tells_of_disks_and_of_directories_that_the_kubelet_makes(bench: Bench) -> None:
+    """V-12: so that a face can rebuild a disk from history alone."""
+    claim(bench)
+    bench.pod(container("main", volumeMounts=[mount("data", "/data", subPath="a/b")]), volumes=CLAIMED)
+    bench.until(bench.is_running)
+    bench.store.delete("PersistentVolume", "pvc-1", by=bench.me)
+    bench.run(1)
+    told = [(r.verb, r.object) for r in bench.sim.history if r.verb in ("disk.create", "file.mkdir", "disk.free")]
+    assert told == [
+        ("disk.create", "pvc-1"),
+        ("file.mkdir", "pvc-1:/a"),
+        ("file.mkdir", "pvc-1:/a/b"),
+        ("disk.free", "pvc-1"),
+    ]
