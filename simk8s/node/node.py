@@ -150,6 +150,19 @@ class Node:
             )
         instance.kill(reason)
 
+    def evict(self, namespace: str, pod: str, message: str = "The node was low on resource: memory.") -> None:
+        """End a Pod as the kubelet does under pressure: it fails with reason Evicted (KUBELET-61). Raises SimError."""
+        self._check_power()
+        local = self.find_pod(namespace, pod)
+        worker = self.kubelet.workers.get(local.uid) if local else None
+        if worker is None:
+            raise SimError(
+                "SK320",
+                f'there is no pod "{namespace}/{pod}" on {self.name}',
+                hint="kubectl get pods -o wide shows where a Pod is",
+            )
+        worker.evict("Evicted", message)
+
     def find_pod(self, namespace: str, name: str) -> LocalPod | None:
         """What is here of the Pod that has this name; where two had it, of the newer."""
         found = [pod for pod in self.pods.values() if pod.key == (namespace, name)]

@@ -118,6 +118,9 @@ class PodView:
 def pod_status(pod: Object, view: PodView, now: str) -> Object:
     """The whole status to write; what other components own of the present one is kept."""
     phase = phase_of(view, dig(pod, "status", "phase", default="Pending"))
+    if view.rejection and not any(container.ever_ran for container in (*view.init, *view.app)):
+        before = pod.get("status") or {}  # nothing of it was ever tried, so nothing is said of its containers
+        return {**before, "phase": phase, "reason": view.rejection[0], "message": view.rejection[1]}
     status: Object = {
         "phase": phase,
         "conditions": _conditions(pod, view, phase, now),

@@ -264,6 +264,7 @@ def test_the_kubelet_refuses_what_does_not_fit(bench: Bench, spec: dict[str, obj
     bench.run(1)
     assert bench.phase() == "Failed"
     assert bench.get()["status"]["reason"] == reason
+    assert "containerStatuses" not in bench.get()["status"]  # so that STATUS shows the reason (KUBELET-71)
 
 
 def test_two_pods_cannot_have_one_host_port(bench: Bench) -> None:

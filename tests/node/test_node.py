@@ -136,3 +136,16 @@ def test_every_machine_passes_the_hooks_before_its_first_process_starts(bench: B
     bench.pod(container("main"), initContainers=[container("init", "exit", "0")])
     bench.until(bench.is_running)
     assert seen == ["web/init 0", "web/main 0"]
+
+
+def test_an_evicted_pod_fails_and_its_object_stays(bench: Bench) -> None:
+    """KUBELET-61."""
+    bench.pod()
+    bench.until(bench.is_running)
+    bench.node.evict("default", "web", "The node was low on resource: memory.")
+    bench.run(5)
+    assert (bench.phase(), bench.get()["status"]["reason"]) == ("Failed", "Evicted")
+    assert bench.ends("main")
+    bench.delete()
+    bench.run(1)
+    assert bench.node.pods == {}
