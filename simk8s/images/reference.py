@@ -66,5 +66,8 @@ def normalised(repository: str) -> str:
         repository = f"{DEFAULT_DOMAIN}/{repository}"
     for mirror, origin in _MIRRORS:
         if repository.startswith(mirror):
-            return origin + repository[len(mirror) :]
+            repository = origin + repository[len(mirror) :]
+    official = repository.removeprefix(f"{DEFAULT_DOMAIN}/")
+    if official != repository and "/" not in official:
+        return f"{DEFAULT_DOMAIN}/library/{official}"
     return repository

@@ -54,9 +54,7 @@ def parse_header(block: bytes) -> Member:
     """A member out of its header. Raises Failure where the block is none."""
     kept = block[:148] + b" " * 8 + block[156:]
     if block[148:156].strip(b"\0 ") != b"%06o" % sum(kept) and _octal(block[148:156]) != sum(kept):
-        raise Failure(
-            "This does not look like a tar archive\ntar: Exiting with failure status due to previous errors", 2
-        )
+        raise Failure(NO_ARCHIVE, 2)
     name, prefix = text_of(block[:100]), text_of(block[345:500]) if block[257:263] == b"ustar\0" else ""
     return Member(
         f"{prefix}/{name}" if prefix else name,
