@@ -120,6 +120,7 @@ class Pod:
         self.conf = FileSystem(f"conf-{ordinal}")
         role = "[mysqld]\nlog-bin\n" if ordinal == 0 else "[mysqld]\nsuper-read-only\n"
         self.conf.install({"/server-id.cnf": f"[mysqld]\nserver-id={100 + ordinal}\n", "/role.cnf": role})
+        self.started: list[Container] = []
         self._attempts = 0
 
     def mysql(self) -> Container:
@@ -158,4 +159,5 @@ class Pod:
 
     def _container(self, image: Image, name: str) -> Container:
         self._attempts += 1
-        return Container(self, image, f"mysql-{self.ordinal}/{name}/{self._attempts}")
+        self.started.append(Container(self, image, f"mysql-{self.ordinal}/{name}/{self._attempts}"))
+        return self.started[-1]
