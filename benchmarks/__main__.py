@@ -64,7 +64,7 @@ def bring_up() -> Iterator[str]:
 
 def _mysql(*, history: bool) -> tuple[float, int, int, float]:
     start = time.perf_counter()
-    cluster = Cluster(seed=1, history=history)
+    cluster = Cluster(seed=1, history=history, addons=["rook"])
     cluster.apply(MYSQL)
     outcome = cluster.run()
     seconds = time.perf_counter() - start

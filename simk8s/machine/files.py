@@ -48,6 +48,13 @@ class Files:
             raise SyscallError(Errno.ENOENT, path)
         return inode
 
+    def find(self, path: str) -> Inode | None:
+        """What is at a path; None where there is nothing, whatever the reason."""
+        try:
+            return self.locate(path).inode
+        except SyscallError:
+            return None
+
     def exists(self, path: str, *, follow: bool = True) -> bool:
         try:
             self.stat(path, follow=follow)
@@ -56,16 +63,10 @@ class Files:
         return True
 
     def is_directory(self, path: str) -> bool:
-        try:
-            return isinstance(self.stat(path), Directory)
-        except SyscallError:
-            return False
+        return isinstance(self.find(path), Directory)
 
     def is_file(self, path: str) -> bool:
-        try:
-            return isinstance(self.stat(path), File)
-        except SyscallError:
-            return False
+        return isinstance(self.find(path), File)
 
     def listdir(self, path: str) -> list[str]:
         """The names in a directory, sorted. Raises SyscallError."""
@@ -91,10 +92,7 @@ class Files:
 
     def peek(self, path: str) -> bytes:
         """A small file's content, or nothing where it cannot be read: for what libc reads behind a program's back."""
-        try:
-            inode = self.stat(path)
-        except SyscallError:
-            return b""
+        inode = self.find(path)
         return bytes(inode.content) if isinstance(inode, File) else b""
 
     def may(self, inode: Inode, access: int) -> bool:

@@ -64,10 +64,7 @@ def find_on_path(process: Process, name: str, path: str | None = None) -> str | 
     second_best = None
     for folder in (path if path is not None else process.environ.get("PATH", "")).split(":"):
         candidate = f"{folder or '.'}/{name}"
-        try:
-            inode = process.stat(candidate)
-        except SyscallError:
-            continue
+        inode = process.find(candidate)
         if isinstance(inode, File):
             if inode.mode & 0o111:
                 return candidate

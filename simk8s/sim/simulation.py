@@ -49,7 +49,7 @@ class Simulation:
     @property
     def datetime(self) -> datetime:
         """The calendar time inside the simulated world, in UTC."""
-        return EPOCH + timedelta(seconds=round(self.env.now, 6))
+        return EPOCH + timedelta(microseconds=int(self.env.now * 1e6 + 0.5))
 
     @property
     def timestamp(self) -> str:

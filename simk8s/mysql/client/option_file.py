@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from simk8s.machine import SyscallError
+from simk8s.machine import File
 
 if TYPE_CHECKING:
     from simk8s.machine import Process
@@ -65,28 +66,20 @@ def load_defaults(process: Process, groups: Sequence[str], arguments: Sequence[s
 
 def _read(process: Process, path: str, groups: Sequence[str], warnings: list[str], *, is_named: bool) -> Iterator[str]:
     real = path.replace("~", process.environ.get("HOME", "/root"), 1) if path.startswith("~") else path
-    if not process.is_file(real):
-        if is_named:
-            raise BadOptionFile(f"Could not open required defaults file: {path}")
-        return
+    if is_named and not process.is_file(real):
+        raise BadOptionFile(f"Could not open required defaults file: {path}")
     yield from _options(process, real, groups, warnings, 0)
 
 
 def _options(process: Process, path: str, groups: Sequence[str], warnings: list[str], depth: int) -> Iterator[str]:
-    try:
-        inode = process.stat(path)
-    except SyscallError:
-        return
-    if not process.may(inode, 4):
+    inode = process.find(path)
+    if not isinstance(inode, File) or not process.may(inode, 4):
         return
     if inode.mode & 0o002:
         warnings.append(f"Warning: World-writable config file '{path}' is ignored.")
         return
     group = None
-    for number, line in enumerate(process.peek(path).decode(errors="replace").splitlines(), 1):
-        text = line.strip()
-        if not text or text[0] in "#;":
-            continue
+    for number, text in _lines(bytes(inode.content)):
         if text.startswith("!"):
             if depth < _MAX_DEPTH:
                 for included in _included(process, text):
@@ -99,6 +92,13 @@ def _options(process: Process, path: str, groups: Sequence[str], warnings: list[
             raise BadOptionFile(f"Found option without preceding group in config file {path} at line {number}.")
         elif group in groups:
             yield _as_argument(text)
+
+
+@lru_cache(maxsize=256)
+def _lines(content: bytes) -> tuple[tuple[int, str], ...]:
+    """The lines that say something, with their numbers."""
+    stripped = (line.strip() for line in content.decode(errors="replace").splitlines())
+    return tuple((number, text) for number, text in enumerate(stripped, 1) if text and text[0] not in "#;")
 
 
 def _included(process: Process, line: str) -> list[str]:

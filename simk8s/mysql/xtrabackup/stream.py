@@ -137,6 +137,7 @@ def crc32(content: Content) -> int:
     return checksum
 
 
+@lru_cache(maxsize=4096)  # the receiver asks what the sender asked, and most files of two clones are alike
 def _after_zeros(checksum: int, count: int) -> int:
     """The CRC32 of something with `checksum`, then `count` zero bytes: a linear map, so powers of two do."""
     state = checksum ^ 0xFFFFFFFF
