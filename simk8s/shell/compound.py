@@ -204,7 +204,11 @@ def _for(shell: Shell, node: For) -> Run[int]:
             try:
                 _set_loop_variable(shell, node.name, word)
             except ShellError as error:
-                yield from failure.report(shell, error)
+                if shell.dialect.posix:
+                    yield from failure.report(shell, error)
+                yield from shell.complain(error.message)
+                status = 1
+                break
             status, over = yield from _loop_once(shell, node.body)
             if over:
                 break

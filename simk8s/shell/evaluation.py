@@ -24,6 +24,8 @@ def run_text(shell: Shell, text: str, reader: str, *, first_line: int = 1, sourc
     status = 0
     while True:
         parser.extglob = shell.options.extglob
+        if shell.aliases and shell.expands_aliases:
+            parser.aliases = tuple(sorted(shell.aliases.items()))
         try:
             command = parser.next_command()
         except ShellSyntaxError as error:
@@ -74,6 +76,8 @@ def run_script(shell: Shell, text: str) -> Run[int]:
     status = 0
     while True:
         parser.extglob = shell.options.extglob
+        if shell.aliases and shell.expands_aliases:
+            parser.aliases = tuple(sorted(shell.aliases.items()))
         try:
             command = parser.next_command()
         except ShellSyntaxError as error:
@@ -133,6 +137,8 @@ def _run_piece(shell: Shell, text: str, first_line: int, before: int) -> Run[int
     status = before
     while True:
         parser.extglob = shell.options.extglob
+        if shell.aliases and shell.expands_aliases:
+            parser.aliases = tuple(sorted(shell.aliases.items()))
         try:
             command = parser.next_command()
         except ShellSyntaxError as error:

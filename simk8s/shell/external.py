@@ -62,7 +62,7 @@ def find(shell: Shell, name: str) -> str | None:
     if found is not None and shell.process.exists(found):
         return found
     path = shell.get("PATH")
-    return find_on_path(shell.process, name, "/usr/local/bin:/usr/bin:/bin" if path is None else path)
+    return name if path is None else find_on_path(shell.process, name, path)
 
 
 def refuse(shell: Shell, path: str, error: SyscallError) -> Run[int]:

@@ -173,9 +173,19 @@ class Shell:
         for name, variable in self.names.items():
             if variable.exported and not variable.is_array:
                 value = variable.scalar()
+                if value is None and self.table.frames:
+                    value = self._outer_value(name)
                 if value is not None:
                     result[name] = value
         return result
+
+    def _outer_value(self, name: str) -> str | None:
+        """What a local name without a value hides: children still get that."""
+        for frame in reversed(self.table.frames):
+            outer = frame.saved.get(name)
+            if outer is not None and outer.exported and outer.value is not None:
+                return outer.value
+        return None
 
     @property
     def expands_aliases(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from simk8s.shell.options import SET_NAMES, SHOPT_NAMES
 from simk8s.shell.variables import Dynamic
 
 if TYPE_CHECKING:
@@ -55,6 +56,8 @@ def install_special(shell: Shell, *, again: bool = False) -> None:
         "BASH_SOURCE": Dynamic(array=sources, write=_ignore),
         "PIPESTATUS": Dynamic(array=lambda: [str(status) for status in shell.pipe_statuses], write=_ignore),
         "DIRSTACK": Dynamic(array=lambda: [shell.process.cwd, *shell.directories], write=_ignore),
+        "SHELLOPTS": Dynamic(lambda: _switched_on(shell, SET_NAMES)),
+        "BASHOPTS": Dynamic(lambda: _switched_on(shell, SHOPT_NAMES)),
         "GROUPS": Dynamic(array=lambda: [str(shell.process.gid)], write=_ignore),
     }
     if shell.dialect.almquist:
@@ -63,6 +66,10 @@ def install_special(shell: Shell, *, again: bool = False) -> None:
     for name, variable in special.items():
         if not again or isinstance(names.get(name), Dynamic):
             names[name] = variable
+
+
+def _switched_on(shell: Shell, names: tuple[str, ...]) -> str:
+    return ":".join(name for name in names if shell.options.get(name))
 
 
 def _ignore(value: str) -> None:

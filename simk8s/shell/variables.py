@@ -230,7 +230,7 @@ class Table:
         if name in frame.saved:
             return self.names.setdefault(name, Variable())
         frame.saved[name] = outer
-        fresh = Variable()
+        fresh = Variable(exported=outer is not None and outer.exported)
         self.names[name] = fresh
         return fresh
 

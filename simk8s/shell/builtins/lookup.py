@@ -171,6 +171,8 @@ def caller(shell: Shell, words: list[str]) -> Run[int]:
     outer = frames[depth + 1] if depth + 1 < len(frames) else None
     name = outer.name if outer is not None else "main"
     source = outer.source if outer is not None else shell.source.name
+    if len(words) > 1 and not source:
+        return 1
     if len(words) == 1:
         line = f"{frame.call_line} {source or 'NULL'}"
     else:

@@ -18,14 +18,14 @@ from simk8s.shell.syntax.nodes import (
     SimpleCommand,
     Word,
 )
-from simk8s.shell.syntax.reader import Reader
+from simk8s.shell.syntax.reader import Reader, ShellSyntaxError
 
 _SIMPLE = re.compile(r"\$(?:([A-Za-z_][A-Za-z0-9_]*)|([0-9@*#?$!_-]))")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!-]")
 _PREFIX = re.compile(r"!([A-Za-z_][A-Za-z0-9_]*)([*@])\}")
 
 
-def read_dollar(reader: Reader, in_double: bool) -> Part:
+def read_dollar(reader: Reader, in_double: bool, *, ansi: bool = False) -> Part:
     """Read what a `$` at the reader's offset begins; a lone `$` is text."""
     text, start = reader.text, reader.offset
     line, column = reader.place(start)
@@ -44,7 +44,7 @@ def read_dollar(reader: Reader, in_double: bool) -> Part:
         return _read_command(reader)
     if following == "[" and reader.dialect.arrays:
         return _read_old_arithmetic(reader)
-    if following == "'" and not in_double and reader.dialect.ansi_quotes:
+    if following == "'" and (ansi or not in_double) and reader.dialect.ansi_quotes:
         return word.read_ansi_quoted(reader)
     if following == '"' and not in_double and reader.dialect.ansi_quotes:
         return word.read_locale_quoted(reader)
@@ -229,7 +229,10 @@ def _read_parameter(reader: Reader, in_double: bool) -> Part | None:
     reader.offset = named.end()
     subscript = None
     if text[reader.offset : reader.offset + 1] == "[" and dialect.arrays and (name[0].isalpha() or name[0] == "_"):
-        subscript = read_subscript(reader)
+        try:
+            subscript = read_subscript(reader)
+        except ShellSyntaxError:
+            return None
     if length:
         return made(name, "length", subscript=subscript)
     if (

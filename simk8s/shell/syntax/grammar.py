@@ -193,6 +193,8 @@ class Grammar:
 
     def command(self) -> Command:
         token = self.peek()
+        while self.reader.aliases and token.kind == WORD_TOKEN and self._replace_alias(token, first=True):
+            token = self.peek()
         if token.kind == OPERATOR:
             if token.text == "(" and token.descriptor is None:
                 return compound.parenthesis(self)
@@ -259,6 +261,8 @@ class Grammar:
                 break
             if token.kind != WORD_TOKEN or token.word is None:
                 break
+            if self.reader.aliases and self._replace_alias(token, first=not words):
+                continue
             if not words or declares:
                 assignment = self._assignment(token)
                 if assignment is not None:
@@ -272,6 +276,16 @@ class Grammar:
         return SimpleCommand(
             line, column, tuple(assignments), tuple(words), tuple(redirections), self.source_from(start), told or line
         )
+
+    def _replace_alias(self, token: Token, *, first: bool) -> bool:
+        """Put the value of an alias in place of its name: of the first word, and of one behind a blank-ended alias."""
+        reader = self.reader
+        name = token.text
+        if not reader.is_alias(name, token.offset) or not (first or reader.follows_blank_alias(token.offset)):
+            return False
+        reader.replace_alias(token.offset, token.offset + len(name), name)
+        self._token = None
+        return True
 
     def _line_after(self, token: Token) -> int:
         """The line at which a token ends."""

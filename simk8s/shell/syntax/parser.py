@@ -15,7 +15,8 @@ from simk8s.shell.syntax.reader import Reader, ShellSyntaxError
 class Parser:
     """Reads `text` one complete command at a time, so what stands before a syntax error can run first.
 
-    `extglob` may change between two commands (`shopt -s extglob`), as in bash.
+    `extglob` may change between two commands (`shopt -s extglob`), as in bash, and so may `aliases` (name and value).
+    An alias changes the text itself; `_Unit.text` is the text with what was put in.
 
     >>> parser = Parser("echo one; echo two\\necho three")
     >>> parser.next_command().commands[1].source
@@ -34,10 +35,12 @@ class Parser:
         self.offset = 0
         self.last_text = ""
         self.warnings: tuple[tuple[int, str], ...] = ()
+        self.aliases: tuple[tuple[str, str], ...] = ()
 
     def next_command(self) -> Command | None:
         """The next command, None at the end. Raises ShellSyntaxError; `warnings` are (line, text) of this command."""
-        unit = _unit(self.text, self.offset, self.first_line, self.dialect, self.extglob)
+        unit = _unit(self.text, self.offset, self.first_line, self.dialect, self.extglob, self.aliases)
+        self.text = unit.text
         self.last_text = self.text[self.offset : unit.end].rstrip("\n") + "\n"
         self.offset = unit.end
         self.warnings = unit.warnings
@@ -57,17 +60,20 @@ class _Unit:
     command: Command | None
     end: int
     warnings: tuple[tuple[int, str], ...]
+    text: str
 
 
 @lru_cache(maxsize=4096)
-def _unit(text: str, offset: int, first_line: int, dialect: Dialect, extglob: bool) -> _Unit:
-    reader = Reader(text, dialect, extglob, offset, first_line, nested=read_nested)
+def _unit(
+    text: str, offset: int, first_line: int, dialect: Dialect, extglob: bool, aliases: tuple[tuple[str, str], ...]
+) -> _Unit:
+    reader = Reader(text, dialect, extglob, offset, first_line, nested=read_nested, aliases=dict(aliases))
     try:
         command = Grammar(reader).unit()
     except RecursionError:
         line, column = reader.place(reader.offset)
         raise ShellSyntaxError("syntax error: nested too deeply", line, column) from None
-    return _Unit(command, reader.offset, tuple(reader.warnings))
+    return _Unit(command, reader.offset, tuple(reader.warnings), reader.text)
 
 
 def parse(text: str, dialect: Dialect = BASH, *, extglob: bool = False, first_line: int = 1) -> Sequence:

@@ -70,9 +70,33 @@ class Reader:
     nested: Callable[[Reader, str], Sequence] | None = None
     pending: list[HereDocument] = field(default_factory=list)
     warnings: list[tuple[int, str]] = field(default_factory=list)
+    aliases: dict[str, str] = field(default_factory=dict)
+    replaced: list[tuple[int, int, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.starts = line_starts(self.text)
+
+    def replace_alias(self, start: int, end: int, name: str) -> None:
+        """Put an alias' value where its name stands, and read on there. A name is not replaced inside itself."""
+        value = self.aliases[name]
+        self.text = self.text[:start] + value + self.text[end:]
+        self.starts = line_starts(self.text)
+        growth = len(value) - (end - start)
+        self.replaced = [(first, last + growth if last >= end else last, other) for first, last, other in self.replaced]
+        self.replaced.append((start, start + len(value), name))
+        self.offset = start
+
+    def is_alias(self, name: str, offset: int) -> bool:
+        return name in self.aliases and not any(
+            first <= offset < last and other == name for first, last, other in self.replaced
+        )
+
+    def follows_blank_alias(self, offset: int) -> bool:
+        """The word at `offset` comes right after an alias whose value ends in a blank: it may be one, too."""
+        return any(
+            self.aliases[name][-1:] in (" ", "\t") and last <= offset and not self.text[last:offset].strip(" \t")
+            for _, last, name in self.replaced
+        )
 
     def line_at(self, offset: int) -> int:
         return bisect_right(self.starts, offset) - 1 + self.first_line

@@ -27,7 +27,8 @@ class Context:
 
     `stops` end the parts; `double`: a backslash only quotes ``$ ` " \\`` and what `escapable` adds, and a single quote
     is an ordinary character; `closing` is what bash says it was looking for when the text ends first (empty: the end
-    of the text is a proper end); `opening` is what is counted so that nested pairs belong to the text.
+    of the text is a proper end); `opening` is what is counted so that nested pairs belong to the text;
+    `double_quotes_ansi`: `$'...'` counts although `double` holds.
     """
 
     stops: str
@@ -37,6 +38,7 @@ class Context:
     closing: str = ""
     opening: str = ""
     groups: bool = False
+    double_quotes_ansi: bool = False
     regex: bool = False
 
 
@@ -45,7 +47,7 @@ REGEX = Context(" \t\n;&<>)", regex=True)
 DOUBLE = Context('"', double=True, closing='"')
 DOCUMENT = Context("", double=True, double_quote_is_text=True)
 BRACE = Context("}", closing="}", groups=True)
-BRACE_IN_DOUBLE = Context("}", double=True, escapable="}", closing="}")
+BRACE_IN_DOUBLE = Context("}", double=True, escapable="}", closing="}", double_quotes_ansi=True)
 PATTERN = Context("/}", closing="}", groups=True)
 ARITHMETIC = Context("", double=True)
 SUBSCRIPT = Context("]", closing="]", opening="[")
@@ -161,7 +163,7 @@ def read_parts(reader: Reader, context: Context, end: int | None = None) -> tupl
             else:
                 following = "\\" + following
         elif character == "$":
-            part = expansion.read_dollar(reader, context.double)
+            part = expansion.read_dollar(reader, context.double, ansi=context.double_quotes_ansi)
         elif character == "`":
             part = expansion.read_backquoted(reader, context.double and not context.double_quote_is_text)
         elif character == '"' and not context.double_quote_is_text:
