@@ -12,6 +12,7 @@ import click
 
 from simk8s.cluster import PodRow
 from simk8s.render.line import Line
+from simk8s.render.table import table
 from simk8s.render.timeline import Timeline
 from simk8s.scenario import Expectation, Runner, StepResult
 from simk8s.sim import Record
@@ -44,11 +45,17 @@ class Report:
 
     def step(self, result: StepResult) -> None:
         """A step has ended: what it printed, and what was expected of it in vain."""
-        if self.quiet:
+        if self.as_json:
             return
+        if not self.quiet:
+            self._told(result)
+        for expectation in result.expectations:
+            if not expectation.met:
+                self._unmet(expectation)
+
+    def _told(self, result: StepResult) -> None:
         if result.step.verb == "say":
             self._print("\n" + result.step.argument.rstrip())
-            return
         if result.step.verb in ("kubectl", "exec"):
             self._print(f"\n$ {result.step}", bold=True)
             for line in result.step.stdin.splitlines():
@@ -56,9 +63,6 @@ class Report:
         if result.output is not None:
             click.echo(result.output.stdout, nl=False)
             click.echo(result.output.stderr, nl=False)
-        for expectation in result.expectations:
-            if not expectation.met:
-                self._unmet(expectation)
 
     def end(self, *, interrupted: bool = False) -> None:
         """Print the Pods, what is missing, and how to replay the run."""
@@ -68,9 +72,7 @@ class Report:
         runner = self.runner
         if not self.quiet:
             click.echo()
-        click.echo(
-            runner.cluster.kubectl("get pods" + (" -A" if runner.cluster.has_other_namespaces else "")).text, nl=False
-        )
+        click.echo(self._pods() if interrupted else self._get_pods(), nl=False)
         for expectation in runner.final:
             if not expectation.met:
                 self._unmet(expectation)
@@ -79,6 +81,15 @@ class Report:
         else:
             self._verdict()
         click.echo(f"replay: {runner.cluster.replay}")
+
+    def _get_pods(self) -> str:
+        cluster = self.runner.cluster
+        return cluster.kubectl("get pods" + (" -A" if cluster.has_other_namespaces else "")).text
+
+    def _pods(self) -> str:
+        """The Pods without asking the cluster, which was stopped in the middle of something."""
+        rows = [(row.name, row.ready, row.status, row.restarts) for row in self.runner.cluster.pods()]
+        return table(("NAME", "READY", "STATUS", "RESTARTS"), rows)
 
     def summary(self, interrupted: bool) -> dict[str, Any]:
         """The run as plain data: `simk8s run --json`."""
@@ -111,6 +122,8 @@ class Report:
         if not unmet:
             met = f", {len(runner.expectations)} expectations met" if len(runner.expectations) > 1 else ""
             self._print(f"settled after {at}{met}", fg="green")
+        elif len(runner.expectations) == 1 and not runner.settled:
+            self._print(f"did not settle in {at}", fg="red")
         else:
             self._print(f"{len(unmet)} of {len(runner.expectations)} expectations not met after {at}", fg="red")
 

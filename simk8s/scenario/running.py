@@ -73,11 +73,15 @@ class Runner:
         scenario = self.scenario
         if scenario.manifests:
             self.cluster.apply(*self._paths(scenario.manifests), stdin=scenario.stdin)
-        for step in scenario.steps:
-            if self._is_over():
-                break
-            yield self._remembered(self._do(step))
-        self.final = tuple(of_state(self.cluster, scenario.expect, scenario.expect_places, Place(scenario.file)))
+        left = list(scenario.steps)
+        while left and not self._is_over():
+            yield self._remembered(self._do(left.pop(0)))
+        place = left[0].place if left else Place(scenario.file)
+        taken = Expectation(
+            "every step is taken", not left, f"the time was over before: {left[0] if left else ''}", place
+        )
+        expected = of_state(self.cluster, scenario.expect, scenario.expect_places, Place(scenario.file))
+        self.final = (*expected, *([] if taken.met else [taken]))
 
     @property
     def settled(self) -> bool:
