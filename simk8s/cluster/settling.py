@@ -14,8 +14,8 @@ PATIENCE_SECONDS = 600.0
 """While something is at work or crash-loops: give up when nothing more was reached for so long."""
 
 OBSERVED = ("Pod", "PersistentVolumeClaim", "StatefulSet", "Deployment", "ReplicaSet", "DaemonSet", "Job")
-UNCOUNTED = ("Event", "Lease")
-"""Kinds whose changes are no sign of life: they tick whatever happens."""
+UNCOUNTED = ("Event", "Lease", "Node")
+"""Kinds whose changes are no sign of life: they tick whatever happens, a node's status every five minutes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -235,6 +235,34 @@ def test_a_replica_whose_pod_is_deleted_comes_back_with_its_data_and_replicates_
     assert "test" in sql(cluster, "mysql-1", "SHOW DATABASES").split()
 
 
+@pytest.mark.parametrize("container", ["mysql", "xtrabackup"])
+def test_any_container_may_be_killed_and_replication_goes_on(container: str) -> None:  # DIR-60, DIR-62
+    cluster = Cluster(history=False)
+    cluster.apply(*manifests("kubernetes-docs"))
+    cluster.run()
+    for pod in cluster.pods():
+        cluster.kill(pod.name, container)
+        assert cluster.run().reached
+    assert [(pod.ready, pod.restarts) for pod in cluster.pods()] == [("2/2", 1)] * 3
+    for replica in ("mysql-1", "mysql-2"):
+        assert replica_status(cluster, replica)["Slave_IO_Running"] == "Yes"
+        assert replica_status(cluster, replica)["Slave_SQL_Running"] == "Yes"
+
+
+def test_a_pod_on_a_node_without_power_is_not_replaced_until_the_node_is_back() -> None:  # NODE-6, NODE-7
+    cluster = Cluster(history=False)
+    cluster.apply(*manifests("article"))
+    cluster.run()
+    node = next(pod.node for pod in cluster.pods() if pod.name == "mysql-1")
+    cluster.power_off(node)
+    outcome = cluster.run()
+    assert not outcome.reached
+    assert "pod/mysql-1 is not gone: it is terminating" in str(outcome)
+    cluster.power_on(node)
+    assert cluster.run().reached
+    assert replica_status(cluster, "mysql-1")["Slave_IO_Running"] == "Yes"
+
+
 def test_scaling_down_ends_the_highest_ordinals_first_and_keeps_their_claims() -> None:  # STS-45
     cluster = Cluster()
     cluster.apply(*manifests("article"))
