@@ -85,7 +85,10 @@ def _concat(
         texts = [[text_of(argument(e)) for argument in arguments] for e in rows]
         pieces = ["".join(part or "" for part in parts) for parts in texts if None not in parts]
         if aggregate.distinct:
-            pieces = list({fold(piece): piece for piece in reversed(pieces)}.values())[::-1]
+            first: dict[Value, str] = {}
+            for piece in pieces:
+                first.setdefault(fold(piece), piece)
+            pieces = list(first.values())
         return aggregate.separator.join(pieces)[:_MAX_CONCAT] if pieces else None
 
     return function

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
+from typing import TypeVar
 
 from simk8s.mysql.column import Column, Row, Value
 from simk8s.mysql.engine.aggregate import aggregate_of
@@ -17,6 +18,8 @@ from simk8s.mysql.engine.value import in_sql_order
 from simk8s.mysql.errors import MySQLError
 from simk8s.mysql.sql import syntax as sql
 from simk8s.mysql.table import fold
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ def prepare(query: sql.Query, context: Evaluation, outer: Scope | None = None) -
             found = _grouped(found, groups, aggregates, outside, scope, always=not query.group)
         results = [_Result(tuple(o(e) for o in outputs), e) for e in found if having(e)]
         if query.distinct:
-            results = list({tuple(map(fold, result.row)): result for result in reversed(results)}.values())[::-1]
+            results = _without_repetition(results, lambda result: result.row)
         _sort(results, order)
         return [result.row for result in results[query.offset : _end(query)]]
 
@@ -231,6 +234,14 @@ def _sort(results: list[_Result], order: Sequence[tuple[Compiled, bool]]) -> Non
         results[:] = [result for _, result in keyed]
 
 
+def _without_repetition(results: list[T], row_of: Callable[[T], Row]) -> list[T]:
+    """The first of those whose rows are the same to the collation."""
+    first: dict[Row, T] = {}
+    for result in results:
+        first.setdefault(tuple(map(fold, row_of(result))), result)
+    return list(first.values())
+
+
 def _end(query: sql.Select | sql.Union) -> int | None:
     return None if query.limit is None else query.offset + query.limit
 
@@ -244,7 +255,7 @@ def _union(query: sql.Union, context: Evaluation, outer: Scope | None) -> Prepar
     def rows(outside: Environment | None) -> list[Row]:
         found = [*first.rows(outside), *second.rows(outside)]
         if not query.all:
-            found = list({tuple(map(fold, row)): row for row in reversed(found)}.values())[::-1]
+            found = _without_repetition(found, lambda row: row)
         for place, descending in reversed(order):
             keyed = [(row[place], row) for row in found]
             keyed.sort(key=lambda pair: in_sql_order(pair[0]), reverse=descending)
