@@ -48,7 +48,7 @@ MODULES: dict[str, str] = {
     "text.grep": "grep egrep fgrep",
     "text.order": "sort uniq comm shuf",
     "text.output": "echo printf seq yes",
-    "text.sed.editor": "sed",
+    "text.sed.sed": "sed",
     "text.translation": "tr",
     "unmodelled": "unmodelled",
 }

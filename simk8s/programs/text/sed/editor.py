@@ -1,232 +1,46 @@
-"""sed at work: the pattern space, the hold space, and the lines that go in and out."""
+"""sed at work: the pattern space, the hold space, and what each command does with them."""
 
 from __future__ import annotations
 
-from simk8s.machine import Errno, File, Handle, Process, SyscallError
-from simk8s.programs.files.path import dir_name, join
-from simk8s.programs.names import unused_name
-from simk8s.programs.options import Options, parse
-from simk8s.programs.stream import Lines, close_input, open_input, raw, read_lines, write_text
+from simk8s.machine import Process
+from simk8s.programs.options import Options
 from simk8s.programs.text.pattern import Match, Pattern
-from simk8s.programs.text.sed.script import Address, Command, Parser
-from simk8s.programs.tool import Failure, complain, tool
+from simk8s.programs.text.sed.flow import Flow
+from simk8s.programs.text.sed.script import Address, Command
+from simk8s.programs.tool import Failure
 from simk8s.sim import Run
 
 _MAX_STEPS = 1_000_000  # commands for one line, against scripts that branch for ever
 
 
-@tool("sed")
-def sed(process: Process) -> Run[int]:
-    """Edit lines as a script says."""
-    options = parse(
-        process.argv,
-        "n,quiet,silent e,expression: f,file: E,r,regexp-extended i,in-place:: s,separate u,unbuffered z,null-data "
-        "posix l,line-length: sandbox follow-symlinks",
-    )
-    paths = list(options.operands)
-    text, source = "", "-e expression #1"
-    pieces: list[str] = []
-    for name, value in options.given:
-        if name == "e":
-            pieces.append(raw(value))
-        elif name == "f":
-            try:
-                pieces += yield from read_lines(process, value)
-            except SyscallError as error:
-                raise Failure(f"couldn't open file {value}: {error.text}", 4) from None
-            source = f"file {value} line 1"
-    if not pieces:
-        if not paths:
-            raise Failure("Usage: sed [OPTION]... {script-only-if-no-other-script} [input-file]...")
-        pieces.append(raw(paths.pop(0)))
-    text = "\n".join(pieces)
-    quiet = "n" in options or text.partition("\n")[0] == "#n"
-    commands = Parser(text, extended="E" in options, source=source).parse()
-    editor = Editor(process, commands, paths or ["-"], options, quiet=quiet)
-    return (yield from editor.run())
-
-
-class Editor:
+class Editor(Flow):
     """The state of one run over the input files."""
 
     def __init__(
         self, process: Process, commands: list[Command], paths: list[str], options: Options, *, quiet: bool
     ) -> None:
-        self.process = process
+        super().__init__(process, paths, options)
         self.commands = commands
-        self.paths = list(reversed(paths))
-        self.in_place = "i" in options
-        self.separate = self.in_place or "s" in options
-        self.suffix = options["i"]
         self.quiet = quiet
-        self.delimiter = "\0" if "z" in options else "\n"
-        self.status = 0
         self.space = ""
         self.hold = ""
-        self.number = 0
         self.substituted = False
         self.last_pattern: Pattern | None = None
-        self.queue: list[tuple[str, str]] = []  # what `a` and `r` add after this line
-        self.output: list[str] = []
-        self.owes_newline = False
-        self.line_is_open = False  # the current line is the file's last and has no newline
-        self.lines: Lines | None = None
-        self.block: list[str] = []
-        self.at = 0
-        self.path = ""
-        self.files: dict[str, Handle] = {}
         self.exit_code = 0
 
     def run(self) -> Run[int]:
         """Run the script over every line; the exit status."""
         for command in self.commands:
             if command.name in "wWs" and command.text:
-                yield from self._open_output(command.text)
+                yield from self.open_output(command.text)
         while (yield from self._read()):
             code = yield from self._cycle()
             if code is not None:
-                yield from self._flush()
-                yield from self._end_file()
+                yield from self.flush()
+                yield from self.end_file()
                 return code
-        yield from self._flush()
+        yield from self.flush()
         return self.status
-
-    # Input
-
-    def _read(self) -> Run[bool]:
-        """The next line into the pattern space."""
-        line = yield from self._next_line()
-        if line is None:
-            return False
-        self.space = line
-        return True
-
-    def _next_line(self) -> Run[str | None]:
-        if not (yield from self._fill(across=True)):
-            return None
-        line = self.block[self.at]
-        self.at += 1
-        self.number += 1
-        self.line_is_open = self.at == len(self.block) and self.lines is not None and self.lines.is_open_ended
-        return line
-
-    def _fill(self, *, across: bool) -> Run[bool]:
-        """See to it that a line is at hand; with `across`, from the next file where this one is used up."""
-        while self.at >= len(self.block):
-            if self.lines is not None:
-                yield from self._flush()
-                self.block, self.at = (yield from self.lines.block()), 0
-                if self.block:
-                    return True
-                if self.separate and not across:
-                    return False
-                yield from self._end_file()
-            if not self.paths:
-                return False
-            yield from self._open_next()
-        return True
-
-    def _open_next(self) -> Run[None]:
-        path = self.paths.pop()
-        try:
-            if self.in_place and not isinstance(self.process.stat(path), File):
-                yield from complain(self.process, f"couldn't edit {path}: not a regular file")
-                self.status = 4
-                return
-            fd = yield from open_input(self.process, path)
-        except SyscallError as error:
-            if error.errno is Errno.EISDIR:
-                raise Failure(f"read error on {path}: {error.text}", 4) from None
-            yield from complain(self.process, f"can't read {path}: {error.text}")
-            self.status = 2
-            return
-        self.path = path
-        self.lines = Lines(self.process, fd, self.delimiter)
-        if self.separate:
-            self.number = 0
-
-    def _end_file(self) -> Run[None]:
-        """Done with a file. Edited in place, its new text is written beside it and renamed over it."""
-        lines, self.lines = self.lines, None
-        if lines is None:
-            return
-        if self.in_place:
-            yield from self._replace_file()
-        close_input(self.process, lines.fd)
-        self.owes_newline = self.owes_newline and not self.in_place
-
-    def _replace_file(self) -> Run[None]:
-        process, path = self.process, self.path
-        data = "".join(self.output).encode("latin-1")
-        self.output = []
-        self.owes_newline = False
-        directory = dir_name(path)
-        temporary = unused_name(process, join(directory, "sedXXXXXX"), "sed")
-        inode = process.stat(path)
-        try:
-            yield from process.write_file(temporary, data, mode=0o600)
-        except SyscallError as error:
-            raise Failure(f"couldn't open temporary file {temporary}: {error.text}", 4) from None
-        yield from process.chmod(temporary, inode.mode)
-        if process.uid == 0:
-            yield from process.chown(temporary, inode.uid, inode.gid)
-        try:
-            if self.suffix:
-                name = path.rpartition("/")[2]
-                backup = self.suffix.replace("*", name) if "*" in self.suffix else name + self.suffix
-                yield from process.rename(path, backup if "/" in backup else join(directory, backup))
-            yield from process.rename(temporary, path)
-        except SyscallError as error:
-            raise Failure(f"cannot rename {temporary}: {error.text}", 4) from None
-
-    def _is_last(self) -> Run[bool]:
-        return not (yield from self._fill_ahead())
-
-    def _fill_ahead(self) -> Run[bool]:
-        if self.at < len(self.block):
-            return True
-        path_lines = self.lines
-        if path_lines is not None:
-            self.block, self.at = (yield from path_lines.block()), 0
-            if self.block:
-                return True
-        if self.separate:
-            return False
-        return (yield from self._fill(across=True))
-
-    # Output
-
-    def _emit(self, text: str, *, open_ended: bool = False) -> None:
-        if self.owes_newline:
-            self.output.append(self.delimiter)
-        self.owes_newline = open_ended
-        self.output.append(text if open_ended else text + self.delimiter)
-
-    def _flush(self) -> Run[None]:
-        if self.output and not self.in_place:
-            text = "".join(self.output)
-            self.output = []
-            yield from write_text(self.process, text)
-
-    def _open_output(self, path: str) -> Run[None]:
-        if path in self.files or path in ("/dev/stdout", "/dev/stderr"):
-            return
-        try:
-            handle = yield from self.process.open(path, write=True, create=True, truncate=True)
-        except SyscallError as error:
-            raise Failure(f"couldn't open file {path}: {error.text}", 4) from None
-        self.files[path] = handle
-        self.process.install(handle, private=True)
-
-    def _write_to(self, path: str, text: str) -> Run[None]:
-        if path == "/dev/stdout":
-            self._emit(text)
-        elif path == "/dev/stderr":
-            yield from write_text(self.process, text + self.delimiter, 2)
-        else:
-            yield from self.files[path].write(self.process, (text + self.delimiter).encode("latin-1"))
-
-    # One line
 
     def _cycle(self) -> Run[int | None]:
         """Run the script on the pattern space until it asks for the next line; a status where it asks to quit."""
@@ -237,8 +51,8 @@ class Editor:
         if outcome == "quit-silently":
             return self.exit_code
         if outcome != "delete" and not self.quiet:
-            self._emit(self.space, open_ended=self.line_is_open)
-        yield from self._append()
+            self.emit(self.space, open_ended=self.line_is_open)
+        yield from self.append()
         return self.exit_code if outcome == "quit" else None
 
     def _script(self) -> Run[str]:
@@ -271,7 +85,7 @@ class Editor:
                 command.active = not (yield from self._matches(second))
                 return True
             if second.kind == "last":
-                command.active = not (yield from self._is_last())
+                command.active = not (yield from self.is_last())
                 return True
             command.active = self.number < command.end_line
             return self.number <= command.end_line or (yield from self._matches(first))
@@ -290,7 +104,7 @@ class Editor:
             case "~":
                 command.end_line = self.number - self.number % (second.number or 1) + second.number
             case "last":
-                command.active = not (yield from self._is_last())
+                command.active = not (yield from self.is_last())
                 return True
             case _:
                 command.active = True
@@ -303,7 +117,7 @@ class Editor:
             case "number":
                 return self.number == address.number
             case "last":
-                return (yield from self._is_last())
+                return (yield from self.is_last())
             case "step":
                 if address.step == 0:
                     return self.number == address.number
@@ -323,7 +137,7 @@ class Editor:
             case "s":
                 yield from self._substitute(command)
             case "p":
-                self._emit(self.space)
+                self.emit(self.space)
             case "d":
                 return "delete"
             case "D":
@@ -331,10 +145,10 @@ class Editor:
                 if not newline:
                     return "delete"
                 self.space = rest
-                yield from self._append()
+                yield from self.append()
                 return "restart"
             case "P":
-                self._emit(self.space.partition("\n")[0])
+                self.emit(self.space.partition("\n")[0])
             case "n" | "N":
                 return (yield from self._next(command.name))
             case "g":
@@ -354,23 +168,23 @@ class Editor:
             case "z":
                 self.space = ""
             case "=":
-                self._emit(str(self.number))
+                self.emit(str(self.number))
             case "F":
-                self._emit(self.path)
+                self.emit(self.path)
             case "l":
-                self._emit(_visible(self.space))
+                self.emit(_visible(self.space))
             case "a" | "r":
                 self.queue.append((command.name, command.text))
             case "i":
-                self._emit(command.text.removesuffix("\n"))
+                self.emit(command.text.removesuffix("\n"))
             case "c":
                 if command.second is None or command.negated or not command.active:
-                    self._emit(command.text.removesuffix("\n"))
+                    self.emit(command.text.removesuffix("\n"))
                 return "delete"
             case "w":
-                yield from self._write_to(command.text, self.space)
+                yield from self.write_to(command.text, self.space)
             case "W":
-                yield from self._write_to(command.text, self.space.partition("\n")[0])
+                yield from self.write_to(command.text, self.space.partition("\n")[0])
             case "q" | "Q":
                 self.exit_code = int(command.text or 0)
                 return "quit" if command.name == "q" else "quit-silently"
@@ -383,12 +197,12 @@ class Editor:
         return ""
 
     def _next(self, name: str) -> Run[str]:
-        if name == "n" and not self.quiet and not (yield from self._is_last()):
-            self._emit(self.space, open_ended=self.line_is_open)
-        if (yield from self._is_last()):
+        if name == "n" and not self.quiet and not (yield from self.is_last()):
+            self.emit(self.space, open_ended=self.line_is_open)
+        if (yield from self.is_last()):
             return "quit"
-        yield from self._append()
-        line = yield from self._next_line()
+        yield from self.append()
+        line = yield from self.next_line()
         assert line is not None
         self.space = line if name == "n" else f"{self.space}\n{line}"
         return ""
@@ -417,22 +231,9 @@ class Editor:
         self.space = "".join(pieces) + text[copied:]
         self.substituted = True
         if "p" in command.flags:
-            self._emit(self.space)
+            self.emit(self.space)
         if command.text:
-            yield from self._write_to(command.text, self.space)
-
-    def _append(self) -> Run[None]:
-        queue, self.queue = self.queue, []
-        for kind, text in queue:
-            if kind == "a":
-                self._emit(text.removesuffix("\n"))
-                continue
-            try:
-                lines = yield from read_lines(self.process, text if text != "/dev/stdin" else "-")
-            except SyscallError:
-                continue
-            for line in lines:
-                self._emit(line)
+            yield from self.write_to(command.text, self.space)
 
 
 def expand(replacement: list[tuple[str, str]], match: Match) -> str:
