@@ -111,7 +111,7 @@ class Report:
 
     def _line(self, line: Line) -> None:
         text = str(line)
-        if self._width and len(text) > self._width:
+        if self._width and len(text) > self._width and line.tone != "bad":
             text = text[: self._width - 1] + "…"
         self._print(text, fg=_COLOURS.get(line.tone))
 

@@ -91,6 +91,8 @@ def _scenario(paths: tuple[str, ...], addons: tuple[str, ...], nodes: int | None
     scenarios = [path for path in paths if path != "-" and Path(path).is_file() and loading.is_scenario(path)]
     if not scenarios:
         stdin = sys.stdin.buffer.read().decode("utf-8", "replace") if "-" in paths else ""
+        if paths == ("-",) and not cluster and loading.is_scenario_text(stdin):
+            return loading.parse(stdin, "STDIN")
         return loading.of_manifests(paths, stdin=stdin, cluster=cluster)
     if len(paths) > 1:
         raise SimError(

@@ -49,8 +49,16 @@ def of_manifests(paths: Sequence[str], *, stdin: str = "", cluster: Mapping[str,
 def is_scenario(path: str) -> bool:
     """Whether the first document of a file says that it is a scenario. False for anything that cannot be read."""
     try:
-        first = next(documents(_read(path), path), None)
-    except (SimError, OSError):
+        return is_scenario_text(_read(path))
+    except SimError:
+        return False
+
+
+def is_scenario_text(text: str) -> bool:
+    """Whether the first document of a text says that it is a scenario."""
+    try:
+        first = next(documents(text, "text"), None)
+    except SimError:
         return False
     return (
         first is not None

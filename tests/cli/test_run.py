@@ -228,6 +228,11 @@ def test_a_scenario_says_what_it_does_and_meets_its_expectations(simk8s: Command
     assert "3 expectations met" in result.stdout
 
 
+def test_a_scenario_may_come_from_standard_input(simk8s: Command, pod: Pod, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(pod("sleep 1000000").parent)
+    assert simk8s("run", "-", stdin=SCENARIO).exit_code == 0
+
+
 def test_an_expectation_that_is_not_met_is_a_finding_with_place_and_text(simk8s: Command, pod: Pod) -> None:
     file = pod("sleep 1000000").with_name("scenario.yaml")
     file.write_text(SCENARIO.replace("        one\n", "        two\n"))
