@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from bare_cluster import is_ready, set_pod, stateful_set
-
 from simk8s.api import admission
 from simk8s.api.deletion import Deletion
 from simk8s.api.errors import ApiError
@@ -16,6 +14,7 @@ from simk8s.controlplane.informer import Informers
 from simk8s.controlplane.statefulset import StatefulSets
 from simk8s.controlplane.statefulset.roster import REVISION_LABEL
 from simk8s.sim import Simulation
+from tests.controlplane.bare_cluster import is_ready, set_pod, stateful_set
 
 QUIET_SECONDS = 60.0
 

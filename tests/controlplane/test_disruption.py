@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from bare_cluster import Cluster, service, stateful_set
 
 from simk8s.controlplane.disruption import status_of
+from tests.controlplane.bare_cluster import Cluster, service, stateful_set
 
 
 def budget(**spec: Any) -> dict[str, Any]:

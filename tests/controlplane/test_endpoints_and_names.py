@@ -6,9 +6,9 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from bare_cluster import Cluster, is_ready, service, stateful_set
 
 from simk8s.api.objects import Object
+from tests.controlplane.bare_cluster import Cluster, is_ready, service, stateful_set
 
 DOMAIN = "default.svc.cluster.local"
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from bare_cluster import Cluster, is_ready, service, stateful_set
 
 from simk8s.api.errors import ApiError
 from simk8s.api.objects import Object, condition, is_terminating, owners
+from tests.controlplane.bare_cluster import Cluster, is_ready, service, stateful_set
 
 
 def ready_cluster(**options: object) -> Cluster:

@@ -6,10 +6,10 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from bare_cluster import Cluster, Kubelet, service, stateful_set
 
 from simk8s.api.objects import Object
 from simk8s.controlplane.scheduler.node import pod_info
+from tests.controlplane.bare_cluster import Cluster, Kubelet, service, stateful_set
 
 
 def pod(name: str = "p", cpu: str = "", **spec: Any) -> Object:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from bare_cluster import Cluster, is_ready, service, stateful_set
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from set_bench import POLICIES
 
 from simk8s.api.errors import ApiError
 from simk8s.api.objects import Object, dig, is_terminating, labels
 from simk8s.api.world import World
 from simk8s.sim import History, Record
+from tests.controlplane.bare_cluster import Cluster, is_ready, service, stateful_set
+from tests.controlplane.set_bench import POLICIES
 
 ORDINALS = st.integers(0, 4)
 STEP = st.one_of(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from set_bench import POLICIES, Bench
+
+from tests.controlplane.set_bench import POLICIES, Bench
 
 RETENTIONS: list[dict[str, str]] = [
     {},
@@ -121,7 +122,7 @@ def test_a_create_that_fails_is_tried_again(policy: str) -> None:  # U-9
 
 
 def replaced(b: Bench, policy: str) -> Bench:
-    from bare_cluster import stateful_set
+    from tests.controlplane.bare_cluster import stateful_set
 
     b.store.create(stateful_set("foo", 3, podManagementPolicy=policy), by=b.user)
     b.settle()
@@ -300,7 +301,7 @@ def test_with_min_ready_seconds_the_next_pod_waits_that_long() -> None:  # D-48,
     for _ in range(3):
         b.sim.run(b.sim.now + 1)
     ready_at = b.sim.now
-    from bare_cluster import set_pod
+    from tests.controlplane.bare_cluster import set_pod
 
     set_pod(b.store, b.pod(0), b.user, ready=True, phase="Running")
     b.settle(9)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from bare_cluster import stateful_set
-from set_bench import Bench
 
 from simk8s.api.deletion import Deletion
 from simk8s.api.objects import Object, controller_of, owners
+from tests.controlplane.bare_cluster import stateful_set
+from tests.controlplane.set_bench import Bench
 
 DELETE, RETAIN = "Delete", "Retain"
 

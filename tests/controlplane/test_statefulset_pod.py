@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from bare_cluster import stateful_set
-from set_bench import Bench
-
 from simk8s.api.objects import Object, controller_of
+from tests.controlplane.bare_cluster import stateful_set
+from tests.controlplane.set_bench import Bench
 
 
 def test_a_pod_is_its_template_with_a_name_and_a_place() -> None:  # STS-51, D-2, UT-9

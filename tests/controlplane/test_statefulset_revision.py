@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from set_bench import POLICIES, Bench
 
 from simk8s.api.objects import labels, name
 from simk8s.controlplane.statefulset import revision as revisions
 from simk8s.controlplane.statefulset.roster import parent_and_ordinal
+from tests.controlplane.set_bench import POLICIES, Bench
 
 policies = pytest.mark.parametrize("policy", POLICIES)
 

@@ -6,12 +6,12 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from set_bench import POLICIES, Bench
 
 from simk8s.api.objects import Object
 from simk8s.controlplane.statefulset.desired import Desired, desired_of
 from simk8s.controlplane.statefulset.rollout import roll
 from simk8s.controlplane.statefulset.roster import Pod, Roster
+from tests.controlplane.set_bench import POLICIES, Bench
 
 policies = pytest.mark.parametrize("policy", POLICIES)
 BLOCK = {"type": "RollingUpdate", "rollingUpdate": {"partition": 0}}
@@ -300,7 +300,7 @@ def test_unavailability_stays_within_the_budget_and_min_ready_seconds_count() ->
     mark = b.mark
     b.image("b")
     assert b.acts(mark)[:2] == ["delete 3", "delete 2"]
-    from bare_cluster import set_pod
+    from tests.controlplane.bare_cluster import set_pod
 
     for ordinal in (2, 3):
         set_pod(b.store, b.pod(ordinal), b.user, ready=True, phase="Running")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from bare_cluster import Cluster, service, stateful_set
 
 from simk8s.api.errors import ApiError
 from simk8s.api.objects import Object
+from tests.controlplane.bare_cluster import Cluster, service, stateful_set
 
 
 def claim(name: str = "data", size: str = "1Gi", **spec: Any) -> Object:

@@ -7,16 +7,15 @@ import subprocess
 import sys
 from pathlib import Path
 
-from bare_cluster import Cluster, service, stateful_set
-
 from simk8s.api.world import world_at
+from tests.controlplane.bare_cluster import Cluster, service, stateful_set
 
 HERE = Path(__file__).parent
 
 STORY = """
 import sys
 sys.path.insert(0, {here!r})
-from test_whole_cluster import story
+from tests.controlplane.test_whole_cluster import story
 print(story(seed=3).sim.history.sha256())
 """
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from kubectl_shell import Shell
+
+from tests.kubectl.kubectl_shell import Shell
 
 
 @pytest.fixture

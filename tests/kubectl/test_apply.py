@@ -8,7 +8,8 @@ import json
 from pathlib import Path
 
 import pytest
-from kubectl_shell import Shell
+
+from tests.kubectl.kubectl_shell import Shell
 
 SHARED = Path(__file__).parents[3] / "shared" / "manifests"
 needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="the collection of manifests is not beside the project")

@@ -5,10 +5,10 @@
 from __future__ import annotations
 
 import pytest
-from kubectl_shell import Shell
 
 from simk8s.kubectl.flags import Flag, parse
 from simk8s.kubectl.main import COMMANDS
+from tests.kubectl.kubectl_shell import Shell
 
 FLAGS = (
     Flag("output", short="o"),

@@ -5,9 +5,9 @@
 from __future__ import annotations
 
 import pytest
-from kubectl_shell import Shell
 
 from simk8s.api.objects import Object
+from tests.kubectl.kubectl_shell import Shell
 
 DEFAULTED = 'Defaulted container "mysql" out of: mysql, xtrabackup, init-mysql (init)\n'
 

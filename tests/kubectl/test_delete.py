@@ -5,10 +5,10 @@
 from __future__ import annotations
 
 import pytest
-from kubectl_shell import Shell
 
 from simk8s.api.deletion import Deletion
 from simk8s.api.objects import Object
+from tests.kubectl.kubectl_shell import Shell
 
 WARNING = (
     "Warning: Immediate deletion does not wait for confirmation that the running resource has been terminated. "

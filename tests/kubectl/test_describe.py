@@ -7,12 +7,12 @@ from __future__ import annotations
 from textwrap import dedent
 
 import pytest
-from kubectl_shell import Shell
 
 from simk8s.api.events import EventRecorder
 from simk8s.api.objects import Object
 from simk8s.api.resources import Resource
 from simk8s.kubectl.tabs import aligned
+from tests.kubectl.kubectl_shell import Shell
 
 POD = """\
 Name:             mysql-0

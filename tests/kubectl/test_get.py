@@ -9,9 +9,9 @@ from textwrap import dedent
 
 import pytest
 import yaml
-from kubectl_shell import Shell
 
 from simk8s.api.objects import Object
+from tests.kubectl.kubectl_shell import Shell
 
 
 def lines(text: str) -> str:

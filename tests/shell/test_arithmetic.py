@@ -7,8 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simk8s.shell.syntax.arithmetic import ExpressionError, parse_arithmetic, wrapped
-
-from .box import run
+from tests.shell.box import run
 
 INTEGERS = st.one_of(st.integers(-10, 10), st.integers(-(1 << 63), (1 << 63) - 1))
 

@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from simk8s.errors import SimError
 from simk8s.machine import Process
-
-from .box import make_box, run
+from tests.shell.box import make_box, run
 
 WORDS = st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\0"), max_size=30)
 
