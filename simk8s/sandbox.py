@@ -8,8 +8,8 @@ from posixpath import join
 
 from simk8s.errors import Place, SimError
 from simk8s.images import Image, default_registry, hint_for
-from simk8s.machine import Errno, File, FileSystem, Machine, Process, SinkHandle, SourceHandle, SyscallError
-from simk8s.sim import Simulation
+from simk8s.machine import Content, Errno, File, FileSystem, Machine, Process, SinkHandle, SourceHandle, SyscallError
+from simk8s.sim import Run, Simulation
 
 LIMIT_SECONDS = 86_400.0
 """A script that runs longer than this virtual day is stopped."""
@@ -76,12 +76,13 @@ def run(
     files: Mapping[str, str | bytes] | None = None,
     cwd: str | None = None,
     image: str = "bash",
-    stdin: bytes = b"",
+    stdin: bytes | Callable[[], bytes] = b"",
     stdout: Listener,
     stderr: Listener,
 ) -> tuple[int, dict[str, bytes]]:
     """Run any command in a fresh container; output goes to the listeners as it comes. See `sh`.
 
+    `stdin` may be a function: it is called when something is first read.
     Returns the status and the files made or changed. 127 and 126 mean, as in a shell, not found and not executable.
     """
     sim = Simulation(history=False)
@@ -99,7 +100,7 @@ def run(
             argv,
             env={**found.env, "HOME": "/root", "HOSTNAME": "box", **(env or {})},
             cwd=folder,
-            stdin=SourceHandle(stdin),
+            stdin=SourceHandle(stdin) if isinstance(stdin, bytes) else _Deferred(stdin),
             stdout=sinks[0],
             stderr=sinks[1],
         )
@@ -111,6 +112,26 @@ def run(
     return process.status, {
         path: bytes(file.content) for path, file in _files(root) if path not in before or before[path] != file.content
     }
+
+
+class _Deferred(SourceHandle):
+    """Standard input that nobody has asked for yet."""
+
+    def __init__(self, fetch: Callable[[], bytes]) -> None:
+        super().__init__()
+        self._fetch: Callable[[], bytes] | None = fetch
+
+    def read(self, process: Process, count: int) -> Run[Content]:
+        self._fill()
+        return (yield from super().read(process, count))
+
+    def read_until(self, process: Process, delimiter: bytes, limit: int) -> Run[bytes]:
+        self._fill()
+        return (yield from super().read_until(process, delimiter, limit))
+
+    def _fill(self) -> None:
+        if self._fetch is not None:
+            self.data, self._fetch = self._fetch(), None
 
 
 def _image(reference: str) -> Image:

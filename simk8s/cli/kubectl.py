@@ -43,8 +43,18 @@ def command(ctx: click.Context, scenario: str, seed: int | None, arguments: tupl
     runner = Runner(loading.of_manifests([path]) if bare else loading.load(path), seed=seed)
     for _ in runner.steps():
         pass
-    stdin = b"" if sys.stdin.isatty() else sys.stdin.buffer.read()
+    stdin = sys.stdin.buffer.read() if _reads(arguments) and not sys.stdin.isatty() else b""
     result = runner.cluster.kubectl(list(arguments), stdin=stdin)
     click.echo(result.stdout, nl=False)
     click.echo(result.stderr, nl=False, err=True)
     ctx.exit(result.status)
+
+
+def _reads(arguments: tuple[str, ...]) -> bool:
+    """Whether the command takes standard input: `-i`, `--stdin`, `-f -`. Nobody else's is waited for."""
+    own = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    return any(
+        word in ("-", "-f-", "--filename=-", "--stdin", "--stdin=true")
+        or (word.startswith("-") and not word.startswith("--") and set(word[1:]) <= {"i", "t", "q"} and "i" in word)
+        for word in own
+    )

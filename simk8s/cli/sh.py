@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -30,15 +31,13 @@ def command(ctx: click.Context, image: str, script: str | None, arguments: tuple
     from simk8s import sandbox
 
     files: dict[str, bytes] = {}
-    stdin = b""
+    stdin: bytes | Callable[[], bytes] = _standard_input
     if script is not None:
         argv = ["bash", "-c", script, *arguments]
-        stdin = _standard_input()
     elif arguments:
         path, text = _file(arguments[0])
         files[path] = text
         argv = ["bash", arguments[0] if posixpath.join("/", arguments[0]) == path else path, *arguments[1:]]
-        stdin = _standard_input()
     else:
         if sys.stdin.isatty():
             ctx.fail("give a script: with -c SCRIPT, as a FILE, or on standard input")

@@ -27,6 +27,19 @@ def test_standard_input_reaches_the_command(simk8s: Command, pod: Pod) -> None:
     assert simk8s("kubectl", "--scenario", pod("sleep infinity"), "--", *words, stdin="hello\n").stdout == "HELLO\n"
 
 
+def test_a_kind_without_its_addon_is_refused_in_kubectls_words(simk8s: Command, pod: Pod, tmp_path: Path) -> None:
+    file = tmp_path / "pool.yml"
+    file.write_text(
+        "apiVersion: ceph.rook.io/v1beta1\nkind: Pool\nmetadata: {name: replicapool, namespace: rook-ceph}\n"
+    )
+    result = simk8s("kubectl", "--scenario", pod("sleep infinity"), "--", "apply", "-f", file)
+    assert result.exit_code == 1
+    assert result.stderr == (
+        f'error: resource mapping not found for name: "replicapool" namespace: "rook-ceph" from "{file}": '
+        'no matches for kind "Pool" in version "ceph.rook.io/v1beta1"\nensure CRDs are installed first\n'
+    )
+
+
 def test_a_scenario_that_does_not_exist_is_bad_input(simk8s: Command) -> None:
     result = simk8s("kubectl", "--scenario", "artikel", "--", "get", "pods")
     assert result.exit_code == 2

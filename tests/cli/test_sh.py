@@ -69,3 +69,10 @@ def test_a_file_that_is_not_there_is_bad_input(simk8s: Command) -> None:
 def test_output_comes_as_bytes(simk8s: Command) -> None:
     words = [sys.executable, "-m", "simk8s.cli", "sh", "-c", r"printf '\377\n'"]
     assert subprocess.run(words, capture_output=True, check=True).stdout == b"\xff\n"
+
+
+def test_nobody_waits_for_a_standard_input_that_the_script_does_not_read() -> None:
+    words = [sys.executable, "-m", "simk8s.cli", "sh", "-c", "echo done"]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.read() == b"done\n"
