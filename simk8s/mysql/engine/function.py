@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from hashlib import md5, sha1, sha256
-from typing import Any
 
 from simk8s.mysql.column import Value
-from simk8s.mysql.engine.account import password_hash
 from simk8s.mysql.engine.evaluation import Evaluation
+from simk8s.mysql.engine.text_function import MANY, TEXT_FUNCTIONS, Function, int_of
 from simk8s.mysql.engine.value import (
     Number,
     arithmetic,
@@ -25,19 +22,6 @@ from simk8s.mysql.engine.value import (
     truth_of,
 )
 from simk8s.mysql.errors import MySQLError, not_supported
-
-_MANY = 10**6
-
-
-@dataclass(frozen=True, slots=True)
-class Function:
-    """`low` to `high` arguments. A `lazy` one gets its arguments as functions, to call those it needs."""
-
-    body: Callable[..., Value]
-    low: int = 0
-    high: int = 0
-    null_in_null_out: bool = True
-    lazy: bool = False
 
 
 def shift(value: Value, amount: Value, unit: str, sign: int) -> Value:
@@ -232,84 +216,11 @@ def _field(context: Evaluation, wanted: Value, *choices: Value) -> Value:
     return next((place for place, choice in enumerate(choices, 1) if compare(wanted, choice) == 0), 0)
 
 
-# ── text ─────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _texts(body: Callable[..., Value]) -> Callable[..., Value]:
-    """A function whose first argument is text."""
-    return lambda context, value, *rest: body(text_of(value), *rest)
-
-
-def _length(context: Evaluation, value: Value) -> Value:
-    return len(value) if isinstance(value, bytes) else len((text_of(value) or "").encode())
-
-
-def _int(value: Value) -> int:
-    return int(number_of(value) or 0)
-
-
-def _substring(text: str, start: Value, length: Value = None) -> Value:
-    begin = _int(start)
-    if begin == 0 or abs(begin) > len(text):
-        return ""
-    begin = begin - 1 if begin > 0 else len(text) + begin
-    return text[begin:] if length is None else text[begin : begin + max(_int(length), 0)]
-
-
-def _substring_index(text: str, delimiter: Value, count: Value) -> Value:
-    mark, number = text_of(delimiter) or "", _int(count)
-    if not mark or not number:
-        return ""
-    parts = text.split(mark)
-    return mark.join(parts[:number] if number > 0 else parts[number:])
-
-
-def _concat_ws(context: Evaluation, separator: Value, *values: Value) -> Value:
-    if separator is None:
-        return None
-    return (text_of(separator) or "").join(text_of(value) or "" for value in values if value is not None)
-
-
-def _pad(left: bool) -> Callable[..., Value]:
-    def body(text: str, size: Value, fill: Value) -> Value:
-        wanted, filler = _int(size), text_of(fill) or ""
-        if wanted <= len(text):
-            return text[:wanted]
-        missing = (filler * wanted)[: wanted - len(text)]
-        return missing + text if left else text + missing
-
-    return body
-
-
-def _char(context: Evaluation, *codes: Value) -> Value:
-    return bytes(_int(code) % 256 for code in codes if code is not None)
-
-
-def _hex(context: Evaluation, value: Value) -> Value:
-    if isinstance(value, int):
-        return f"{value % 2**64:X}"
-    return (value if isinstance(value, bytes) else (text_of(value) or "").encode()).hex().upper()
-
-
-def _digest(make: Any) -> Callable[..., Value]:
-    def body(context: Evaluation, value: Value) -> Value:
-        digest: str = make(value if isinstance(value, bytes) else (text_of(value) or "").encode()).hexdigest()
-        return digest
-
-    return body
-
-
-def _sha2(context: Evaluation, value: Value, bits: Value) -> Value:
-    if _int(bits) not in (0, 256):
-        raise not_supported(f"SHA2(..., {text_of(bits)})")
-    return _digest(sha256)(context, value)
-
-
 # ── numbers ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _round(context: Evaluation, value: Value, places: Value = 0) -> Value:
-    number, digits = number_of(value), _int(places)
+    number, digits = number_of(value), int_of(places)
     if isinstance(number, float):
         return round(number, digits)
     exact = round_half_up(Decimal(number or 0), digits)
@@ -341,6 +252,7 @@ def _refused(name: str) -> Callable[..., Value]:
 
 
 FUNCTIONS: dict[str, Function] = {
+    **TEXT_FUNCTIONS,
     "NOW": Function(_now, 0, 1),
     "CURRENT_TIMESTAMP": Function(_now, 0, 1),
     "LOCALTIME": Function(_now, 0, 1),
@@ -382,48 +294,12 @@ FUNCTIONS: dict[str, Function] = {
     "TIMESTAMPDIFF": Function(_timestampdiff, 3, 3),
     "IF": Function(_if, 3, 3, lazy=True),
     "IFNULL": Function(_coalesce, 2, 2, lazy=True),
-    "COALESCE": Function(_coalesce, 1, _MANY, lazy=True),
+    "COALESCE": Function(_coalesce, 1, MANY, lazy=True),
     "NULLIF": Function(_nullif, 2, 2, null_in_null_out=False),
     "ISNULL": Function(lambda context, value: int(value is None), 1, 1, null_in_null_out=False),
-    "GREATEST": Function(_extreme(1), 2, _MANY),
-    "LEAST": Function(_extreme(-1), 2, _MANY),
-    "FIELD": Function(_field, 2, _MANY, null_in_null_out=False),
-    "CONCAT": Function(lambda context, *values: "".join(text_of(v) or "" for v in values), 1, _MANY),
-    "CONCAT_WS": Function(_concat_ws, 2, _MANY, null_in_null_out=False),
-    "LENGTH": Function(_length, 1, 1),
-    "OCTET_LENGTH": Function(_length, 1, 1),
-    "CHAR_LENGTH": Function(_texts(len), 1, 1),
-    "CHARACTER_LENGTH": Function(_texts(len), 1, 1),
-    "UPPER": Function(_texts(str.upper), 1, 1),
-    "UCASE": Function(_texts(str.upper), 1, 1),
-    "LOWER": Function(_texts(str.lower), 1, 1),
-    "LCASE": Function(_texts(str.lower), 1, 1),
-    "TRIM": Function(_texts(lambda text: text.strip(" ")), 1, 1),
-    "LTRIM": Function(_texts(lambda text: text.lstrip(" ")), 1, 1),
-    "RTRIM": Function(_texts(lambda text: text.rstrip(" ")), 1, 1),
-    "REVERSE": Function(_texts(lambda text: text[::-1]), 1, 1),
-    "LEFT": Function(_texts(lambda text, count: text[: max(_int(count), 0)]), 2, 2),
-    "RIGHT": Function(_texts(lambda text, count: text[-_int(count) :] if _int(count) > 0 else ""), 2, 2),
-    "REPEAT": Function(_texts(lambda text, count: text * max(_int(count), 0)), 2, 2),
-    "REPLACE": Function(_texts(lambda t, old, new: t.replace(text_of(old), text_of(new)) if old else t), 3, 3),
-    "SUBSTRING": Function(_texts(_substring), 2, 3),
-    "SUBSTR": Function(_texts(_substring), 2, 3),
-    "MID": Function(_texts(_substring), 3, 3),
-    "SUBSTRING_INDEX": Function(_texts(_substring_index), 3, 3),
-    "INSTR": Function(_texts(lambda text, part: text.lower().find((text_of(part) or "").lower()) + 1), 2, 2),
-    "LOCATE": Function(_texts(lambda part, text: (text_of(text) or "").lower().find(part.lower()) + 1), 2, 2),
-    "LPAD": Function(_texts(_pad(True)), 3, 3),
-    "RPAD": Function(_texts(_pad(False)), 3, 3),
-    "SPACE": Function(lambda context, count: " " * _int(count), 1, 1),
-    "CHAR": Function(_char, 1, _MANY, null_in_null_out=False),
-    "ASCII": Function(_texts(lambda text: text.encode()[0] if text else 0), 1, 1),
-    "HEX": Function(_hex, 1, 1),
-    "UNHEX": Function(_texts(bytes.fromhex), 1, 1),
-    "MD5": Function(_digest(md5), 1, 1),
-    "SHA1": Function(_digest(sha1), 1, 1),
-    "SHA": Function(_digest(sha1), 1, 1),
-    "SHA2": Function(_sha2, 2, 2),
-    "PASSWORD": Function(_texts(password_hash), 1, 1),
+    "GREATEST": Function(_extreme(1), 2, MANY),
+    "LEAST": Function(_extreme(-1), 2, MANY),
+    "FIELD": Function(_field, 2, MANY, null_in_null_out=False),
     "COLLATE": Function(lambda context, value, name: value, 2, 2),
     "ROUND": Function(_round, 1, 2),
     "FLOOR": Function(_floor(-1), 1, 1),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from simk8s.mysql.errors import MySQLError, not_supported, syntax_error
-from simk8s.mysql.sql import account, administrative, definition, show
+from simk8s.mysql.sql import account, administrative, definition, replication, show
 from simk8s.mysql.sql.administrative import Parser
 from simk8s.mysql.sql.lexer import Cursor
 from simk8s.mysql.sql.simple import simple_insert, simple_select
@@ -22,6 +22,10 @@ _REFUSED = frozenset((
 
 _PARSERS: dict[str, Parser] = {
     **administrative.PARSERS,
+    "CHANGE": replication.change_master,
+    "STOP": replication.stop,
+    "RESET": replication.reset,
+    "PURGE": replication.purge,
     "GRANT": account.grant,
     "REVOKE": account.revoke,
     "SHOW": show.show,
@@ -93,5 +97,7 @@ def _parser_of(cursor: Cursor) -> Parser | None:
             return administrative.drop_database if is_database else account.drop_user if is_user else definition.drop
         case "ALTER":
             return account.alter_user if is_user else definition.alter
+        case "START":
+            return administrative.start_transaction if following == "TRANSACTION" else replication.start
         case _:
             return _PARSERS.get(key)
