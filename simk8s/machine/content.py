@@ -86,11 +86,16 @@ def padded(data: bytes, size: int) -> Content:
 
 
 def dense(content: Content) -> bytes:
-    """The stored bytes before the first hole: what a program wrote into a padded file."""
+    """The stored bytes before the first hole: what a program wrote into a padded file.
+
+    Eight zero bytes count as a hole, so that a copy made by a program that knows nothing of holes reads the same.
+    """
+    first: bytes | int
     if isinstance(content, bytes):
-        return content
-    first = content.segments[0] if content.segments else b""
-    return first if isinstance(first, bytes) else b""
+        first = content
+    else:
+        first = content.segments[0] if content.segments else b""
+    return first.partition(bytes(8))[0] if isinstance(first, bytes) else b""
 
 
 def weight(content: Content) -> int:

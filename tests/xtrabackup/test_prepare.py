@@ -25,7 +25,7 @@ REDO = RedoContent(
 
 
 def backup() -> Box:
-    """A box with a backup that was received whole: one table, one committed and one unfinished transaction in the redo."""
+    """A box with a backup that was received whole: a table, a committed and an unfinished transaction in the redo."""
     box = Box()
     files = {
         "ibdata1": SystemSpace(1000, 1000, {"test/t": 5}).encode(),
