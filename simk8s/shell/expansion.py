@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from simk8s.shell import arithmetic, parameter, subshell
 from simk8s.shell.expression import quote_expression
 from simk8s.shell.splitting import (
+    AT,
     BREAK,
     EXPANDED,
     LITERAL,
@@ -241,9 +242,10 @@ def _append_many(shell: Shell, values: list[str], star: bool, quoted: bool, out:
     if star and quoted:
         out.append((shell.ifs[:1].join(values), QUOTED))
         return
+    separator = BREAK if quoted else STAR if star else AT
     for number, value in enumerate(values):
         if number:
-            out.append(STAR if star else BREAK)
+            out.append(separator)
         out.append((value, QUOTED if quoted else EXPANDED))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from simk8s.shell import arithmetic, assignment, expansion, pattern, quote
+from simk8s.shell import arithmetic, assignment, expansion, pattern, quote, splitting
 from simk8s.shell.control import ShellError
 from simk8s.shell.prompt import expand_prompt
 from simk8s.shell.syntax.escape import ansi_c
@@ -74,7 +74,10 @@ def expand(shell: Shell, part: Parameter, quoted: bool) -> Run[Result]:
     if operator[0] == "@":
         return Result(_transformed(shell, part, held), held.many, held.star)
     changes = yield from _change(shell, part)
-    return Result([changes(value) for value in held.values], held.many, held.star)
+    values = [changes(value) for value in held.values]
+    if held.many and operator[0] in "#%" and part.subscript is not None and not quoted and not shell.ifs:
+        return Result([" ".join(values)])  # with an empty IFS bash makes one word of an array here
+    return Result(values, held.many, held.star)
 
 
 def hold(shell: Shell, part: Parameter) -> Run[Held]:
@@ -215,6 +218,8 @@ def _default(shell: Shell, part: Parameter, held: Held, quoted: bool) -> Run[Res
 def _substring(shell: Shell, part: Parameter, held: Held) -> Run[Result]:
     if not part.operands:
         raise ShellError(f"{part.source}: bad substitution")
+    if not held.is_set and not held.many:
+        return Result([])
     offset = yield from _number(shell, part.operands[0])
     length = (yield from _number(shell, part.operands[1])) if len(part.operands) > 1 else None
     if held.many:
@@ -267,6 +272,8 @@ def _slice(shell: Shell, part: Parameter, held: Held, offset: int, length: int |
             if offset < 0:
                 return []
         return values[offset:] if length is None else values[offset : offset + length]
+    if held.variable is not None and held.variable.associative:
+        offset -= offset > 0  # bash counts the elements of an associative array from 1
     if offset < 0:
         offset += len(values)
     return values[offset:] if length is None else values[offset : offset + length]
@@ -304,7 +311,11 @@ def _replacement(shell: Shell, word: Word) -> Run[list[str | None]]:
     for part in word.parts:
         yield from expansion.expand_part(shell, part, pieces)
     result: list[str | None] = []
-    for text, kind in pieces:
+    for piece in pieces:
+        text, kind = piece
+        if kind >= 3:
+            result.append(splitting.between(piece, shell.ifs))
+            continue
         if kind == 0 or not shell.options.get("patsub_replacement") or ("&" not in text and "\\" not in text):
             result.append(text)
             continue

@@ -130,26 +130,30 @@ def replace(
             put = _put(replacement, "")
             return put + subject if anchor == "#" else subject + put
         return subject
-    if anchor == "%":
+    if anchor == "%" and subject:
         expression = compiled(pattern, extglob=extglob, ignore_case=ignore_case)
         for start in range(len(subject) + 1):
             if expression.fullmatch(subject, start):
                 return subject[:start] + _put(replacement, subject[start:])
         return subject
+    if not subject:
+        empty = pattern.startswith("*") or (anchor == "%" and matches(pattern, "", extglob=extglob))
+        return _put(replacement, "") if empty else ""
     result = []
     position = 0
-    while position <= len(subject):
+    while position < len(subject):
         found = _longest_at_or_after(subject, pattern, position, extglob, ignore_case, anchored=anchor == "#")
         if found is None:
             break
         start, end = found
-        if start == end and (everywhere or start == len(subject)) and subject:
-            break
         result.append(subject[position:start])
         result.append(_put(replacement, subject[start:end]))
         position = end
-        if not everywhere or not subject:
+        if not everywhere:
             break
+        if start == end:  # after an empty match one character is stepped over
+            result.append(subject[position : position + 1])
+            position += 1
     result.append(subject[position:])
     return "".join(result)
 
@@ -202,7 +206,9 @@ class _Translator:
                 continue
             self.offset += 1
             if character == "*":
-                while pattern[self.offset : self.offset + 1] == "*":
+                while pattern[self.offset : self.offset + 1] == "*" and not (
+                    self.extglob and pattern[self.offset + 1 : self.offset + 2] == "("
+                ):
                     self.offset += 1
                 pieces.append(self.any + "*" + self.lazy)
             elif character == "?":

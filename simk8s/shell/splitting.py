@@ -18,10 +18,13 @@ QUOTED, LITERAL, EXPANDED = 0, 1, 2
 Piece: TypeAlias = tuple[str, int]
 
 BREAK: Piece = ("", 3)
-"""A boundary between two elements of `$@` or of an array: a new field begins."""
+"""A boundary between two elements of `"$@"`: a new field begins."""
 
-STAR: Piece = ("", 4)
-"""The same for an unquoted `$*`; where nothing is split, the elements are joined by IFS's first character."""
+AT: Piece = ("", 4)
+"""A boundary in an unquoted `$@`. Where fields are split, the elements are one text joined by IFS's first character."""
+
+STAR: Piece = ("", 5)
+"""The same for an unquoted `$*`, which is joined in that way even where nothing is split."""
 
 _MAGIC = re.compile(r"[*?\[\\]")
 _MAGIC_EXTENDED = re.compile(r"[*?\[\\]|[+@!]\(")
@@ -59,6 +62,8 @@ def _split(pieces: list[Piece], ifs: str) -> list[list[Piece]]:
     after_blank = False  # the last field was ended by white space, which a following `:` would belong to
     for piece in pieces:
         text, kind = piece
+        if kind > 3 and ifs:
+            text, kind = ifs[0], EXPANDED
         if kind >= 3:
             if current is not None:
                 done.append(current)
@@ -103,15 +108,17 @@ def joined(pieces: list[Piece], ifs: str) -> str:
     """The pieces as one string, where nothing is split."""
     if len(pieces) == 1:
         return pieces[0][0]
-    return "".join((" " if p is BREAK else ifs[:1]) if p[1] >= 3 else p[0] for p in pieces)
+    return "".join(between(p, ifs) if p[1] >= 3 else p[0] for p in pieces)
+
+
+def between(boundary: Piece, ifs: str) -> str:
+    """What stands between two elements where nothing is split."""
+    return ifs[:1] if boundary is STAR else " "
 
 
 def as_pattern(pieces: list[Piece], ifs: str) -> str:
     """The pieces as a shell pattern, in which quoted text has lost its meaning."""
-    return "".join(
-        (" " if p is BREAK else ifs[:1]) if p[1] >= 3 else quote_pattern(p[0]) if p[1] == QUOTED else p[0]
-        for p in pieces
-    )
+    return "".join(between(p, ifs) if p[1] >= 3 else quote_pattern(p[0]) if p[1] == QUOTED else p[0] for p in pieces)
 
 
 def may_be_pattern(field: list[Piece], extglob: bool) -> bool:

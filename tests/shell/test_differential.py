@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from .box import run
+from tests.shell.box import run
 
 SCRIPTS = {
     f"{table.stem}-{number}": script

@@ -239,16 +239,20 @@ def split(text: Read, ifs: str, most: int | None) -> list[str]:
 
 
 def _rest(text: Read, position: int, blank: set[str], other: set[str]) -> str:
-    """The last field: a single delimiter at its very end belongs to it only if there are more of them."""
+    """The last field: one field with its delimiter if there is no more, else all, without white space at its end."""
     end = len(text)
-    while end > position and not text[end - 1][1] and text[end - 1][0] in blank:
+    stop = position
+    while stop < end and (text[stop][1] or text[stop][0] not in blank | other):
+        stop += 1
+    after = stop
+    seen = False
+    while after < end and not text[after][1] and (text[after][0] in blank or (text[after][0] in other and not seen)):
+        seen = seen or text[after][0] in other
+        after += 1
+    if after == end:
+        return "".join(character for character, _ in text[position:stop])
+    while end > position and text[end - 1][0] in blank:
         end -= 1
-    if end > position and not text[end - 1][1] and text[end - 1][0] in other:
-        inner = [index for index in range(position, end - 1) if not text[index][1] and text[index][0] in other]
-        if not inner:
-            end -= 1
-            while end > position and not text[end - 1][1] and text[end - 1][0] in blank:
-                end -= 1
     return "".join(character for character, _ in text[position:end])
 
 

@@ -187,8 +187,9 @@ class _Parser:
                 raise self.error("attempted assignment to non-variable")
             operator = self.text[:-1]
             self.advance()
+            start = self.start
             value = self.assignment()
-            return Assign(target, operator, value, self.rest)
+            return Assign(target, operator, value, self.whole[start:] if operator in ("/", "%") else self.rest)
         return target
 
     def choice(self) -> Expression:
@@ -214,8 +215,9 @@ class _Parser:
         while self.kind == "operator" and self.text in operators:
             operator = self.text
             self.advance()
+            start = self.start
             right = self.binary(level + 1)
-            left = Operation(operator, left, right, self.rest)
+            left = Operation(operator, left, right, self.whole[start:] if operator in "/%" else self.rest)
         return left
 
     def power(self) -> Expression:
