@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from hashlib import shake_256
 from typing import TYPE_CHECKING
 
 from simk8s.machine.content import Content, Sparse, as_json, splice
 from simk8s.machine.errno import Errno, SyscallError
 from simk8s.machine.filesystem import File
 from simk8s.machine.lock import FileLock
+from simk8s.machine.mount import Location
 from simk8s.sim import Run
 
 if TYPE_CHECKING:
@@ -56,9 +58,19 @@ class Handle:
 class FileHandle(Handle):
     """An open regular file with its offset."""
 
-    def __init__(self, file: File, label: str, *, append: bool = False, readable: bool = True, writable: bool = False):
+    def __init__(
+        self,
+        file: File,
+        location: Location,
+        *,
+        append: bool = False,
+        readable: bool = True,
+        writable: bool = False,
+    ) -> None:
         self.file = file
-        self.label = label
+        self.label = location.label
+        self._location = location
+        self._moves = location.mount.filesystem.moves
         self.append = append
         self.readable = readable
         self.writable = writable
@@ -101,10 +113,18 @@ class FileHandle(Handle):
         self.file.mtime = process.sim.now
         self.offset = offset + len(data)
         if process.sim.history.enabled:
-            process.record("file.write", self.label, offset=offset, data=as_json(data))
+            moved = {} if self._is_where_it_was else {"inode": self.file.number}
+            process.record("file.write", self.label, offset=offset, data=as_json(data), **moved)
         if len(data) >= BULK:
             yield process.sim.sleep(len(data) / process.machine.costs.disk_bytes_per_second)
         return len(data)
+
+    @property
+    def _is_where_it_was(self) -> bool:
+        """Whether the label still leads to this file: it may have been renamed or unlinked since it was opened."""
+        _, mount, parent, name, _, _ = self._location
+        here = parent.entries.get(name) if parent is not None else None
+        return here is self.file and mount.filesystem.moves == self._moves
 
 
 class NullHandle(Handle):
@@ -132,8 +152,14 @@ class PatternHandle(NullHandle):
     def read(self, process: Process, count: int) -> Run[Content]:
         if self.name == "zero":
             return Sparse([count])
-        return bytes(process.sim.choose(256, "urandom") for _ in range(min(count, 4096)))
+        seed = process.sim.choose(1 << 32, "urandom")  # one choice a read
+        return shake_256(seed.to_bytes(4, "big")).digest(min(count, 4096))
         yield
+
+    def read_until(self, process: Process, delimiter: bytes, limit: int) -> Run[bytes]:
+        data = bytes((yield from self.read(process, min(limit, 4096))))
+        end = data.find(delimiter) + 1 if delimiter else 0
+        return data[:end] if end else data
 
 
 class SourceHandle(Handle):

@@ -65,11 +65,15 @@ def getent(process: Process) -> Run[int]:
 
 
 def _hosts(process: Process, database: str, name: str) -> Run[bool]:
+    names = _line_in_hosts(process, name)
     try:
         addresses = yield from process.resolve(name)
-    except ResolveError:
+        if not names and not is_address(name):  # the full name, as the name server has it
+            found = yield from ask(process, name_servers(process)[0], name, "A", search=True)
+            names = [found.name]
+    except (ResolveError, IndexError):
         return False
-    names = _line_in_hosts(process, name) or [name]
+    names = names or [name]
     if database == "hosts":
         for address in addresses:
             yield from process.print(f"{address:<15} {' '.join(names)}")
