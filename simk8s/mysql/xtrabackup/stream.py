@@ -91,7 +91,7 @@ class Decoder:
 
     def _length(self, whole: Content) -> int | None:
         """The length of the chunk that `whole` begins with; None (and `_need` raised) where that cannot be told yet."""
-        head = bytes(whole[:HEAD_BYTES])
+        head = _beginning(whole, HEAD_BYTES)
         if not head.startswith(MAGIC):
             raise self._wrong_magic()
         kind, path_length = head[9:10], struct.unpack_from("<I", head, 10)[0]
@@ -101,21 +101,21 @@ class Decoder:
         if kind == PAYLOAD:
             length += _LENGTHS.size
             if len(whole) >= length:
-                length += _LENGTHS.unpack(bytes(whole[length - _LENGTHS.size : length]))[0]
+                length += _LENGTHS.unpack_from(_beginning(whole, length), length - _LENGTHS.size)[0]
         if len(whole) < length:
             self._need = length
             return None
         return length
 
     def _chunk(self, whole: Content, length: int) -> Chunk:
-        kind = bytes(whole[9:10])
-        path_end = HEAD_BYTES + struct.unpack_from("<I", bytes(whole[10:14]))[0]
-        path = bytes(whole[HEAD_BYTES:path_end]).decode()
-        if kind == END:
+        head = _beginning(whole, HEAD_BYTES)
+        path_end = HEAD_BYTES + struct.unpack_from("<I", head, 10)[0]
+        head = _beginning(whole, min(path_end + _LENGTHS.size, length))
+        path = head[HEAD_BYTES:path_end].decode()
+        if head[9:10] == END:
             return Chunk(path)
-        start = path_end + _LENGTHS.size
-        _, offset, checksum = _LENGTHS.unpack(bytes(whole[path_end:start]))
-        data = whole[start:length]
+        _, offset, checksum = _LENGTHS.unpack_from(head, path_end)
+        data = whole[path_end + _LENGTHS.size : length]
         if crc32(data) != checksum:
             raise BrokenStream(f"xb_stream_read_chunk(): invalid checksum at offset 0x{self.offset:x}.")
         return Chunk(path, data, offset)
@@ -172,6 +172,12 @@ def _apply(operator: tuple[int, ...], state: int) -> int:
             result ^= column
         state >>= 1
     return result
+
+
+def _beginning(content: Content, count: int) -> bytes:
+    """At least the first `count` bytes, without cutting where the first segment has them."""
+    first = segments(content)[0]
+    return first if isinstance(first, bytes) and len(first) >= count else bytes(content[:count])
 
 
 def _joined(pieces: list[Content]) -> Content:
