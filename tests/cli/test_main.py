@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
+import resource
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias
@@ -57,10 +57,15 @@ def test_help_needs_no_part_of_the_simulation() -> None:
 
 
 def test_help_is_there_at_once() -> None:
+    def used() -> float:
+        usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return usage.ru_utime + usage.ru_stime
+
     def seconds() -> float:
-        begun = time.perf_counter()
+        """Of the processor, since other tests may run at the same time."""
+        before = used()
         subprocess.run([*SIMK8S, "--help"], capture_output=True, check=True)
-        return time.perf_counter() - begun
+        return used() - before
 
     assert min(seconds() for _ in range(5)) < 0.3
 
