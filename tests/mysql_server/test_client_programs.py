@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from simk8s.errors import SimError
+from simk8s.machine import SourceHandle
 from simk8s.machine.signals import SIGKILL
 from tests.mysql_server.world import Container, Output, World
 
@@ -211,3 +212,35 @@ def test_keys_and_certificates_are_eight_files(server: Container) -> None:
     """MYSQLD-13."""
     assert server.run("mysql_ssl_rsa_setup", "--datadir=/tmp")[0] == 0
     assert len([name for name in server.bash("ls /tmp")[1].split() if name.endswith(".pem")]) == 8
+
+
+# ── on a terminal ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_on_a_terminal_there_are_a_banner_prompts_and_tables(server: Container) -> None:
+    """SQL-11, SQL-12."""
+    keyboard, screen = SourceHandle(b"SELECT 1 AS a,\n 2 AS b;\nSELECT nothing;\nUSE mysql\nDO 1;\nexit\n"), Output()
+    terminal = screen.handle()
+    keyboard.is_terminal = terminal.is_terminal = True
+    client = server.machine.start(
+        ["mysql", "-h", "127.0.0.1"], env=server.env, stdin=keyboard, stdout=terminal, stderr=screen.handle()
+    )
+    server.sim.run(client.exited)
+    assert client.status == 0
+    assert screen.text.startswith("Welcome to the MySQL monitor.  Commands end with ; or \\g.\n")
+    table = "+---+---+\n| a | b |\n+---+---+\n| 1 | 2 |\n+---+---+\n1 row in set (0.00 sec)\n\n"
+    assert table in screen.text
+    assert "ERROR 1054 (42S22): Unknown column 'nothing' in 'field list'\n" in screen.text
+    assert "Database changed\n" in screen.text
+    assert "Query OK, 0 rows affected (0.00 sec)\n\n" in screen.text
+    assert screen.text.endswith("Bye\n")
+
+
+def test_with_a_terminal_and_e_there_is_only_the_table(server: Container) -> None:
+    """SQL-11."""
+    keyboard, screen = SourceHandle(b""), Output()
+    terminal = screen.handle()
+    keyboard.is_terminal = terminal.is_terminal = True
+    client = server.machine.start(["mysql", "-e", "SELECT 1"], env=server.env, stdin=keyboard, stdout=terminal)
+    server.sim.run(client.exited)
+    assert screen.text == "+---+\n| 1 |\n+---+\n| 1 |\n+---+\n"

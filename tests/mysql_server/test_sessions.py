@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from simk8s.errors import SimError
 from simk8s.machine import Process
 from simk8s.machine.signals import SIGKILL, SIGQUIT, SIGTERM
 from tests.mysql_server.world import Container, Output, World
@@ -225,3 +226,14 @@ def test_a_hangup_opens_a_new_binary_log(server: Container) -> None:
     server.machine.processes[1].kill(1)
     pause(server, 1)
     assert server.sql("SHOW MASTER STATUS", "-N").split("\t")[0] == "mysql-0-bin.000004"
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [(["--gtid-mode=ON"], "gtid_mode=ON"), (["--skip-grant-tables"], "--skip-grant-tables"),
+     (["--relay-log-recovery"], "relay_log_recovery=1")],
+)  # fmt: skip
+def test_what_the_model_does_not_act_upon_is_refused_by_name(words: list[str], named: str) -> None:
+    container = World().pod(0).mysql()
+    with pytest.raises(SimError, match=named):
+        container.run("mysqld", *words)

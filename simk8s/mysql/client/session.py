@@ -73,7 +73,7 @@ class Session:
             yield from self._say("Bye\n")
         if self.connection is not None:
             yield from self.connection.quit()
-        return int(self.failed)
+        return int(self.failed and self.options.batch)
 
     def _feed(self, text: str) -> Run[None]:
         for line in text.split("\n"):

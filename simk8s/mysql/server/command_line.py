@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from simk8s.errors import SimError
 from simk8s.mysql.client.option_file import load_defaults
+from simk8s.mysql.column import Value, plain_text
 from simk8s.mysql.option import Options, parse_options
 from simk8s.mysql.variables import VARIABLES
 
@@ -17,6 +19,25 @@ _WITH_VALUE = frozenset(("user", "default_time_zone", "log_bin_index", "relay_lo
 _PLAIN = {"-?": "--help", "-V": "--version", "-v": "--verbose", "-I": "--help"}
 
 
+# Settings that the model has with one value only.
+_ONLY: dict[str, Value] = {
+    "gtid_mode": "OFF",
+    "binlog_format": "ROW",
+    "binlog_row_image": "FULL",
+    "binlog_checksum": "CRC32",
+    "master_info_repository": "FILE",
+    "relay_log_info_repository": "FILE",
+    "relay_log_recovery": 0,
+    "relay_log_purge": 1,
+    "slave_exec_mode": "STRICT",
+    "slave_parallel_workers": 0,
+    "innodb_file_per_table": 1,
+    "lower_case_table_names": 0,
+}
+_UNMODELLED_FLAGS = frozenset(("initialize", "skip_grant_tables", "daemonize", "early_plugin_load"))
+_HINTS = {"initialize": "use --initialize-insecure and set the password afterwards"}
+
+
 def read_command_line(process: Process) -> tuple[Options, list[str], dict[str, str]]:
     """The options, the warnings about option files, and the last value of each bare word that is no variable.
 
@@ -26,6 +47,22 @@ def read_command_line(process: Process) -> tuple[Options, list[str], dict[str, s
     words = _with_equals(defaults.words)
     pairs = (word[2:].partition("=") for word in words if "=" in word)
     return parse_options(words), defaults.warnings, {name.replace("-", "_"): value for name, _, value in pairs}
+
+
+def refuse_unmodelled(options: Options) -> None:
+    """Raises SimError SK722 for an option that mysqld knows and this model does not act upon."""
+    flags = sorted(options.flags & _UNMODELLED_FLAGS)
+    if flags:
+        name = flags[0].replace("_", "-")
+        raise SimError("SK722", f"mysqld --{name} is not modelled", hint=_HINTS.get(flags[0], "leave the option out"))
+    for name, modelled in _ONLY.items():
+        value = options.get(name)
+        if value != modelled:
+            raise SimError(
+                "SK722",
+                f"mysqld with {name}={plain_text(value)} is not modelled",
+                hint=f"leave it at its default, {plain_text(modelled)}; docs/fidelity.md says what is modelled",
+            )
 
 
 def _with_equals(words: list[str]) -> list[str]:

@@ -11,7 +11,7 @@ from simk8s.mysql.client.option_file import BadOptionFile
 from simk8s.mysql.engine.server import Host, Server
 from simk8s.mysql.option import BadOption, Options
 from simk8s.mysql.profile import profile_of
-from simk8s.mysql.server.command_line import help_text, read_command_line
+from simk8s.mysql.server.command_line import help_text, read_command_line, refuse_unmodelled
 from simk8s.mysql.server.disk import Disk, seconds_of
 from simk8s.mysql.server.duration import DURATIONS
 from simk8s.mysql.server.error_log import ErrorLog
@@ -50,10 +50,11 @@ def mysqld(process: Process) -> Run[int]:
         text = help_text(options, version, verbose=verbose)
         yield from process.print(text if "help" in options.flags else text.splitlines()[0])
         return 0
+    refuse_unmodelled(options)
     daemon = Daemon(process, options, log, version)
     try:
         yield from daemon.become(values.get("user", ""))
-        if options.flags & {"initialize_insecure", "initialize"}:
+        if "initialize_insecure" in options.flags:
             return (yield from daemon.initialize())
         return (yield from daemon.serve())
     except StartFailure as failure:
@@ -130,7 +131,7 @@ class Daemon:
         for warning in self.options.warnings:
             yield from self.log.warn(warning)
         name = f"mysqld (mysqld {self._full_version})"
-        if not self.options.flags & {"initialize_insecure", "initialize"}:
+        if "initialize_insecure" not in self.options.flags:
             yield from self.log.note(f"{name} starting as process {self.process.pid} ...")
 
     @property
