@@ -14,6 +14,7 @@ from simk8s.shell.expression import quote_expression
 from simk8s.shell.splitting import (
     AT,
     BREAK,
+    CHANGED_BREAK,
     EXPANDED,
     LITERAL,
     QUOTED,
@@ -232,17 +233,19 @@ def _expand_parameter(shell: Shell, part: Parameter, out: list[Piece], quoted: b
                 out.append(("", QUOTED))
             return
         if result.many:
-            _append_many(shell, result.values, result.star, quoted, out)
+            _append_many(shell, result, quoted, out)
             return
         value = result.values[0] if result.values else ""
     out.append((value, QUOTED if quoted else EXPANDED))
 
 
-def _append_many(shell: Shell, values: list[str], star: bool, quoted: bool, out: list[Piece]) -> None:
+def _append_many(shell: Shell, result: parameter.Result, quoted: bool, out: list[Piece]) -> None:
+    values, star = result.values, result.star
     if star and quoted:
         out.append((shell.ifs[:1].join(values), QUOTED))
         return
-    separator = BREAK if quoted else STAR if star else AT
+    joined_by_ifs = star or result.changed  # where nothing is split
+    separator = (CHANGED_BREAK if result.changed else BREAK) if quoted else STAR if joined_by_ifs else AT
     for number, value in enumerate(values):
         if number:
             out.append(separator)

@@ -22,12 +22,13 @@ if TYPE_CHECKING:
 class Result:
     """What an expansion gives: its values, or (`word`) the default that is to be expanded instead.
 
-    `many`: the values are elements of `$@` or of an array; `star`: named with `*`.
+    `many`: the values are elements of `$@` or of an array; `star`: named with `*`; `changed`: by an operator.
     """
 
     values: list[str]
     many: bool = False
     star: bool = False
+    changed: bool = False
     word: Word | None = None
 
 
@@ -72,12 +73,12 @@ def expand(shell: Shell, part: Parameter, quoted: bool) -> Run[Result]:
     if operator == ":":
         return (yield from _substring(shell, part, held))
     if operator[0] == "@":
-        return Result(_transformed(shell, part, held), held.many, held.star)
+        return Result(_transformed(shell, part, held), held.many, held.star, changed=True)
     changes = yield from _change(shell, part)
     values = [changes(value) for value in held.values]
     if held.many and operator[0] in "#%" and part.subscript is not None and not quoted and not shell.ifs:
         return Result([" ".join(values)])  # with an empty IFS bash makes one word of an array here
-    return Result(values, held.many, held.star)
+    return Result(values, held.many, held.star, changed=operator[0] in "#%")
 
 
 def hold(shell: Shell, part: Parameter) -> Run[Held]:

@@ -10,6 +10,8 @@ from functools import lru_cache
 
 import regex
 
+from simk8s.shell import negation
+
 _CLASSES = {
     "alnum": r"\p{L}\p{N}",
     "alpha": r"\p{L}",
@@ -70,12 +72,13 @@ def literal_text(pattern: str) -> str:
 
 @lru_cache(maxsize=4096)
 def compiled(
-    pattern: str, *, extglob: bool = True, ignore_case: bool = False, path: bool = False, shortest: bool = False
-) -> regex.Pattern[str]:
-    """The regular expression of a pattern. `path`: no wildcard matches a `/`. `shortest`: `*` takes little."""
-    source = _Translator(pattern, extglob, path, shortest).translate()
+    pattern: str, *, extglob: bool = True, ignore_case: bool = False, path: bool = False
+) -> regex.Pattern[str] | negation.Negating:
+    """What tells whether a pattern matches. `path`: no wildcard matches a `/`."""
     flags = regex.DOTALL | regex.V0 | (regex.IGNORECASE if ignore_case else 0)
-    return regex.compile(source, flags)
+    if extglob and "!(" in pattern:
+        return negation.Negating(_Translator(pattern, extglob, path).sequence(flags, nested=False))
+    return regex.compile(_Translator(pattern, extglob, path).translate(), flags)
 
 
 def matches(pattern: str, subject: str, *, extglob: bool = True, ignore_case: bool = False) -> bool:
@@ -137,7 +140,7 @@ def replace(
                 return subject[:start] + _put(replacement, subject[start:])
         return subject
     if not subject:
-        empty = pattern.startswith("*") or (anchor == "%" and matches(pattern, "", extglob=extglob))
+        empty = (pattern.startswith("*") or anchor == "%") and matches(pattern, "", extglob=extglob)
         return _put(replacement, "") if empty else ""
     result = []
     position = 0
@@ -183,11 +186,10 @@ def _longest_at_or_after(
 
 
 class _Translator:
-    def __init__(self, pattern: str, extglob: bool, path: bool, shortest: bool) -> None:
+    def __init__(self, pattern: str, extglob: bool, path: bool) -> None:
         self.pattern = pattern
         self.extglob = extglob
         self.any = "[^/]" if path else "."
-        self.lazy = "?" if shortest else ""
         self.offset = 0
 
     def translate(self) -> str:
@@ -210,7 +212,7 @@ class _Translator:
                     self.extglob and pattern[self.offset + 1 : self.offset + 2] == "("
                 ):
                     self.offset += 1
-                pieces.append(self.any + "*" + self.lazy)
+                pieces.append(self.any + "*")
             elif character == "?":
                 pieces.append(self.any)
             elif character == "[":
@@ -221,6 +223,40 @@ class _Translator:
             else:
                 pieces.append(regex.escape(character))
         return "".join(pieces)
+
+    def sequence(self, flags: int, *, nested: bool) -> negation.Sequence:
+        """The pattern as parts, for one with `!(...)` in it."""
+        pattern = self.pattern
+        parts: list[negation.One | negation.Any | negation.Group] = []
+        while self.offset < len(pattern):
+            character = pattern[self.offset]
+            following = pattern[self.offset + 1 : self.offset + 2]
+            if nested and character in "|)":
+                break
+            if character in _OPERATORS and following == "(" and self._closes():
+                self.offset += 2
+                choices = [self.sequence(flags, nested=True)]
+                while pattern[self.offset : self.offset + 1] == "|":
+                    self.offset += 1
+                    choices.append(self.sequence(flags, nested=True))
+                self.offset += 1
+                parts.append(negation.Group(character, tuple(choices)))
+                continue
+            self.offset += 1
+            if character == "*":
+                parts.append(negation.Any(regex.compile(self.any + "*", flags)))
+                continue
+            if character == "?":
+                source = self.any
+            elif character == "[":
+                source = self._bracket()
+            elif character == "\\" and following:
+                source = regex.escape(following)
+                self.offset += 1
+            else:
+                source = regex.escape(character)
+            parts.append(negation.One(regex.compile(source, flags)))
+        return tuple(parts)
 
     def _closes(self) -> bool:
         depth = 0
@@ -246,12 +282,6 @@ class _Translator:
             choices.append(self._sequence(nested=True))
         self.offset += 1
         inside = "|".join(choices)
-        if operator == "!":
-            rest = self.pattern[self.offset :]
-            after = _Translator(rest, self.extglob, False, False)
-            after.any = self.any
-            end = after._sequence(nested=True) if not rest.startswith(("|", ")")) else ""
-            return f"(?!(?:{inside}){end}$){self.any}*"
         return f"(?:{inside})" + {"?": "?", "*": "*", "+": "+", "@": ""}[operator]
 
     def _bracket(self) -> str:

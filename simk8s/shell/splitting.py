@@ -20,10 +20,13 @@ Piece: TypeAlias = tuple[str, int]
 BREAK: Piece = ("", 3)
 """A boundary between two elements of `"$@"`: a new field begins."""
 
+CHANGED_BREAK: Piece = ("*", 3)
+"""The same for elements that an operator has changed: where nothing is split, they are joined as in `"$*"`."""
+
 AT: Piece = ("", 4)
 """A boundary in an unquoted `$@`. Where fields are split, the elements are one text joined by IFS's first character."""
 
-STAR: Piece = ("", 5)
+STAR: Piece = ("*", 4)
 """The same for an unquoted `$*`, which is joined in that way even where nothing is split."""
 
 _MAGIC = re.compile(r"[*?\[\\]")
@@ -113,7 +116,7 @@ def joined(pieces: list[Piece], ifs: str) -> str:
 
 def between(boundary: Piece, ifs: str) -> str:
     """What stands between two elements where nothing is split."""
-    return ifs[:1] if boundary is STAR else " "
+    return ifs[:1] if boundary[0] else " "
 
 
 def as_pattern(pieces: list[Piece], ifs: str) -> str:
