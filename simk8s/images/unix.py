@@ -77,7 +77,7 @@ def _devices(root: FileSystem) -> None:
         "stdin": "stdin",
         "stdout": "stdout",
         "stderr": "stderr",
-        **{f"fd/{number}": f"fd/{number}" for number in range(10)},
+        **{f"fd/{number}": f"fd/{number}" for number in (*range(10), *range(48, 64))},  # bash counts down from 63
         **{f"../proc/self/fd/{number}": f"fd/{number}" for number in range(3)},
     }.items():
         path = f"/dev/{name}" if not name.startswith("../") else name.removeprefix("..")
