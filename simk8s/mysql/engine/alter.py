@@ -11,7 +11,7 @@ from simk8s.mysql.engine.commit import log_statement
 from simk8s.mysql.engine.design import engine_of, validated
 from simk8s.mysql.engine.evaluation import Evaluation
 from simk8s.mysql.engine.permission import require_on_table
-from simk8s.mysql.engine.session import Done, Result
+from simk8s.mysql.engine.session import Diagnostic, Done, Result
 from simk8s.mysql.errors import MySQLError, not_supported
 from simk8s.mysql.sql import statement as st
 from simk8s.mysql.step import Steps
@@ -42,7 +42,9 @@ def alter_table(context: Evaluation, statement: st.AlterTable, text: str) -> Ste
     definition = table.definition
     renames = [change.table for change in statement.changes if change.verb == "rename" and change.table is not None]
     for change in statement.changes:
-        if change.verb != "rename":
+        if change.verb == "order":
+            _check_order(definition, context)
+        elif change.verb != "rename":
             definition = _changed(definition, sources, change)
     affected = 0
     if definition != table.definition or any(change.verb == "engine" for change in statement.changes):
@@ -54,6 +56,14 @@ def alter_table(context: Evaluation, statement: st.AlterTable, text: str) -> Ste
         yield from move_table(context, (database, table.name), (target.database or session.database, target.name))
     yield from log_statement(server, session, text, updated=(database,))
     return Done(affected, info=f"Records: {affected}  Duplicates: 0  Warnings: 0")
+
+
+def _check_order(definition: Definition, context: Evaluation) -> None:
+    """ORDER BY changes nothing where the primary key gives the order."""
+    if definition.primary is None:
+        raise not_supported("ALTER TABLE ... ORDER BY for a table without primary key")
+    text = f"ORDER BY ignored as there is a user-defined clustered index in the table '{definition.name}'"
+    context.session.warnings.append(Diagnostic("Warning", 1105, text))
 
 
 def _changed(definition: Definition, sources: list[int | None], change: st.Change) -> Definition:

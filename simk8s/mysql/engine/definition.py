@@ -59,7 +59,11 @@ def create_table(context: Evaluation, statement: st.CreateTable, text: str) -> S
     else:
         table = yield from make_files(context, database, definition)
         table.next_number = max(table.next_number, statement.next_number)
-        logged = text if statement.query is None else definition.sql()
+        logged = text
+        if statement.query is not None:
+            logged = definition.sql()
+            if database != session.database:
+                logged = logged.replace("CREATE TABLE ", f"CREATE TABLE `{database}`.", 1)
         yield from log_statement(server, session, logged, updated=(database,))
     return (yield from _fill(context, TableName(name, database), rows, is_query=statement.query is not None))
 

@@ -132,6 +132,13 @@ def _change(cursor: Cursor) -> Change:
     if cursor.accept("ENGINE"):
         cursor.accept("=")
         return Change("engine", old=cursor.identifier())
+    if cursor.accept("ORDER", "BY"):
+        while not cursor.at_end:
+            cursor.identifier()
+            cursor.accept_any("ASC", "DESC")
+            if not cursor.accept(","):
+                break
+        return Change("order")
     raise cursor.error() if cursor.token.kind != "word" else not_supported(f"ALTER TABLE ... {cursor.token.key}")
 
 

@@ -70,7 +70,7 @@ class RenameTable:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One clause of ALTER TABLE. verb: add, drop, modify, add_index, drop_index, drop_primary, rename, engine.
+    """One clause of ALTER TABLE. verb: add, drop, modify, add_index, drop_index, drop_primary, rename, engine, order.
 
     `old` is the name of what is changed; `after` is the column to stand behind, empty for the end, `FIRST` as None.
     """
