@@ -66,6 +66,6 @@ def _nginx(repository: str | tuple[str, ...], tags: tuple[str, ...], base: Image
 
 NGINX_ALPINE = _nginx("nginx", ("*alpine*",), ALPINE, "curl")
 NGINX = _nginx(("nginx", "nginxinc/nginx-unprivileged"), ("*",), BUSTER, "curl", "envsubst")
-NGINX_SLIM = _nginx(("registry.k8s.io/nginx*", "gcr.io/*/nginx*"), ("*",), BUSTER)
+NGINX_SLIM = _nginx(("registry.k8s.io/nginx*", "gcr.io/*/nginx*"), ("*",), BUSTER, "curl")
 
 IMAGES = (NGINX_ALPINE, NGINX, NGINX_SLIM)

@@ -16,6 +16,7 @@ Main: TypeAlias = "Callable[[Process], Run[int]]"
 """A program: takes its process, returns the exit status (0 to 255)."""
 
 PROGRAMS: dict[str, Main] = {}
+DEFAULT_PATH = "/bin:/usr/bin"  # execvp(3), where PATH is not set
 
 
 def program(*names: str) -> Callable[[Main], Main]:
@@ -62,7 +63,7 @@ def load(process: Process, path: str, argv: list[str], depth: int = 0) -> tuple[
 def find_on_path(process: Process, name: str, path: str | None = None) -> str | None:
     """The file that a command name without a slash leads to, by PATH; an executable one is preferred."""
     second_best = None
-    for folder in (path if path is not None else process.environ.get("PATH", "")).split(":"):
+    for folder in (path if path is not None else process.environ.get("PATH", DEFAULT_PATH)).split(":"):
         candidate = f"{folder or '.'}/{name}"
         inode = process.find(candidate)
         if isinstance(inode, File):

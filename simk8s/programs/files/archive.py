@@ -25,8 +25,8 @@ _USAGE = "Try 'tar --help' or 'tar --usage' for more information."
 _KNOWN = (
     "c,create x,extract,get t,list r,append u,update A f,file: C,directory: z,gzip,gunzip j,bzip2 J,xz v,verbose "
     "p,preserve-permissions,same-permissions k,keep-old-files overwrite O,to-stdout h,dereference T,files-from: "
-    "exclude: strip-components: no-same-owner same-owner o m,touch numeric-owner owner: group: mode: P,absolute-names "
-    "S,sparse a,auto-compress wildcards remove-files no-recursion one-file-system transform: warning: null sort: mtime:"
+    "exclude: strip-components: no-same-owner same-owner o m,touch numeric-owner owner: group: P,absolute-names "
+    "S,sparse a,auto-compress no-recursion one-file-system transform: warning: sort:"
 )
 
 

@@ -27,6 +27,9 @@ def dd(process: Process) -> Run[int]:
     for conversion in conversions:
         if conversion not in ("", "notrunc", "fsync", "fdatasync", "noerror", "sync", "excl", "nocreat"):
             raise Unmodelled(f"conv={conversion}")
+    for flag in f"{settings.get('iflag', '')},{settings.get('oflag', '')}".split(","):
+        if flag not in ("", "fullblock", "direct", "dsync", "sync", "nonblock", "noatime"):
+            raise Unmodelled(f"flag {flag}")
     source = yield from _open_source(process, settings.get("if", "-"))
     target = yield from _open_target(process, settings.get("of", ""), numbers.get("seek", 0) * size, conversions)
     for _ in range(numbers.get("skip", 0)):

@@ -35,7 +35,7 @@ def gzip(process: Process) -> Run[int]:
     name = process.argv[0].rpartition("/")[2]
     options = parse(
         process.argv,
-        "d,decompress,uncompress c,stdout,to-stdout k,keep f,force v,verbose q,quiet n,no-name N t,test l,list r S: "
+        "d,decompress,uncompress c,stdout,to-stdout k,keep f,force v,verbose q,quiet n,no-name t,test "
         "1,fast 2 3 4 5 6 7 8 9,best",
     )
     unpack = "d" in options or "t" in options or name != "gzip"

@@ -38,7 +38,7 @@ def mv(process: Process) -> Run[int]:
     """Move files and trees: a rename inside one volume, a copy and a removal between two."""
     options = parse(
         process.argv,
-        "f,force n,no-clobber v,verbose t,target-directory: T,no-target-directory u,update:: i,interactive",
+        "f,force n,no-clobber v,verbose t,target-directory: T,no-target-directory u,update::",
     )
     sources, directory, target = destination(process, options)
     status = 0
@@ -89,7 +89,7 @@ def _move(process: Process, source: str, target: str, options: Options) -> Run[i
     except SyscallError:
         there = None
     if there is not None:
-        if options.last_of("fni") == "n" or (_only_newer(options) and there.mtime >= inode.mtime):
+        if options.last_of("fn") == "n" or (_only_newer(options) and there.mtime >= inode.mtime):
             return 0
         problem = ""
         if there is inode:
@@ -235,11 +235,13 @@ def _keep(process: Process, inode: Inode, target: str, options: Options) -> Run[
     """-p and -a: mode, owner and time of the original."""
     listed = options["preserve"].split(",") if options["preserve"] else []
     everything = "a" in options or "p" in options or ("preserve" in options and not listed) or "all" in listed
-    if (everything or "ownership" in listed) and process.uid == 0:
+    kept = {"ownership", "mode", "timestamps"} if everything else set(listed)
+    kept -= set(options["no-preserve"].split(","))
+    if "ownership" in kept and process.uid == 0:
         yield from process.chown(target, inode.uid, inode.gid)
-    if (everything or "mode" in listed) and process.stat(target).mode != inode.mode:
+    if "mode" in kept and process.stat(target).mode != inode.mode:
         yield from process.chmod(target, inode.mode)
-    if everything or "timestamps" in listed:
+    if "timestamps" in kept:
         yield from process.utime(target, inode.mtime)
 
 

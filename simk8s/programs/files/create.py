@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 
 from simk8s.machine import Directory, Errno, Process, SyscallError
 from simk8s.programs.files.copy import make_directories
 from simk8s.programs.files.mode import parse_mode
-from simk8s.programs.files.path import base_name, dir_name, is_link, join
+from simk8s.programs.files.path import absolute, base_name, dir_name, is_link, join
 from simk8s.programs.names import unused_name
 from simk8s.programs.options import UsageError, parse
-from simk8s.programs.processes.calendar import parse_date
+from simk8s.programs.processes.calendar import format_date, parse_date
 from simk8s.programs.tool import Failure, complain, tool
 from simk8s.sim import Run
 
@@ -91,6 +92,8 @@ def ln(process: Process) -> Run[int]:
     status = 0
     for name in names:
         link = join(directory, base_name(name)) if directory else target
+        if "r" in options and "s" in options:
+            name = posixpath.relpath(absolute(process, name), dir_name(absolute(process, link)))
         try:
             yield from _link(process, name, link, symbolic="s" in options, force="f" in options)
         except SyscallError as error:
@@ -119,7 +122,7 @@ def _link(process: Process, name: str, link: str, *, symbolic: bool, force: bool
 @tool("touch")
 def touch(process: Process) -> Run[int]:
     """Make empty files, or set the time of existing ones to now."""
-    options = parse(process.argv, "a c,no-create m d,date: r,reference: t: h,no-dereference")
+    options = parse(process.argv, "a c,no-create m d,date: r,reference: t:")
     if not options.operands:
         raise UsageError("missing file operand")
     when = process.sim.now
@@ -130,20 +133,37 @@ def touch(process: Process) -> Run[int]:
         if date is None:
             raise Failure(f"invalid date format '{options['d']}'")
         when = date
+    elif "t" in options:
+        when = _stamp(process, options["t"])
     status = 0
     for path in options.operands:
         try:
             if process.exists(path):
-                yield from process.utime(path, when)
+                if "a" not in options or "m" in options:  # the time of the last reading is not kept
+                    yield from process.utime(path, when)
             elif "c" not in options:
                 handle = yield from process.open(path, write=True, create=True)
                 handle.release()
-                if when != process.sim.now and ("r" in options or "d" in options):
+                if options.last_of("rdt"):
                     yield from process.utime(path, when)
         except SyscallError as error:
             yield from complain(process, f"cannot touch '{path}': {error.text}")
             status = 1
     return status
+
+
+def _stamp(process: Process, text: str) -> float:
+    match = re.fullmatch(r"(\d\d)?(\d\d)?(\d\d)(\d\d)(\d\d)(\d\d)(?:\.(\d\d))?", text)
+    if match is None:
+        raise Failure(f"invalid date format '{text}'")
+    century, year, month, day, hour, minute, second = match.groups()
+    if century and not year:
+        century, year = None, century
+    full = f"{century or '20'}{year}" if year else format_date(process.sim.now, "%Y")
+    date = parse_date(process, f"{full}-{month}-{day} {hour}:{minute}:{second or '00'}")
+    if date is None:
+        raise Failure(f"invalid date format '{text}'")
+    return date
 
 
 @tool("mktemp")
@@ -190,7 +210,7 @@ def parse_size(text: str) -> int | None:
 @tool("truncate")
 def truncate(process: Process) -> Run[int]:
     """Set the size of files; what is added is a hole."""
-    options = parse(process.argv, "s,size: c,no-create r,reference: o,io-blocks")
+    options = parse(process.argv, "s,size: c,no-create r,reference:")
     if "s" not in options and "r" not in options:
         raise UsageError("you must specify either '--size' or '--reference'")
     if not options.operands:

@@ -57,6 +57,8 @@ def _walk(process: Process, plan: Plan, test: Test, found: Found) -> Run[None]:
                 inode = _stat(process, path, plan.follow)
             except SyscallError:
                 continue
+            if plan.one_system and process.locate(path).mount is not process.locate(found.start).mount:
+                continue
             yield from _walk(process, plan, test, Found(path, inode, found.depth + 1, found.start))
     if plan.depth_first and found.depth >= plan.least:
         yield from test(found)

@@ -31,7 +31,9 @@ class Found:
     pruned: bool = False
 
 
-def condition_for(process: Process, name: str, argument: Callable[[], str]) -> Callable[[Found], bool]:
+def condition_for(
+    process: Process, name: str, argument: Callable[[], str], *, extended: bool
+) -> Callable[[Found], bool]:
     """The test that a name stands for; `argument` gives the word behind it. Raises Failure for an unknown name."""
     match name:
         case "-false":
@@ -52,10 +54,10 @@ def condition_for(process: Process, name: str, argument: Callable[[], str]) -> C
     }  # fmt: skip
     if name not in tests:
         raise Failure(f"unknown predicate `{name}'")
-    return _test_with(process, name, argument())
+    return _test_with(process, name, argument(), extended)
 
 
-def _test_with(process: Process, name: str, argument: str) -> Callable[[Found], bool]:
+def _test_with(process: Process, name: str, argument: str, extended: bool) -> Callable[[Found], bool]:
     match name:
         case "-name" | "-iname":
             return lambda found: matches(base_name(found.path), argument, ignore_case=name == "-iname")
@@ -97,7 +99,9 @@ def _test_with(process: Process, name: str, argument: str) -> Callable[[Found], 
         case "-links":
             return lambda found: _compare(argument, links_of(found.inode))
         case "-regex" | "-iregex":
-            pattern = compile_pattern(argument, extended=False, ignore_case=name == "-iregex")
+            if not extended:  # in Emacs's syntax + and ? repeat without a backslash
+                argument = re.sub(r"(?<!\\)([+?])", r"\\\1", argument)
+            pattern = compile_pattern(argument, extended=extended, ignore_case=name == "-iregex")
             return lambda found: pattern.fullmatch(found.path) is not None
     raise Unmodelled(f"test '{name}'")
 

@@ -50,6 +50,7 @@ class Expression:
         self.process = process
         self.words = list(reversed(words))
         self.plan = plan
+        self.extended = False
 
     def parse(self) -> Test:
         """The whole expression."""
@@ -149,7 +150,7 @@ class Expression:
         action = self._action(name)
         if action is not None:
             return action
-        holds = condition_for(self.process, name, lambda: self._argument(name))
+        holds = condition_for(self.process, name, lambda: self._argument(name), extended=self.extended)
 
         def test(found: Found) -> Run[bool]:
             return holds(found)
@@ -169,13 +170,16 @@ class Expression:
             case "-depth":
                 plan.depth_first = True
                 return self.always
-            case "-xdev" | "-mount" | "-noleaf" | "-ignore_readdir_race" | "-warn" | "-nowarn" | "-true" | "-daystart":
+            case "-xdev" | "-mount":
+                plan.one_system = True
+                return self.always
+            case "-noleaf" | "-ignore_readdir_race" | "-warn" | "-nowarn" | "-true":
                 return self.always
             case "-follow":
                 plan.follow = True
                 return self.always
             case "-regextype":
-                self._argument(name)
+                self.extended = self._argument(name) not in ("emacs", "findutils-default", "posix-basic", "grep", "sed")
                 return self.always
             case "-print" | "-print0":
                 plan.acts = True

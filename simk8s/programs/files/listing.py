@@ -57,9 +57,9 @@ def human(size: int) -> str:
 
 
 _KNOWN = (
-    "l a,all A,almost-all 1 d,directory h,human-readable t r,reverse S R,recursive F,classify:: p i,inode "
+    "l a,all A,almost-all 1 d,directory h,human-readable t r,reverse S R,recursive F,classify:: p "
     "n,numeric-uid-gid g o G,no-group s,size U X c u C x m k L,dereference color:: full-time time-style: sort: "
-    "group-directories-first q b N B f H Q"
+    "group-directories-first q b N B f"
 )
 
 
@@ -235,7 +235,7 @@ _DIRECTIVE = re.compile(r"%(-?0?\d*)([A-Za-z%])|\\([ntr\\])")
 @tool("stat")
 def stat(process: Process) -> Run[int]:
     """What a file is like, in full or in a format."""
-    options = parse(process.argv, "c,format: f,file-system L,dereference t,terse printf:")
+    options = parse(process.argv, "c,format: f,file-system L,dereference printf:")
     if not options.operands:
         raise UsageError("missing operand")
     status = 0

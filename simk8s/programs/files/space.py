@@ -15,13 +15,14 @@ _DISK_KIB = 10 * 1024 * 1024  # every volume is a disk of 10 GiB (SIM)
 @tool("df")
 def df(process: Process) -> Run[int]:
     """How full the mounted volumes are."""
-    options = parse(process.argv, "h,human-readable H k m a,all T,print-type P,portability i,inodes x: t: l output::")
+    options = parse(process.argv, "h,human-readable k m a,all T,print-type P,portability l")
     mounts = process.machine.mounts.points()
     points = list(mounts)
     if options.operands:
         points = []
         for path in options.operands:
             try:
+                process.stat(path)
                 points.append(process.locate(path).mount.point)
             except SyscallError as error:
                 yield from complain(process, f"{path}: {error.text}")
@@ -55,9 +56,7 @@ def df(process: Process) -> Run[int]:
 @tool("du")
 def du(process: Process) -> Run[int]:
     """How much disk files and trees take."""
-    options = parse(
-        process.argv, "s,summarize h,human-readable b,bytes k m a,all c,total d,max-depth: x S L apparent-size 0"
-    )
+    options = parse(process.argv, "s,summarize h,human-readable b,bytes k m a,all c,total d,max-depth: x apparent-size")
     total = 0
     status = 0
     for path in options.operands or ["."]:

@@ -19,12 +19,11 @@ from simk8s.sim import Run
 _KNOWN = (
     "s,silent S,show-error f,fail o,output: O,remote-name L,location H,header: X,request: d,data,data-ascii: data-raw: "
     "data-binary: data-urlencode: w,write-out: I,head i,include k,insecure m,max-time: connect-timeout: retry: "
-    "retry-delay: retry-max-time: retry-connrefused retry-all-errors u,user: A,user-agent: G,get v,verbose e,referer: "
-    "N,no-buffer 4,ipv4 6,ipv6 compressed max-redirs: no-progress-meter fail-with-body x,proxy: T,upload-file: "
-    "F,form: b,cookie: c,cookie-jar: cacert: cert: key: unix-socket: interface: noproxy: http1.1 0,http1.0 "
-    "D,dump-header: g,globoff # progress-bar create-dirs url: json: 1,tlsv1 tlsv1.2 z,time-cond:"
+    "retry-delay: retry-connrefused retry-all-errors u,user: A,user-agent: G,get v,verbose e,referer: "
+    "N,no-buffer 4,ipv4 6,ipv6 compressed max-redirs: no-progress-meter fail-with-body "
+    "cacert: cert: key: noproxy: http1.1 0,http1.0 "
+    "D,dump-header: g,globoff # progress-bar url: json: 1,tlsv1 tlsv1.2 "
 )
-_UNMODELLED = ("x", "F", "c", "b", "unix-socket", "T", "z")
 _AGAIN = (408, 429, 500, 502, 503, 504)
 
 
@@ -52,9 +51,6 @@ class Transfer:
 def curl(process: Process) -> Run[int]:
     """Fetch addresses."""
     options = parse(process.argv, _KNOWN)
-    for name in _UNMODELLED:
-        if name in options:
-            raise Unmodelled(f"option '-{name}'" if len(name) == 1 else f"option '--{name}'")
     urls = [*options.all("url"), *options.operands]
     if not urls:
         yield from process.write(2, b"curl: try 'curl --help' or 'curl --manual' for more information\n")

@@ -8,15 +8,12 @@ from simk8s.programs.network.relay import BLOCK, Exchange, run_with_pipes
 from simk8s.programs.options import Options, parse
 from simk8s.programs.processes.duration import parse_duration
 from simk8s.programs.tool import tool
-from simk8s.programs.unmodelled import Unmodelled
 from simk8s.sim import Run
 
 _KNOWN = (
-    "l,listen k,keep-open m,max-conns: c,sh-exec: e,exec: w,wait: i,idle-timeout: p,source-port: s,source: v,verbose "
-    "n,nodns 4 6 C,crlf o,output: x,hex-dump: z t,telnet recv-only send-only no-shutdown allow: deny: d,delay: "
-    "append-output u,udp U,unixsock sctp ssl proxy: proxy-type: broker chat lua-exec: version"
+    "l,listen k,keep-open m,max-conns: c,sh-exec: e,exec: w,wait: p,source-port: v,verbose n,nodns 4 6 z U,unixsock "
+    "recv-only send-only no-shutdown"
 )
-_UNMODELLED = ("u", "sctp", "ssl", "proxy", "broker", "chat", "lua-exec", "t", "allow", "deny", "o", "x", "C")
 DEFAULT_PORT = 31337
 CONNECT_TIMEOUT_SECONDS = 10.0  # NCAT-2
 DEFAULT_CONNECTIONS = 100
@@ -30,9 +27,6 @@ class Bye(Exception):
 def ncat(process: Process) -> Run[int]:
     """Concatenate and redirect sockets."""
     options = parse(process.argv, _KNOWN)
-    for name in _UNMODELLED:
-        if name in options:
-            raise Unmodelled(f"option '--{name}'" if len(name) > 1 else f"option '-{name}'")
     try:
         if "l" in options:
             return (yield from _serve(process, options))

@@ -22,8 +22,8 @@ class Flavour:
     closes_input: bool
 
 
-BUSYBOX = Flavour("l k p: z w: e: v n u i: o: s: b f: N", closes_input=True)
-OPENBSD = Flavour("l k p: z w: v n u q: N U s: 4 6 d h i: r t C e:", closes_input=False)
+BUSYBOX = Flavour("l k p: z w: e: v n u N", closes_input=True)
+OPENBSD = Flavour("l k p: z w: v n u q: N U 4 6 d e:", closes_input=False)
 
 
 @tool("busybox-nc")

@@ -38,7 +38,7 @@ _SIGNALS = {"stop": SIGTERM, "quit": SIGQUIT, "reload": SIGHUP, "reopen": SIGUSR
 @tool("nginx")
 def nginx(process: Process) -> Run[int]:
     """Serve files, or (-s) tell the running server something, or (-t) test the configuration."""
-    options = parse(process.argv, "g: c: s: t T v V q p: e:")
+    options = parse(process.argv, "g: c: s: t v V q")
     path = options.get("c", CONFIGURATION)
     if "v" in options or "V" in options:
         yield from process.write(2, f"nginx version: nginx/{VERSION}\n".encode())

@@ -13,8 +13,8 @@ from simk8s.sim import Run
 
 _KNOWN = (
     "q,quiet O,output-document: T,timeout: t,tries: spider S,server-response header: post-data: no-check-certificate "
-    "c,continue P,directory-prefix: U,user-agent: nv,no-verbose n: v,verbose connect-timeout: retry-connrefused "
-    "waitretry: w,wait: Y,proxy: progress: show-progress user: password: N,timestamping b 4,inet4-only content-on-error"
+    "P,directory-prefix: U,user-agent: no-verbose v,verbose connect-timeout: retry-connrefused "
+    "waitretry: w,wait: Y,proxy: progress: show-progress 4,inet4-only"
 )
 _MOST_REDIRECTIONS = 20
 
@@ -22,7 +22,7 @@ _MOST_REDIRECTIONS = 20
 @tool("wget")
 def wget(process: Process) -> Run[int]:
     """GNU wget: 4 for trouble with the network, 8 where the server says no; 20 tries."""
-    options = parse(process.argv, _KNOWN)
+    options = parse(["--no-verbose" if word == "-nv" else word for word in process.argv], _KNOWN)
     status = 0
     for url in _urls(options):
         tries = int(options.get("t", "20")) or 1 << 30
@@ -45,7 +45,7 @@ def _urls(options: Options) -> list[str]:
 def _gnu(process: Process, url: str, options: Options) -> Run[tuple[int, bool]]:
     """One try: the status, and whether another one makes sense."""
     address = _address(url)
-    loud = "q" not in options and "nv" not in options
+    loud = "q" not in options and "no-verbose" not in options
     try:
         response = yield from _get(process, address, options)
     except ResolveError as error:
@@ -76,7 +76,7 @@ def _silence(_: Exception) -> Run[None]:
 @tool("busybox-wget")
 def busybox_wget(process: Process) -> Run[int]:
     """busybox's wget: one try, 1 for any trouble."""
-    options = parse(process.argv, _KNOWN)
+    options = parse(["--no-verbose" if word == "-nv" else word for word in process.argv], _KNOWN)
     for url in _urls(options):
         address = _address(url)
         try:

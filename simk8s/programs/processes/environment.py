@@ -140,7 +140,7 @@ def setpriv(process: Process) -> Run[int]:
     """Become another program with other privileges; users and groups are modelled."""
     options = parse(
         process.argv,
-        "reuid: regid: clear-groups init-groups keep-groups groups: no-new-privs inh-caps: bounding-set: reset-env",
+        "reuid: regid: clear-groups init-groups keep-groups groups: no-new-privs inh-caps: bounding-set:",
         permute=False,
     )
     if not options.operands:

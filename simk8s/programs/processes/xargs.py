@@ -11,7 +11,7 @@ from simk8s.sim import Run
 
 _KNOWN = (
     "0,null d,delimiter: n,max-args: I: i,replace:: r,no-run-if-empty t,verbose P,max-procs: L,max-lines: l:: "
-    "a,arg-file: s,max-chars: x,exit E:"
+    "a,arg-file: s,max-chars: x,exit"
 )
 _MAX_WORDS = 5000  # the kernel's limit on the size of a command line, in words (SIM)
 

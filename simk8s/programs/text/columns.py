@@ -86,7 +86,7 @@ def cut(process: Process) -> Run[int]:
 @tool("paste")
 def paste(process: Process) -> Run[int]:
     """Files side by side, or (-s) each on one line."""
-    options = parse(process.argv, "d,delimiters: s,serial z,zero-terminated")
+    options = parse(process.argv, "d,delimiters: s,serial")
     delimiters = raw(options.get("d", "\t"))
     marks = [{"n": "\n", "t": "\t", "\\": "\\", "0": ""}.get(m[1:], m) if len(m) > 1 else m
              for m in re.findall(r"\\.|.", delimiters, re.DOTALL)] or [""]  # fmt: skip

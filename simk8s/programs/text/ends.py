@@ -16,7 +16,7 @@ from simk8s.sim import Run
 @tool("head")
 def head(process: Process) -> Run[int]:
     """The first lines or bytes. What comes after them stays unread."""
-    options = parse(_old_style(process.argv), "n,lines: c,bytes: q,quiet,silent v,verbose z,zero-terminated")
+    options = parse(_old_style(process.argv), "n,lines: c,bytes: q,quiet,silent v,verbose")
     unit, count, from_end = _amount(options)
     return (yield from _each(process, options, lambda fd: _head(process, fd, unit, count, from_end)))
 
@@ -47,7 +47,7 @@ def tail(process: Process) -> Run[int]:
     """The last lines or bytes; with -f also what is added later."""
     options = parse(
         _old_style(process.argv),
-        "n,lines: c,bytes: q,quiet,silent v,verbose f,follow:: F s,sleep-interval: pid: retry z,zero-terminated",
+        "n,lines: c,bytes: q,quiet,silent v,verbose f,follow:: F s,sleep-interval: pid: retry",
     )
     unit, count, _ = _amount(options)
     text = options.get(unit, "")

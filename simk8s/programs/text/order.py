@@ -228,7 +228,7 @@ def comm(process: Process) -> Run[int]:
 @tool("shuf")
 def shuf(process: Process) -> Run[int]:
     """Lines in a chance order."""
-    options = parse(process.argv, "n,head-count: e,echo i,input-range: r,repeat z,zero-terminated")
+    options = parse(process.argv, "n,head-count: e,echo i,input-range:")
     if "i" in options:
         low, _, high = options["i"].partition("-")
         lines = [str(number) for number in range(int(low), int(high) + 1)]

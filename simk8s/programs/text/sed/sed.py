@@ -17,7 +17,7 @@ def sed(process: Process) -> Run[int]:
     options = parse(
         process.argv,
         "n,quiet,silent e,expression: f,file: E,r,regexp-extended i,in-place:: s,separate u,unbuffered z,null-data "
-        "posix l,line-length: sandbox follow-symlinks",
+        "posix sandbox",
     )
     paths = list(options.operands)
     text, source = "", "-e expression #1"
