@@ -135,10 +135,10 @@ class PipeWriter(Handle):
                 raise SyscallError(Errno.EPIPE)
             room = pipe.room
             if weight(rest) <= room:
-                pipe.put(rest, process.actor.last)
+                pipe.put(rest, process.actor.latest)
                 break
             if room > 0:
-                pipe.put(rest[:room], process.actor.last)
+                pipe.put(rest[:room], process.actor.latest)
                 rest = rest[room:]
             yield pipe.changed()
         return len(data)

@@ -97,6 +97,7 @@ class Container:
         self.stdin: Pipe | None = None
         self.created_at = sim.now
         self.started_at = ""
+        self.started_seq = -1  # the history record of the main process's start
         self.ran_at = 0.0
         self.ended: Terminated | None = None
         self.ended_at = 0.0
@@ -180,6 +181,7 @@ class Container:
             self.is_noticed = True
             raise StartError(message) from error
         self.main = main
+        self.started_seq = main.actor.last
         self.started_at, self.ran_at = self.sim.timestamp, self.sim.now
         assert main.exited.callbacks is not None
         main.exited.callbacks.append(lambda _: self._exited())

@@ -139,6 +139,7 @@ class Probe:
             return
         if container.id != self._instance:  # KUBELET-43; the streak goes on (KUBELET-44)
             self._instance, self._result, self._on_hold = container.id, INITIAL[self.kind], False
+            self._actor.hear(container.started_seq)
         if self._on_hold or not container.is_running:
             return
         sim = self._owner.sim

@@ -51,9 +51,16 @@ class Actor:
         if seq > self.heard:
             self.heard = seq
 
+    @property
+    def latest(self) -> int:
+        """The record that a message sent now follows: the actor's own last, or one that it merely passes on."""
+        return self.heard if self.heard > self.last else self.last
+
     def fork(self, name: str | None = None) -> Actor:
-        """A new actor whose first record follows this one's latest: a child process, a spawned task."""
-        return Actor(name or self.name, self.last)
+        """A new actor whose first record follows all that this one has done and heard: a child, a spawned task."""
+        child = Actor(name or self.name, self.last)
+        child.heard = self.heard
+        return child
 
 
 class History:
@@ -72,7 +79,7 @@ class History:
         if self.enabled:
             last, heard = actor.last, actor.heard
             causes: tuple[int, ...] = (last,) if last >= 0 else ()
-            if heard > last or (heard >= 0 and self.records[heard].actor != actor.name):
+            if heard >= 0 and heard != last:
                 causes = (heard, *causes)  # a message may have been under way while this actor did other things
             record = Record(seq, int(time * 1e6 + 0.5) / 1e6, actor.name, verb, object, causes, detail)
             self.records.append(record)
@@ -110,14 +117,17 @@ class History:
         return digest.hexdigest()
 
     def save(self, path: Path) -> None:
-        """Write the history as JSON lines, whole or not at all."""
-        partial = path.with_name(path.name + ".partial")
+        """Write the history as JSON lines: a file whole or not at all, a pipe or a device as it takes them."""
+        is_special = path.exists() and not path.is_file()
+        target = path if is_special else path.with_name(path.name + ".partial")
         try:
-            with partial.open("wb") as file:
+            with target.open("wb") as file:
                 file.writelines(self.lines())
-            partial.replace(path)
+            if not is_special:
+                target.replace(path)
         except OSError as error:
-            partial.unlink(missing_ok=True)
+            if not is_special:
+                target.unlink(missing_ok=True)
             raise SimError(
                 "SK102", f"cannot write the trace {path}: {error.strerror}", hint="choose another --trace file"
             ) from error
