@@ -26,7 +26,7 @@ def decode(obj: Object, resource: Resource) -> Object:
     Raises ApiError 400 for unknown fields and wrong types, 422 where required fields are missing.
     """
     missing = check_structure(obj, resource)
-    obj = _without_nulls(obj)
+    obj = without_nulls(obj)
     if missing:
         causes = validate(defaulted(obj), resource)
         told = {cause.field for cause in causes}
@@ -35,12 +35,12 @@ def decode(obj: Object, resource: Resource) -> Object:
     return obj
 
 
-def _without_nulls(value: Any) -> Any:
+def without_nulls(value: Any) -> Any:
     """In an object null means absent; in a list it is an empty entry."""
     if isinstance(value, dict):
-        return {key: _without_nulls(entry) for key, entry in value.items() if entry is not None}
+        return {key: without_nulls(entry) for key, entry in value.items() if entry is not None}
     if isinstance(value, list):
-        return [{} if entry is None else _without_nulls(entry) for entry in value]
+        return [{} if entry is None else without_nulls(entry) for entry in value]
     return value
 
 

@@ -10,10 +10,11 @@ from uuid import UUID
 
 from simk8s.api.change import difference, share
 from simk8s.api.deletion import Deletion, deletion_of, is_finished
-from simk8s.api.errors import NoMatch, already_exists, bad_request, conflict, forbidden, not_found
-from simk8s.api.objects import Key, Object, finalizers, is_terminating, uid
+from simk8s.api.errors import NoMatch, already_exists, bad_request, conflict, not_found
+from simk8s.api.objects import Key, Object, is_terminating, uid
 from simk8s.api.resources import Registry, Resource
 from simk8s.api.selector import FieldSelector, LabelSelector
+from simk8s.api.system_field import check_finalizers, with_system_fields
 from simk8s.api.watch import DELIVERY_SECONDS, EventType, Watch
 from simk8s.sim import Actor, Simulation
 
@@ -62,8 +63,11 @@ class Store:
         self._changed: dict[str, float] = {}
         self._made = 0
 
-    def create(self, object: Object, *, by: Actor) -> Object:
-        """Store a new object with uid, creation time and version; the name may come from `generateName`."""
+    def create(self, object: Object, *, by: Actor, dry_run: bool = False) -> Object:
+        """Store a new object with uid, creation time and version; the name may come from `generateName`.
+
+        With `dry_run`, here and elsewhere, everything is done but the writing.
+        """
         resource = self.resource_of(object)
         new = share(None, object)
         meta = new["metadata"] = new.get("metadata") or {}
@@ -88,16 +92,17 @@ class Store:
         write = Write(self, resource, "CREATE", new)
         for hook in self.admission:
             hook(write)
-        return self._put(resource, key, None, share(None, write.new), by)
+        new = share(None, write.new)
+        return new if dry_run else self._put(resource, key, None, new, by)
 
-    def update(self, object: Object, *, by: Actor) -> Object:
+    def update(self, object: Object, *, by: Actor, dry_run: bool = False) -> Object:
         """Replace all but the status (of a kind that keeps it apart). A stale resourceVersion is a conflict (API-2)."""
         resource = self.resource_of(object)
         key, old = self._current(resource, object)
-        asked = {**object, "metadata": _with_system_fields(object["metadata"], old["metadata"])}
+        asked = {**object, "metadata": with_system_fields(object["metadata"], old["metadata"])}
         if "status" in resource.subresources:
             asked["status"] = old.get("status")
-        _check_finalizers(resource, old, asked)
+        check_finalizers(resource, old, asked)
         write = Write(self, resource, "UPDATE", asked, old)
         for hook in self.admission:
             hook(write)
@@ -106,18 +111,21 @@ class Store:
             return old
         if "generation" in old["metadata"] and new.get("spec") is not old.get("spec"):
             new["metadata"] = {**new["metadata"], "generation": old["metadata"]["generation"] + 1}  # STS-75
+        if dry_run:
+            return new
         if is_finished(new):
             return self._remove(resource, key, new, by)  # API-5: that was the last finalizer
         return self._put(resource, key, old, new, by)
 
-    def update_status(self, object: Object, *, by: Actor) -> Object:
+    def update_status(self, object: Object, *, by: Actor, dry_run: bool = False) -> Object:
         """Replace the status alone; whatever else `object` says is ignored. Conflicts as `update` does."""
         resource = self.resource_of(object)
         key, old = self._current(resource, object)
         status = share(old.get("status"), object.get("status") or {})
         if status is old.get("status"):
             return old
-        return self._put(resource, key, old, {**old, "status": status}, by)
+        new = {**old, "status": status}
+        return new if dry_run else self._put(resource, key, old, new, by)
 
     def bind(self, name: str, namespace: str, node: str, *, uid: str, by: Actor) -> Object:
         """Give a Pod its node: `spec.nodeName` and the condition PodScheduled in one write (SCHED-2)."""
@@ -141,10 +149,12 @@ class Store:
         *,
         by: Actor,
         status: bool = False,
+        dry_run: bool = False,
     ) -> Object:
         """Write what `change` makes of the latest version, so without conflicts, as a PATCH request does (API-2)."""
         object = change(self.get(kind, name, namespace))
-        return self.update_status(object, by=by) if status else self.update(object, by=by)
+        write = self.update_status if status else self.update
+        return write(object, by=by, dry_run=dry_run)
 
     def renew(self, kind: str, name: str, namespace: str, change: Callable[[Object], Object]) -> Object:
         """As `patch`, but no record of history: for heartbeats, which say only that nothing has changed (NODE-1)."""
@@ -167,6 +177,7 @@ class Store:
         *,
         by: Actor,
         deletion: Deletion | None = None,
+        dry_run: bool = False,
     ) -> Object:
         """Delete, or mark as terminating while a grace period or a finalizer holds it (API-5, KUBELET-55).
 
@@ -186,7 +197,7 @@ class Store:
         for hook in self.admission:
             hook(write)
         new: Object = share(old, deletion_of(old, deletion, self.sim))
-        if new is old:
+        if new is old or dry_run:
             return old
         if is_finished(new):
             return self._remove(resource, key, old, by)
@@ -349,30 +360,6 @@ def _has_generation(resource: Resource, object: Object) -> bool:
     if resource.kind in _WITHOUT_GENERATION or "spec" not in object:
         return False
     return bool(resource.group) or resource.kind == "Pod"  # VER-14
-
-
-def _with_system_fields(meta: Object, before: Object) -> Object:
-    """What only the server writes stays as it was."""
-    return {**meta, **{field: before.get(field) for field in _SYSTEM_FIELDS}}
-
-
-_SYSTEM_FIELDS = (
-    "namespace",
-    "uid",
-    "resourceVersion",
-    "creationTimestamp",
-    "generation",
-    "generateName",
-    "deletionTimestamp",
-    "deletionGracePeriodSeconds",
-)
-
-
-def _check_finalizers(resource: Resource, old: Object, new: Object) -> None:
-    if is_terminating(old) and not set(finalizers(new)) <= set(finalizers(old)):  # API-5
-        added = sorted(set(finalizers(new)) - set(finalizers(old)))
-        why = f"no new finalizers can be added if the object is being deleted, found new finalizers {added}"
-        raise forbidden(resource, old["metadata"]["name"], why)
 
 
 def _selected(object: Object, labels: LabelSelector | None, fields: FieldSelector | None) -> bool:

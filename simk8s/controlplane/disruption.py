@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from simk8s.api.objects import Key, Object, controller_of, is_terminating, is_true, labels, namespace
+from datetime import datetime, timedelta
+
+from simk8s.api.duration import parse_timestamp
+from simk8s.api.objects import Key, Object, controller_of, dig, is_terminating, is_true, labels, name, namespace
 from simk8s.api.selector import from_object
 from simk8s.api.store import Store
 from simk8s.controlplane.controller import Controller
 from simk8s.controlplane.informer import Informers
 from simk8s.sim import Actor, Run
+
+LEAVING = timedelta(minutes=2)
+"""So long an evicted Pod is believed to be on its way; then its eviction has failed."""
 
 
 class DisruptionBudgets:
@@ -30,10 +36,15 @@ class DisruptionBudgets:
             return
         selector = from_object(budget["spec"].get("selector"))
         pods = [pod for pod in self._pods[where.namespace].values() if selector.matches(labels(pod))]
-        status = status_of(budget, pods, self._scale(pods))
-        if any((budget.get("status") or {}).get(field) != value for field, value in status.items()):
-            merged = {**(budget.get("status") or {}), **status}
-            yield from self._controller.client.update_status({**budget, "status": merged}, by=actor)
+        if not pods:
+            self._controller.events.event(budget, "Normal", "NoPods", "No matching pods found", by=actor)
+        leaving = _leaving(budget, pods, self._store.sim.datetime)
+        status = status_of(budget, [pod for pod in pods if name(pod) not in leaving], len(pods), self._scale(pods))
+        if leaving:
+            status["disruptedPods"] = leaving
+            self._controller.enqueue_after(where, LEAVING.total_seconds())
+        if (budget.get("status") or {}) != status:
+            yield from self._controller.client.update_status({**budget, "status": status}, by=actor)
 
     def _scale(self, pods: list[Object]) -> int:
         """How many Pods their owners want; one that nobody owns counts for itself."""
@@ -55,23 +66,33 @@ class DisruptionBudgets:
                 self._controller.enqueue(Key(meta["namespace"], meta["name"]), seq)
 
 
-def status_of(budget: Object, pods: list[Object], scale: int) -> Object:
-    """The budget's status, from the Pods it covers and how many their owners want."""
+def status_of(budget: Object, staying: list[Object], covered: int, scale: int) -> Object:
+    """The budget's status, from the Pods that nobody has evicted, how many it covers, and how many are wanted."""
     spec = budget["spec"]
     expected = scale
     if "maxUnavailable" in spec:
         desired = expected - _amount(spec["maxUnavailable"], expected)
     else:
         floor = spec.get("minAvailable", 1)
-        expected = scale if isinstance(floor, str) else len(pods)
+        expected = scale if isinstance(floor, str) else covered
         desired = _amount(floor, expected)
-    healthy = sum(_health(pod) == (True, False) for pod in pods)
+    healthy = sum(_health(pod) == (True, False) for pod in staying)
     return {
         "observedGeneration": budget["metadata"].get("generation", 1),
         "currentHealthy": healthy,
         "desiredHealthy": max(0, desired),
         "expectedPods": expected,
         "disruptionsAllowed": max(0, healthy - max(0, desired)) if expected else 0,
+    }
+
+
+def _leaving(budget: Object, pods: list[Object], now: datetime) -> dict[str, str]:
+    """The Pods that the eviction API let go and that are not seen to be going yet, with the time of their eviction."""
+    there = {name(pod): pod for pod in pods}
+    return {
+        pod: since
+        for pod, since in dig(budget, "status", "disruptedPods", default={}).items()
+        if pod in there and not is_terminating(there[pod]) and now - parse_timestamp(since) < LEAVING
     }
 
 

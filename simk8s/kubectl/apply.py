@@ -8,7 +8,7 @@ import msgspec
 
 from simk8s.api.admission import decode
 from simk8s.api.errors import ApiError
-from simk8s.api.merge import three_way
+from simk8s.api.patch import three_way
 from simk8s.api.objects import Object, annotations_of, updated
 from simk8s.api.validation import check_structure
 from simk8s.kubectl import files
@@ -79,7 +79,7 @@ def apply_item(context: Context, item: Item, dry_run: bool) -> Run[str]:
         return "created"
     context.access.sources.add(item.manifest)
     original = _last_applied(context, item, current)
-    if three_way(original, modified, current, item.resource) == current:
+    if three_way(original, modified, current, item.resource).of(current, item.resource) == current:
         return "unchanged"
     try:
         check_structure(modified, item.resource)
@@ -87,7 +87,7 @@ def apply_item(context: Context, item: Item, dry_run: bool) -> Run[str]:
             yield from context.request()
 
             def change(latest: Object) -> Object:
-                return three_way(original, modified, latest, item.resource)
+                return three_way(original, modified, latest, item.resource).of(latest, item.resource)
 
             context.store.patch(item.resource.kind, item.name, item.namespace, change, by=context.actor)
     except ApiError as error:

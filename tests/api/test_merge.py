@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simk8s.api.merge import three_way
 from simk8s.api.objects import Object
+from simk8s.api.patch import three_way
 from simk8s.api.resources import Registry, Resource
 
 REGISTRY = Registry()
@@ -18,7 +18,7 @@ def template(**spec: object) -> Object:
 
 
 def merged(original: Object, modified: Object, current: Object, resource: Resource = STS) -> Object:
-    return three_way(original, modified, current, resource)
+    return three_way(original, modified, current, resource).of(current, resource)
 
 
 def test_what_the_file_does_not_mention_stays() -> None:
@@ -40,8 +40,8 @@ def test_containers_merge_by_name_and_keep_their_defaults() -> None:
     assert merged(original, modified, current) == template(
         containers=[
             {"name": "a", "image": "2", "imagePullPolicy": "Always"},
-            {"name": "injected", "image": "x"},
             {"name": "b", "image": "3"},
+            {"name": "injected", "image": "x"},
         ]
     )
 

@@ -5,14 +5,18 @@ The data is `kubernetes.json`, made by `tools/extract_schemas.py`; this module w
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
 
 VERSION = "v1.35.0"
 _PREFIX = "#/$defs/"
+
+Schema: TypeAlias = dict[str, Any] | None
+"""What is known of a value; None of what custom resources hold."""
 
 
 @lru_cache(maxsize=1)
@@ -32,6 +36,12 @@ def root(api_version: str, kind: str) -> str | None:
     """The definition of a kind, None for custom resources."""
     name: str | None = _data()["kinds"].get(f"{api_version}/{kind}")
     return name
+
+
+def schema_of(api_version: str, kind: str) -> Schema:
+    """The schema of a kind, None for custom resources."""
+    name = root(api_version, kind)
+    return {"$ref": _PREFIX + name} if name else None
 
 
 def resolved(schema: dict[str, Any]) -> dict[str, Any]:
@@ -58,6 +68,14 @@ def below(schema: dict[str, Any] | None, step: str | int) -> dict[str, Any] | No
         field = schema["additionalProperties"]
     found: dict[str, Any] | None = field
     return found
+
+
+def schema_at(api_version: str, kind: str, path: Iterable[str | int]) -> Schema:
+    """The schema of the value at `path` of an object, unresolved."""
+    schema = schema_of(api_version, kind)
+    for step in path:
+        schema = below(schema, step)
+    return schema
 
 
 def struct_name(name: str) -> str:

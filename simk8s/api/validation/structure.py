@@ -115,7 +115,7 @@ def _wrong_type(root_name: str, value: Any, path: Path) -> Cause:
         schema = below(schema, step)
     fields = ".".join(str(step) for step in path if not isinstance(step, int))
     message = (
-        f"json: cannot unmarshal {_json_type(value)} into Go struct field {struct}.{fields} of type {_go_type(schema)}"
+        f"json: cannot unmarshal {_json_type(value)} into Go struct field {struct}.{fields} of type {go_type(schema)}"
     )
     return Cause(text(path), message, "FieldValueTypeInvalid", path, _type_hint(value, schema))
 
@@ -130,7 +130,8 @@ def _json_type(value: Any) -> str:
     return "array" if isinstance(value, list) else "object" if isinstance(value, dict) else "null"
 
 
-def _go_type(schema: dict[str, Any] | None) -> str:
+def go_type(schema: dict[str, Any] | None) -> str:
+    """The Go type of a value with that schema: `int32`, `[]v1.Container`."""
     if schema is None:
         return "string"
     name = reference(schema)
@@ -143,10 +144,10 @@ def _go_type(schema: dict[str, Any] | None) -> str:
     kind = next(word for word in ([types] if isinstance(types, str) else types) if word != "null")
     match kind:
         case "array":
-            return f"[]{_go_type(schema['items'])}"
+            return f"[]{go_type(schema['items'])}"
         case "object":
             values = schema.get("additionalProperties")
-            return f"map[string]{_go_type(values)}" if isinstance(values, dict) else "map[string]interface {}"
+            return f"map[string]{go_type(values)}" if isinstance(values, dict) else "map[string]interface {}"
         case "integer":
             return str(schema.get("format", "int64"))
         case "number":
