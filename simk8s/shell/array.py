@@ -58,8 +58,7 @@ def assign_array(shell: Shell, name: str, elements: list[Element], *, append: bo
         _fill_associative(shell, name, variable, elements)
     else:
         _fill_indexed(shell, name, variable, elements)
-    if shell.process.sim.history.enabled:
-        shell.process.record("variable", name, value={str(key): value for key, value in variable.ordered()})
+    assignment.told_anew(shell, name)
 
 
 def _fill_indexed(shell: Shell, name: str, variable: Variable, elements: list[Element]) -> None:

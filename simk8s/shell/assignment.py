@@ -114,6 +114,20 @@ def converted(shell: Shell, variable: Variable, value: str, old: str | None, app
     return value
 
 
+def told_anew(shell: Shell, name: str) -> None:
+    """A name means something else now, though nobody has assigned to it: a function's local has come or gone."""
+    if not shell.process.sim.history.enabled:
+        return
+    variable = shell.names.get(name)
+    if type(variable) is Dynamic:
+        return
+    if variable is not None and variable.is_array:
+        elements = {_as_text(str(key)): _as_text(value) for key, value in variable.ordered()}
+        shell.process.record("variable", name, value=elements)
+    else:
+        _changed(shell, name, variable.scalar() if variable is not None else None)
+
+
 def _changed(shell: Shell, name: str, value: str | None) -> None:
     process = shell.process
     if process.sim.history.enabled:

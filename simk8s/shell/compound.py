@@ -423,7 +423,7 @@ def run_definition(shell: Shell, node: FunctionDefinition) -> Run[int]:
     shell.line = node.line + shell.line_shift
     shell.functions[node.name] = node
     source = shell.sources[-1] if shell.sources else shell.source
-    shell.function_sources[node.name] = source if source.name else Source("environment", source.script)
+    shell.function_sources[node.name] = source if source.name else Source("environment", source.script, source.place)
     shell.status = 0
     return 0
     yield

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simk8s.shell import trap
+from simk8s.shell import assignment, trap
 from simk8s.shell.control import ReturnFrom
 from simk8s.shell.dispatch import execute
 from simk8s.shell.syntax.nodes import FunctionDefinition
@@ -36,11 +36,13 @@ def call(shell: Shell, definition: FunctionDefinition, words: list[str], line: i
         status = back.status
     finally:
         shell.sources.pop()
-        shell.table.pop()
+        left = shell.table.pop()
         shell.loops = loops
         shell.line_shift = shift
         shell.positional = positional
     shell.status = status
+    for name in left.saved:
+        assignment.told_anew(shell, name)
     if "RETURN" in shell.traps:
         yield from trap.run_event(shell, "RETURN")
     for event, command in hidden.items():

@@ -100,15 +100,20 @@ def substitute_text(shell: Shell, part: Backquoted) -> Run[str]:
     """A command in backquotes: parsed now, by the child, as bash does."""
 
     def run(child: Shell) -> Run[int]:
-        parser = Parser(part.text, child.dialect, extglob=child.options.extglob, first_line=child.line)
-        child.line_shift = 0
-        first_line = child.line
+        parser = Parser(
+            part.text,
+            child.dialect,
+            extglob=child.options.extglob,
+            first_line=part.line,
+            first_column=part.column + 1,
+        )
+        child.line_shift = child.line - part.line  # in messages, bash counts from where the command ends
         status = 0
         while True:
             try:
                 command = parser.next_command()
             except ShellSyntaxError as error:
-                for line in _numbered_from_one(error, first_line).lines(f"{child.label}: command substitution"):
+                for line in _numbered_from_one(error, part.line).lines(f"{child.label}: command substitution"):
                     yield from child.say(line)
                 return 2
             if command is None:

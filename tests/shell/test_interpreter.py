@@ -51,6 +51,12 @@ def test_every_simple_command_is_in_history_with_its_place() -> None:
     ]
 
 
+def test_a_command_in_backquotes_has_its_own_place() -> None:
+    box = run("\n[[ `hostname` =~ b ]]").box
+    places = [(r.detail["line"], r.detail["column"], r.detail["text"]) for r in box.sim.history if r.verb == "command"]
+    assert places == [(2, 1, "[[ `hostname` =~ b ]]"), (2, 5, "hostname")]
+
+
 def test_assignments_are_in_history() -> None:
     box = run("x=1; a=(p q); a[1]=r; unset x").box
     changes = [(r.object, r.detail["value"]) for r in box.sim.history if r.verb == "variable"]

@@ -70,6 +70,8 @@ def _declare_one(shell: Shell, command: str, operand: str, letters: list[str], *
         raise BuiltinError(f"{name}: readonly variable")
     if isinstance(variable, Dynamic):
         return
+    if make_local and fresh and inherited is not None and value is None:
+        assignment.told_anew(shell, name)
     _set_attributes(name, variable, letters, scalar_value=value)
     if isinstance(operand, array.ArrayArgument):
         if not variable.is_array:
@@ -216,14 +218,14 @@ def _unset_variable(shell: Shell, operand: str, *, reference: bool) -> bool:
             shell.table.unset(name)
         elif variable.is_array:
             variable.elements.pop(assignment.subscript_key(shell, name, text), None)
+            assignment.told_anew(shell, name)
         elif text == "0":
             shell.table.unset(name)
         else:
             raise BuiltinError(f"{name}: not an array variable")
         return True
     shell.table.unset(name)
-    if shell.process.sim.history.enabled:
-        shell.process.record("variable", name, value=None)
+    assignment.told_anew(shell, name)
     return True
 
 

@@ -37,14 +37,14 @@ class Problem:
         return "SK210" if self.construct == "syntax" else "SK201"
 
 
-def check(text: str, dialect: Dialect = BASH, *, first_line: int = 1) -> list[Problem]:
+def check(text: str, dialect: Dialect = BASH, *, first_line: int = 1, first_column: int = 1) -> list[Problem]:
     """Every problem up to and including the first syntax error, by place.
 
     >>> check("echo one\\nif true; fi")
     [Problem(line=2, column=10, construct='syntax', message="syntax error near unexpected token `fi'")]
     """
     problems: list[Problem] = []
-    parser = Parser(text, dialect, extglob="extglob" in text, first_line=first_line)
+    parser = Parser(text, dialect, extglob="extglob" in text, first_line=first_line, first_column=first_column)
     try:
         while (command := parser.next_command()) is not None:
             problems.extend(_problems(command, dialect))
@@ -58,7 +58,7 @@ def check(text: str, dialect: Dialect = BASH, *, first_line: int = 1) -> list[Pr
 def _problems(node: Any, dialect: Dialect) -> Iterator[Problem]:
     for found in walk(node):
         if isinstance(found, Backquoted):
-            yield from check(found.text, dialect, first_line=found.line)
+            yield from check(found.text, dialect, first_line=found.line, first_column=found.column + 1)
         elif isinstance(found, SimpleCommand) and found.words and isinstance(found.words[0], Word):
             name = found.words[0].constant
             if name in UNSUPPORTED_BUILTINS and dialect.arrays:

@@ -15,7 +15,8 @@ from simk8s.shell.syntax.reader import Reader, ShellSyntaxError
 class Parser:
     """Reads `text` one complete command at a time, so what stands before a syntax error can run first.
 
-    `extglob` may change between two commands (`shopt -s extglob`), as in bash, and so may `aliases` (name and value).
+    `first_line` and `first_column` are where the text stands in what a person wrote. `extglob` may change between two
+    commands (`shopt -s extglob`), as in bash, and so may `aliases` (name and value).
     An alias changes the text itself; `_Unit.text` is the text with what was put in.
 
     >>> parser = Parser("echo one; echo two\\necho three")
@@ -27,11 +28,20 @@ class Parser:
     True
     """
 
-    def __init__(self, text: str, dialect: Dialect = BASH, *, extglob: bool = False, first_line: int = 1) -> None:
+    def __init__(
+        self,
+        text: str,
+        dialect: Dialect = BASH,
+        *,
+        extglob: bool = False,
+        first_line: int = 1,
+        first_column: int = 1,
+    ) -> None:
         self.text = text
         self.dialect = dialect
         self.extglob = extglob
         self.first_line = first_line
+        self.first_column = first_column
         self.offset = 0
         self.last_text = ""
         self.warnings: tuple[tuple[int, str], ...] = ()
@@ -39,7 +49,8 @@ class Parser:
 
     def next_command(self) -> Command | None:
         """The next command, None at the end. Raises ShellSyntaxError; `warnings` are (line, text) of this command."""
-        unit = _unit(self.text, self.offset, self.first_line, self.dialect, self.extglob, self.aliases)
+        place = (self.first_line, self.first_column)
+        unit = _unit(self.text, self.offset, place, self.dialect, self.extglob, self.aliases)
         self.text = unit.text
         self.last_text = self.text[self.offset : unit.end].rstrip("\n") + "\n"
         self.offset = unit.end
@@ -65,9 +76,14 @@ class _Unit:
 
 @lru_cache(maxsize=4096)
 def _unit(
-    text: str, offset: int, first_line: int, dialect: Dialect, extglob: bool, aliases: tuple[tuple[str, str], ...]
+    text: str,
+    offset: int,
+    place: tuple[int, int],
+    dialect: Dialect,
+    extglob: bool,
+    aliases: tuple[tuple[str, str], ...],
 ) -> _Unit:
-    reader = Reader(text, dialect, extglob, offset, first_line, nested=read_nested, aliases=dict(aliases))
+    reader = Reader(text, dialect, extglob, offset, *place, nested=read_nested, aliases=dict(aliases))
     try:
         command = Grammar(reader).unit()
     except RecursionError:

@@ -66,6 +66,7 @@ class Reader:
     extglob: bool = False
     offset: int = 0
     first_line: int = 1
+    first_column: int = 1
     starts: tuple[int, ...] = ()
     nested: Callable[[Reader, str], Sequence] | None = None
     pending: list[HereDocument] = field(default_factory=list)
@@ -104,7 +105,7 @@ class Reader:
     def place(self, offset: int) -> tuple[int, int]:
         """Line and column of an offset."""
         index = bisect_right(self.starts, offset) - 1
-        return index + self.first_line, offset - self.starts[index] + 1
+        return index + self.first_line, offset - self.starts[index] + (1 if index else self.first_column)
 
     @property
     def end_line(self) -> int:
