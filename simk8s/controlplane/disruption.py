@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from simk8s.api.duration import parse_timestamp
@@ -39,7 +40,7 @@ class DisruptionBudgets:
         if not pods:
             self._controller.events.event(budget, "Normal", "NoPods", "No matching pods found", by=actor)
         leaving = _leaving(budget, pods, self._store.sim.datetime)
-        status = status_of(budget, [pod for pod in pods if name(pod) not in leaving], len(pods), self._scale(pods))
+        status = status_of(budget, pods, self._scale(pods), leaving)
         if leaving:
             status["disruptedPods"] = leaving
             self._controller.enqueue_after(where, LEAVING.total_seconds())
@@ -66,17 +67,17 @@ class DisruptionBudgets:
                 self._controller.enqueue(Key(meta["namespace"], meta["name"]), seq)
 
 
-def status_of(budget: Object, staying: list[Object], covered: int, scale: int) -> Object:
-    """The budget's status, from the Pods that nobody has evicted, how many it covers, and how many are wanted."""
+def status_of(budget: Object, pods: list[Object], scale: int, leaving: Collection[str] = ()) -> Object:
+    """The budget's status, from the Pods it covers, how many their owners want, and which of them were evicted."""
     spec = budget["spec"]
     expected = scale
     if "maxUnavailable" in spec:
         desired = expected - _amount(spec["maxUnavailable"], expected)
     else:
         floor = spec.get("minAvailable", 1)
-        expected = scale if isinstance(floor, str) else covered
+        expected = scale if isinstance(floor, str) else len(pods)
         desired = _amount(floor, expected)
-    healthy = sum(_health(pod) == (True, False) for pod in staying)
+    healthy = sum(_health(pod) == (True, False) for pod in pods if name(pod) not in leaving)
     return {
         "observedGeneration": budget["metadata"].get("generation", 1),
         "currentHealthy": healthy,
