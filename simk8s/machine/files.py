@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from simk8s.machine.content import Content, splice
+from simk8s.machine.copy_up import copy_up
 from simk8s.machine.errno import Errno, SyscallError
-from simk8s.machine.filesystem import Device, Directory, Fifo, File, Inode, SocketFile, Symlink
+from simk8s.machine.filesystem import NOT_IN_HISTORY, Device, Directory, Fifo, File, Inode, SocketFile, Symlink
 from simk8s.machine.handle import FileHandle, Handle, NullHandle, PatternHandle
 from simk8s.machine.mount import Location
 from simk8s.machine.pipe import Pipe
@@ -129,7 +130,7 @@ class Files:
             case Directory():
                 if write:
                     raise SyscallError(Errno.EISDIR, path)
-                return FileHandle(File(), location.label)
+                return FileHandle(File(), location)
             case Device(name):
                 return self._open_device(name, path)
             case SocketFile() | Symlink():
@@ -140,12 +141,14 @@ class Files:
             raise SyscallError(Errno.EACCES, path)
         if write and location.mount.read_only:
             raise SyscallError(Errno.EROFS, path)
+        if write:
+            self._tell_of(location)
         if truncate and len(inode.content):
             yield from self.step("truncate", location.label)
             inode.content = b""
             inode.mtime = self.sim.now
             self.record("file.truncate", location.label, size=0)
-        return FileHandle(inode, location.label, append=append, readable=read, writable=write)
+        return FileHandle(inode, location, append=append, readable=read, writable=write)
 
     def _create(self, location: Location, path: str, mode: int) -> Run[File]:
         self._check_parent(location, path)
@@ -155,7 +158,7 @@ class Files:
             return current  # somebody else made it while this step took its time
         file = File(b"", mode & ~self.umask, self.uid, self.gid, self.sim.now)
         self._parent(location).entries[location.name] = file
-        self.record("file.create", location.label, mode=file.mode)
+        file.number = self.record("file.create", location.label, mode=file.mode, **self._owner)
         return file
 
     def _open_device(self, name: str, path: str) -> Handle:
@@ -290,11 +293,14 @@ class Files:
             raise SyscallError(Errno.ENOTDIR, new)
         if isinstance(source.inode, Directory) and target.path.startswith(source.path + "/"):
             raise SyscallError(Errno.EINVAL, new)
+        self._tell_of(source, below=True)
         yield from self.step("rename", source.label)
         moved = self._parent(source).entries.pop(source.name, None)
         if moved is None:
             raise SyscallError(Errno.ENOENT, old)
         self._parent(target).entries[target.name] = moved
+        if isinstance(moved, Directory):
+            source.mount.filesystem.moves += 1
         self.record("file.rename", source.label, to=target.label)
 
     def mkdir(self, path: str, mode: int = 0o777) -> Run[None]:
@@ -306,7 +312,7 @@ class Files:
         directory = Directory({}, mode & ~self.umask, self.uid, self.gid, self.sim.now)
         if self._parent(location).entries.setdefault(location.name, directory) is not directory:
             raise SyscallError(Errno.EEXIST, path)
-        self.record("file.mkdir", location.label, mode=directory.mode)
+        directory.number = self.record("file.mkdir", location.label, mode=directory.mode, **self._owner)
 
     def rmdir(self, path: str) -> Run[None]:
         location = self._existing(path)
@@ -326,15 +332,19 @@ class Files:
         inode = self.stat(existing)
         if isinstance(inode, Directory):
             raise SyscallError(Errno.EPERM, existing)
-        yield from self._add(new, inode, "link", existing=self.locate(existing).label)
+        source = self.locate(existing)
+        self._tell_of(source)
+        yield from self._add(new, inode, "link", existing=source.label)
         if isinstance(inode, File):
             inode.links += 1
 
     def symlink(self, target: str, path: str) -> Run[None]:
-        yield from self._add(path, Symlink(target, 0o777, self.uid, self.gid, self.sim.now), "symlink", target=target)
+        link = Symlink(target, 0o777, self.uid, self.gid, self.sim.now)
+        yield from self._add(path, link, "symlink", target=target, **self._owner)
 
     def mkfifo(self, path: str, mode: int = 0o666) -> Run[None]:
-        yield from self._add(path, Fifo(None, mode & ~self.umask, self.uid, self.gid, self.sim.now), "mkfifo")
+        fifo = Fifo(None, mode & ~self.umask, self.uid, self.gid, self.sim.now)
+        yield from self._add(path, fifo, "mkfifo", mode=fifo.mode, **self._owner)
 
     def _add(self, path: str, inode: Inode, verb: str, **detail: Any) -> Run[None]:
         location = self.locate(path, follow=False)
@@ -343,12 +353,15 @@ class Files:
         self._check_parent(location, path)
         yield from self.step(verb, location.label)
         self._parent(location).entries[location.name] = inode
-        self.record(f"file.{verb}", location.label, **detail)
+        seq = self.record(f"file.{verb}", location.label, **detail)
+        if inode.number == NOT_IN_HISTORY:
+            inode.number = seq
 
     # Changes of one file
 
     def chmod(self, path: str, mode: int) -> Run[None]:
         location = self._existing(path, follow=True)
+        self._tell_of(location)
         yield from self.step("chmod", location.label)
         assert location.inode is not None
         location.inode.mode = mode
@@ -362,6 +375,7 @@ class Files:
             raise SyscallError(Errno.EPERM, path)
         if (inode.uid, inode.gid) == (uid, gid):
             return
+        self._tell_of(location)
         yield from self.step("chown", location.label)
         inode.uid, inode.gid = uid, gid
         self.record("file.chown", location.label, uid=uid, gid=gid)
@@ -370,6 +384,7 @@ class Files:
         location = self._existing(path, follow=True)
         if not isinstance(location.inode, File):
             raise SyscallError(Errno.EISDIR, path)
+        self._tell_of(location)
         yield from self.step("truncate", location.label)
         content = location.inode.content
         location.inode.content = content[:size] if size <= len(content) else splice(content, size, b"")
@@ -379,14 +394,26 @@ class Files:
     def utime(self, path: str, seconds: float) -> Run[None]:
         location = self._existing(path, follow=True)
         assert location.inode is not None
+        self._tell_of(location)
         yield from self.step("utime", location.label)
         location.inode.mtime = seconds
+        self.record("file.utime", location.label, mtime=seconds)
 
     def fsync(self, path: str) -> Run[None]:
         """Make a file's content durable. A step of its own, since power loss respects it."""
         location = self._existing(path, follow=True)
         yield from self.step("fsync", location.label)
         self.record("file.sync", location.label)
+
+    @property
+    def _owner(self) -> dict[str, int]:
+        """Whose a new file is, for history, where it is not root's."""
+        return {"uid": self.uid, "gid": self.gid} if self.uid or self.gid else {}
+
+    def _tell_of(self, location: Location, *, below: bool = False) -> None:
+        """A file of the image is about to be changed: history, which knows no images, learns first what it was."""
+        if self.sim.history.enabled and location.inode is not None:
+            copy_up(self.record, location.label, location.inode, below=below)
 
     def _existing(self, path: str, *, follow: bool = False) -> Location:
         location = self.locate(path, follow=follow)

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 EXECUTABLE_MAGIC = b"\x7fELF simk8s "
 
+NOT_IN_HISTORY = -1
+"""The number of an inode that came with an image. Others have that of the history record that tells what they are."""
+
 
 @dataclass(slots=True, eq=False)
 class File:
@@ -31,6 +34,7 @@ class File:
     links: int = 1
     lock: FileLock | None = None
     locked_by: object | None = None  # fcntl(2): the process that has locked it, as long as that is alive
+    number: int = NOT_IN_HISTORY
 
 
 @dataclass(slots=True, eq=False)
@@ -42,6 +46,7 @@ class Directory:
     uid: int = 0
     gid: int = 0
     mtime: float = 0.0
+    number: int = NOT_IN_HISTORY
 
 
 @dataclass(slots=True, eq=False)
@@ -51,6 +56,7 @@ class Symlink:
     uid: int = 0
     gid: int = 0
     mtime: float = 0.0
+    number: int = NOT_IN_HISTORY
 
 
 @dataclass(slots=True, eq=False)
@@ -62,6 +68,7 @@ class SocketFile:
     uid: int = 0
     gid: int = 0
     mtime: float = 0.0
+    number: int = NOT_IN_HISTORY
 
 
 @dataclass(slots=True, eq=False)
@@ -73,6 +80,7 @@ class Fifo:
     uid: int = 0
     gid: int = 0
     mtime: float = 0.0
+    number: int = NOT_IN_HISTORY
 
 
 @dataclass(slots=True, eq=False)
@@ -84,6 +92,7 @@ class Device:
     uid: int = 0
     gid: int = 0
     mtime: float = 0.0
+    number: int = NOT_IN_HISTORY
 
 
 Inode: TypeAlias = File | Directory | Symlink | SocketFile | Fifo | Device
@@ -92,11 +101,13 @@ Inode: TypeAlias = File | Directory | Symlink | SocketFile | Fifo | Device
 class FileSystem:
     """A named tree. The name says in history which volume or layer a file belongs to."""
 
-    __slots__ = ("name", "root")
+    __slots__ = ("moves", "name", "root")
 
     def __init__(self, name: str, root: Directory | None = None) -> None:
         self.name = name
         self.root = root or Directory()
+        self.moves = 0
+        """How often a directory was renamed: whoever has remembered a path may be wrong since."""
 
     def copy(self, name: str) -> FileSystem:
         """A tree of its own with the same content: how a container gets its writable layer from an image."""
@@ -160,8 +171,8 @@ def copy_tree(directory: Directory) -> Directory:
                 entries[name] = SocketFile()
             case Fifo(_, mode):
                 entries[name] = Fifo(None, mode)
-            case Device():
-                entries[name] = inode
+            case Device(device, mode, uid, gid):
+                entries[name] = Device(device, mode, uid, gid)
     return Directory(entries, directory.mode, directory.uid, directory.gid, directory.mtime)
 
 

@@ -34,8 +34,11 @@ class Answer:
 NameServer = Callable[[str, str], Answer]
 """`query(name, type)` for type A, SRV or PTR. Raises ResolveError(temporary=True) when it is down."""
 
-Router = Callable[[str, int, str], tuple[str, int] | None]
-"""`route(address, port, source address)`: where a virtual address leads now; None: nowhere (refused)."""
+Router = Callable[[str, int, str], tuple[str, int, int] | None]
+"""`route(address, port, source address)`: where a virtual address leads now; None: nowhere (refused).
+
+The third number is the history record that made it lead there, or -1.
+"""
 
 
 class Interface:
@@ -102,8 +105,10 @@ class Network:
             if self.is_virtual(address):
                 routed = self.route(address, port, source.address)
                 if routed is None:
+                    process.record("net.refused", f"{address}:{port}")
                     raise SyscallError(Errno.ECONNREFUSED)
-                target_address, target_port = routed
+                target_address, target_port, since = routed
+                process.actor.hear(since)
             target = self.interfaces.get(target_address)
             link = LOOPBACK if target is source else self.link(source.address, target_address)
             if link.cut:
@@ -115,11 +120,13 @@ class Network:
             raise SyscallError(Errno.EHOSTUNREACH if patience > ARP_TIMEOUT_SECONDS else Errno.ETIMEDOUT)
         listener = target.listeners.get(target_port)
         if listener is None or not listener.is_open:
+            process.record("net.refused", f"{target_address}:{target_port}")
             raise SyscallError(Errno.ECONNREFUSED)
+        process.actor.hear(listener.seq)
         source.next_port += 1
         local = "127.0.0.1" if link is LOOPBACK and address.startswith("127.") else source.address
         client, server = connection(self.sim, link, (local, source.next_port), (address, port))
-        client.seq = server.seq = process.record("net.connect", f"{target_address}:{target_port}", name=address)
+        client.open(process, f"{target_address}:{target_port}", name=address)
         listener.enqueue(server)
         return client
 

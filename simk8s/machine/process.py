@@ -85,10 +85,11 @@ class Process(Files, Sockets):
 
     # The life of the process
 
-    def begin(self, main: Main, argv: list[str]) -> None:
-        """Start running `main`; the kernel's part of spawn."""
+    def begin(self, main: Main, argv: list[str], *, forked: bool = False) -> None:
+        """Start running `main`; the kernel's part of spawn, or of fork: then the child goes on where its parent is."""
         self.argv = argv
-        self.record("process.start", f"{self.machine.name}[{self.pid}]", argv=argv, parent=self.parent_pid)
+        detail = {"forked": True} if forked else {}
+        self.record("process.start", f"{self.machine.name}[{self.pid}]", argv=argv, parent=self.parent_pid, **detail)
         self._tasks.append(self.sim.task(self._life(main)))
 
     def _life(self, main: Main) -> Run[None]:
@@ -169,7 +170,7 @@ class Process(Files, Sockets):
         yield self.sim.sleep(self.machine.costs.fork)
         child = self._child(dict(self.environ), {**self.files, **(files or {})})
         child.private_files = self.private_files - set(files or {})
-        child.begin(main, self.argv)
+        child.begin(main, self.argv, forked=True)
         return child
 
     def _child(self, environ: dict[str, str], files: Mapping[int, Handle]) -> Process:

@@ -34,11 +34,15 @@ LOOPBACK = Link()
 class Listener(Handle):
     """A listening socket with its backlog of connections that nobody has accepted yet."""
 
-    def __init__(self, sim: Simulation, address: str, port: int) -> None:
+    def __init__(self, sim: Simulation, address: str, port: int, label: str = "") -> None:
         self.sim = sim
         self.address = address
         self.port = port
+        self.label = label or f"{address}:{port}"
+        """What history calls it: address and port, or where the socket file is."""
+        self.seq = -1  # the history record of the listen, which every connection follows
         self.is_open = True
+        self.process: Process | None = None  # who listens
         self._backlog: deque[SocketHandle] = deque()
         self._waiting = sim.event()
 
@@ -53,10 +57,13 @@ class Listener(Handle):
                 raise SyscallError(Errno.EINVAL)
             yield self._waiting
         connection = self._backlog.popleft()
+        connection.process = process
         process.actor.hear(connection.seq)
         return connection
 
     def close(self) -> None:
+        if self.is_open and self.process is not None:
+            self.process.record("net.unlisten", self.label)
         self.is_open = False
         while self._backlog:
             self._backlog.popleft().release()
@@ -77,6 +84,9 @@ class SocketHandle(Handle):
         self.local = local
         self.peer = peer
         self.seq = -1  # the history record of the connect
+        self.peer_handle: SocketHandle | None = None
+        self.process: Process | None = None  # who has connected or accepted
+        self.is_open = True
         self._incoming = incoming
         self._reader = PipeReader(incoming)
         self._writer: PipeWriter | None = PipeWriter(outgoing)
@@ -133,9 +143,23 @@ class SocketHandle(Handle):
         while not self.is_readable:
             yield self.arrival()
 
+    def open(self, process: Process, target: str, **detail: str) -> None:
+        """Write to history that `process` has connected this end, the client's, to `target`."""
+        self.process = process
+        address, port = self.local
+        here = {"local": f"{address}:{port}"} if port else {}
+        self.seq = process.record("net.connect", target, **here, **detail)
+        if self.peer_handle is not None:
+            self.peer_handle.seq = self.seq
+
     def close(self) -> None:
+        """Close this end. The connection is over when the first of the two does it."""
+        self.is_open = False
         self.shutdown()
         self._reader.release()
+        peer, process = self.peer_handle, self.process
+        if peer is not None and peer.is_open and (process or peer.process):
+            (process or peer.process).record("net.close", connection=self.seq)  # type: ignore[union-attr]
 
 
 def connection(
@@ -143,4 +167,6 @@ def connection(
 ) -> tuple[SocketHandle, SocketHandle]:
     """The two ends of a new connection: the client's and the server's."""
     there, back = Pipe(sim), Pipe(sim)
-    return SocketHandle(link, back, there, client, server), SocketHandle(link, there, back, server, client)
+    ends = SocketHandle(link, back, there, client, server), SocketHandle(link, there, back, server, client)
+    ends[0].peer_handle, ends[1].peer_handle = ends[1], ends[0]
+    return ends

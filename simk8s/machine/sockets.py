@@ -8,7 +8,7 @@ from simk8s.machine.errno import Errno, SyscallError
 from simk8s.machine.filesystem import Inode, SocketFile
 from simk8s.machine.mount import Location
 from simk8s.machine.socket import LOOPBACK, Listener, SocketHandle, connection
-from simk8s.sim import Run, Simulation
+from simk8s.sim import Actor, Run, Simulation
 
 if TYPE_CHECKING:
     from simk8s.machine.machine import Machine
@@ -18,6 +18,7 @@ class Sockets:
     """The part of a Process that deals with sockets. Handles are the caller's: `install` or `release` them."""
 
     machine: Machine
+    actor: Actor
     sim: Simulation
     uid: int
     gid: int
@@ -26,6 +27,10 @@ class Sockets:
         raise NotImplementedError
 
     def record(self, verb: str, object: str = "", **detail: Any) -> int:
+        raise NotImplementedError
+
+    @property
+    def _owner(self) -> dict[str, int]:
         raise NotImplementedError
 
     def locate(self, path: str, *, follow: bool = True) -> Location:
@@ -39,7 +44,8 @@ class Sockets:
         interface = self.machine.interface
         yield from self.step("listen", f"{interface.address}:{port}")
         listener = interface.listen(port)
-        self.record("net.listen", f"{interface.address}:{port}")
+        listener.process = self  # type: ignore[assignment]
+        listener.seq = self.record("net.listen", listener.label)
         return listener
 
     def connect(self, address: str, port: int, timeout_seconds: float | None = None) -> Run[SocketHandle]:
@@ -54,9 +60,11 @@ class Sockets:
         if location.inode is not None or location.parent is None:
             raise SyscallError(Errno.EADDRINUSE, path)
         yield from self.step("bind", location.label)
-        listener = Listener(self.sim, path, 0)
-        location.parent.entries[location.name] = SocketFile(listener, 0o777, self.uid, self.gid, self.sim.now)
-        self.record("file.socket", location.label)
+        listener = Listener(self.sim, path, 0, location.label)
+        listener.process = self  # type: ignore[assignment]
+        socket = SocketFile(listener, 0o777, self.uid, self.gid, self.sim.now)
+        location.parent.entries[location.name] = socket
+        socket.number = listener.seq = self.record("file.socket", location.label, **self._owner)
         return listener
 
     def connect_unix(self, path: str) -> Run[SocketHandle]:
@@ -64,8 +72,10 @@ class Sockets:
         inode = self.stat(path)
         yield from self.step("connect", path)
         if not isinstance(inode, SocketFile) or inode.listener is None or not inode.listener.is_open:
+            self.record("net.refused", path)
             raise SyscallError(Errno.ECONNREFUSED, path)
         client, server = connection(self.sim, LOOPBACK, ("", 0), (path, 0))
-        client.seq = server.seq = self.record("net.connect", path)
+        self.actor.hear(inode.listener.seq)
+        client.open(self, inode.listener.label)  # type: ignore[arg-type]
         inode.listener.enqueue(server)
         return client

@@ -26,12 +26,15 @@ class Disks:
         if disk is None:
             label = name(volume) if self.find(name(volume)) is None else f"{name(volume)}@{node}"
             disk = self._disks[backing] = FileSystem(label, Directory(mode=0o777, mtime=self.sim.now))
+            made = [disk.root]
             if attachment_name(volume):  # a block device gets an ext4 file system
                 disk.root.mode = 0o755
-                disk.root.entries["lost+found"] = Directory(mode=0o700, mtime=self.sim.now)
-            self.sim.record(
-                self._actor, "disk.create", label, mode=disk.root.mode, directories=sorted(disk.root.entries)
-            )
+                made.append(Directory(mode=0o700, mtime=self.sim.now))
+                disk.root.entries["lost+found"] = made[-1]
+            directories = dict.fromkeys(disk.root.entries, made[-1].mode)
+            seq = self.sim.record(self._actor, "disk.create", label, mode=disk.root.mode, directories=directories)
+            for directory in made:
+                directory.number = seq
         self._users[backing] = uid(volume)
         return disk
 

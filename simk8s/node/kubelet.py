@@ -99,6 +99,7 @@ class Kubelet:
 
     def forget(self, worker: PodWorker) -> None:
         """The Pod's object is gone and nothing of it runs: its emptyDirs and logs go too (KUBELET-60)."""
+        worker.record("pod.remove", pod=worker.uid)
         worker.abandon()
         self.workers.pop(worker.uid, None)
         self.node.pods.pop(worker.uid, None)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from simk8s.api.objects import Object, dig
-from simk8s.machine import Directory, File, FileSystem
+from simk8s.machine import Content, Directory, File, FileSystem
 from simk8s.node.backoff import INSTANT_SECONDS
 from simk8s.node.local_pod import Volume
 from simk8s.node.volume import LOCAL_MOUNT_SECONDS, NETWORK_MOUNT_SECONDS, SHOWN, NotYet, set_up
-from simk8s.node.volume_files import MountError, files_of, replace_files, texts
+from simk8s.node.volume_files import MountError, files_of, replace_files, shown
 from simk8s.sim import Run
 
 if TYPE_CHECKING:
@@ -74,14 +75,25 @@ def mount_volumes(worker: PodWorker) -> Run[None]:
 
 
 def _mount(worker: PodWorker, spec: Object) -> Volume:
+    before = worker.local.volumes.get(spec["name"])
     volume = set_up(worker.pod, worker.local, spec, worker.node, worker.lookup, worker.place)
     worker.local.volumes[volume.name] = volume
-    detail: dict[str, Any] = {"filesystem": volume.filesystem.name, "kind": volume.kind, "pod": worker.uid}
+    filesystem = volume.filesystem
+    detail: dict[str, Any] = {"filesystem": filesystem.name, "kind": volume.kind, "pod": worker.uid}
     if volume.base:
         detail["base"] = volume.base
     if volume.kind in SHOWN:
-        detail["files"] = texts(_files(volume))
-    worker.record("volume.mount", volume=volume.name, **detail)
+        detail |= shown(_files(volume))
+    elif volume.kind != "hostPath":
+        group = dig(worker.pod, "spec", "securityContext", "fsGroup")
+        if group is not None:
+            detail["group"] = int(group)
+    is_new = volume.kind == "emptyDir" and (before is None or before.filesystem is not filesystem)
+    if is_new:
+        detail["mode"] = filesystem.root.mode
+    seq = worker.record("volume.mount", volume=volume.name, **detail)
+    if is_new:
+        filesystem.root.number = seq
     return volume
 
 
@@ -105,7 +117,7 @@ def make_sub_path(worker: PodWorker, filesystem: FileSystem, path: str) -> None:
         if below is None:
             below = here.entries[part] = Directory({}, filesystem.root.mode, mtime=worker.sim.now)
             place = f"{filesystem.name}:{so_far}"
-            worker.sim.record(worker.actor, "file.mkdir", place, mode=below.mode)
+            below.number = worker.sim.record(worker.actor, "file.mkdir", place, mode=below.mode)
         if not isinstance(below, Directory):
             return
         here = below
@@ -121,9 +133,9 @@ def refresh(worker: PodWorker, spec: Object) -> None:
     except MountError as why:
         worker.tell("Warning", "FailedMount", f'MountVolume.SetUp failed for volume "{volume.name}" : {why}')
         return
-    if texts(files) != texts(_files(volume)):
+    if contents(files) != contents(_files(volume)):
         replace_files(volume.filesystem, files)
-        worker.record("volume.update", volume=volume.name, filesystem=volume.filesystem.name, files=texts(files))
+        worker.record("volume.update", volume=volume.name, filesystem=volume.filesystem.name, **shown(files))
 
 
 def unmount_volumes(worker: PodWorker) -> None:
@@ -135,6 +147,10 @@ def unmount_volumes(worker: PodWorker) -> None:
             worker.record("volume.unmount", volumes=sorted(local.volumes))
         local.volumes = {name: volume for name, volume in local.volumes.items() if not volume.attached}
         worker.kubelet.report_volumes_in_use()
+
+
+def contents(files: Mapping[str, File]) -> dict[str, Content]:
+    return {path: file.content for path, file in files.items()}
 
 
 def _files(volume: Volume) -> dict[str, File]:

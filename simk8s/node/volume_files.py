@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
+from typing import Any
 
 from simk8s.api.objects import Object, dig
 from simk8s.machine import Directory, File, FileSystem
+from simk8s.machine.content import as_json
 from simk8s.node.environment import ConfigError, Lookup, Place, field_value, resource_value
 
 _DEFAULT_MODE = 0o644
@@ -50,9 +52,11 @@ def replace_files(filesystem: FileSystem, files: Mapping[str, File]) -> None:
         filesystem.place(path, file)
 
 
-def texts(files: Mapping[str, File]) -> dict[str, str]:
-    """The files as history shows them."""
-    return {path: bytes(file.content).decode(errors="replace") for path, file in sorted(files.items())}
+def shown(files: Mapping[str, File]) -> dict[str, Any]:
+    """The files as history shows them, and those of their modes that are not the usual ones."""
+    data = {path: as_json(file.content) for path, file in sorted(files.items())}
+    modes = {path: file.mode for path, file in sorted(files.items()) if file.mode != _DEFAULT_MODE}
+    return {"files": data, "modes": modes} if modes else {"files": data}
 
 
 def _source_files(pod: Object, source: Object, lookup: Lookup, place: Place, mode: int) -> dict[str, File]:

@@ -129,8 +129,8 @@ def test_a_truncating_open_and_its_write_are_two_steps_in_history(box: Machine) 
 
     run(box, main)
     changes = [(r.verb, r.detail) for r in box.sim.history if r.verb.startswith("file.")]
-    assert [verb for verb, _ in changes] == ["file.truncate", "file.write"]
-    assert changes[1][1]["data"] == "new\n"
+    assert [verb for verb, _ in changes] == ["file.copy_up", "file.truncate", "file.write"]
+    assert changes[2][1]["data"] == "new\n"
 
 
 def test_volumes_outlive_the_machine_and_sub_paths_are_made(box: Machine) -> None:
