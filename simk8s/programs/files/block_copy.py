@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simk8s.machine import Content, File, Process, SyscallError
+from simk8s.machine import Content, FileHandle, Process, SyscallError
 from simk8s.programs.files.create import parse_size
 from simk8s.programs.stream import open_input
 from simk8s.programs.tool import Failure, tool
@@ -76,10 +76,10 @@ def _open_target(process: Process, path: str, offset: int, conversions: list[str
     truncate = "notrunc" not in conversions and not offset
     try:
         handle = yield from process.open(path, write=True, create="nocreat" not in conversions, truncate=truncate)
-        if offset and isinstance(process.stat(path), File):
+        if offset and isinstance(handle, FileHandle):
             if "notrunc" not in conversions:
                 yield from process.truncate(path, offset)
-            handle.offset = offset  # type: ignore[attr-defined]
+            handle.offset = offset
     except SyscallError as error:
         raise Failure(f"failed to open '{path}': {error.text}") from None
     return process.install(handle, private=True)

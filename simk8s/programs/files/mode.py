@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from simk8s.machine import Device, Directory, Errno, Fifo, Inode, Process, SocketFile, Symlink, SyscallError
 from simk8s.programs.accounts import gid_of, uid_of
@@ -178,7 +179,7 @@ def _chown_one(process: Process, path: str, uid: int, gid: int, options: Options
         yield from process.print(f"changed ownership of '{path}'")
 
 
-def _each(process: Process, path: str, options: Options, change) -> Run[int]:  # type: ignore[no-untyped-def]
+def _each(process: Process, path: str, options: Options, change: Callable[[str], Run[None]]) -> Run[int]:
     """Apply `change` to a path and, with -R, to everything below; the status."""
     try:
         inode = process.stat(path, follow="R" not in options)
@@ -192,9 +193,8 @@ def _each(process: Process, path: str, options: Options, change) -> Run[int]:  #
             yield from change(path)
         except SyscallError as error:
             what = "permissions" if process.argv[0].endswith("chmod") else "ownership"
-            verb = "changing " if "f" not in options else ""
-            if verb:
-                yield from complain(process, f"{verb}{what} of '{path}': {error.text}")
+            if "f" not in options:
+                yield from complain(process, f"changing {what} of '{path}': {error.text}")
             status = 1
     if "R" in options and isinstance(inode, Directory):
         for name in process.listdir(path):

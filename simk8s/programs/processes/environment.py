@@ -1,13 +1,11 @@
-"""Programs that start another program: env, nohup, nice, setsid, stdbuf, gosu and their like; and printenv."""
+"""Programs that start another program: env, nohup, nice, setsid, stdbuf; and printenv, which."""
 
 from __future__ import annotations
 
 from simk8s.machine import Errno, Process, SyscallError
 from simk8s.machine.signals import SIGHUP
-from simk8s.programs.accounts import find_user, gid_of, uid_of
 from simk8s.programs.options import UsageError, parse
 from simk8s.programs.tool import Failure, tool
-from simk8s.programs.unmodelled import Unmodelled
 from simk8s.sim import Run
 
 
@@ -71,7 +69,7 @@ def nohup(process: Process) -> Run[int]:
     if not words:
         raise UsageError("missing operand")
     process.on_signal(SIGHUP, "ignore")
-    return (yield from _become(process, words))
+    return (yield from become(process, words))
 
 
 @tool("nice", "ionice", "chrt", trouble=125)
@@ -83,7 +81,7 @@ def nice(process: Process) -> Run[int]:
     if not options.operands:
         yield from process.print("0")
         return 0
-    return (yield from _become(process, options.operands, f"'{options.operands[0]}'"))
+    return (yield from become(process, options.operands, f"'{options.operands[0]}'"))
 
 
 @tool("setsid", trouble=1)
@@ -95,7 +93,7 @@ def setsid(process: Process) -> Run[int]:
     if "f" in options:
         child = yield from process.spawn(options.operands)
         return (yield from process.wait(child)) or 0 if "w" in options else 0
-    return (yield from _become(process, options.operands))
+    return (yield from become(process, options.operands))
 
 
 @tool("stdbuf", trouble=125)
@@ -104,96 +102,11 @@ def stdbuf(process: Process) -> Run[int]:
     options = parse(process.argv, "i,input: o,output: e,error:", permute=False)
     if not options.operands:
         raise UsageError("missing operand")
-    return (yield from _become(process, options.operands))
+    return (yield from become(process, options.operands))
 
 
-@tool("gosu", "su-exec")
-def gosu(process: Process) -> Run[int]:
-    """Become another user, and then another program."""
-    name = process.argv[0].rpartition("/")[2]
-    if len(process.argv) < 3:
-        raise Failure(f"Usage: {name} user-spec command [args]")
-    spec, *words = process.argv[1:]
-    wanted, _, group = spec.partition(":")
-    user = find_user(process, wanted)
-    uid = user.uid if user else uid_of(process, wanted)
-    gid = gid_of(process, group) if group else user.gid if user else uid
-    if uid is None or gid is None:
-        raise Failure(
-            f'error: failed switching to "{spec}": unable to find user {spec}: no matching entries in passwd file'
-        )
-    _switch(process, uid, gid)
-    environ = dict(process.environ)
-    environ["HOME"] = user.home if user else "/"
-    try:
-        yield from process.exec(words, env=environ)
-    except SyscallError as error:
-        if name == "gosu":
-            reason = "executable file not found in $PATH" if error.errno is Errno.ENOENT else error.text.lower()
-            raise Failure(f'error: exec: "{words[0]}": {reason}') from None
-        raise Failure(f"{words[0]}: {error.text}") from None
-    return 0
-
-
-@tool("setpriv")
-def setpriv(process: Process) -> Run[int]:
-    """Become another program with other privileges; users and groups are modelled."""
-    options = parse(
-        process.argv,
-        "reuid: regid: clear-groups init-groups keep-groups groups: no-new-privs inh-caps: bounding-set:",
-        permute=False,
-    )
-    if not options.operands:
-        raise Failure("No program specified")
-    uid, gid = process.uid, process.gid
-    if "reuid" in options:
-        uid = _number(uid_of(process, options["reuid"]), "user", options["reuid"])
-    if "regid" in options:
-        gid = _number(gid_of(process, options["regid"]), "group", options["regid"])
-    _switch(process, uid, gid)
-    return (yield from _become(process, options.operands))
-
-
-@tool("su", "runuser")
-def su(process: Process) -> Run[int]:
-    """Run a program, or a shell's command, as another user; only root may."""
-    options = parse(
-        process.argv, "c,command: s,shell: l,login m,p,preserve-environment u,user: g,group: G", permute=False
-    )
-    words = [word for word in options.operands if word != "-"]
-    name = options["u"] or (words[0] if words else "root")
-    user = find_user(process, name)
-    if user is None:
-        raise Failure(f"user {name} does not exist or the user entry does not contain all the required fields")
-    if process.uid != 0:
-        raise Unmodelled("asking for a password")
-    _switch(process, user.uid, user.gid)
-    environ = {**process.environ, "HOME": user.home, "USER": user.name, "LOGNAME": user.name}
-    shell = options["s"] or user.shell or "/bin/sh"
-    if "u" in options and "c" not in options:
-        argv = words
-    else:
-        argv = [shell, *(["-c", options["c"]] if "c" in options else []), *words[1:]]
-    try:
-        yield from process.exec(argv, env=environ)
-    except SyscallError as error:
-        raise run_failure(f"failed to execute {argv[0]}", error) from None
-    return 0
-
-
-def _number(number: int | None, kind: str, text: str) -> int:
-    if number is None:
-        raise Failure(f"failed to parse {kind} '{text}'")
-    return number
-
-
-def _switch(process: Process, uid: int, gid: int) -> None:
-    if process.uid != 0 and (uid, gid) != (process.uid, process.gid):
-        raise Failure("error: failed switching user: operation not permitted")
-    process.uid, process.gid = uid, gid
-
-
-def _become(process: Process, words: list[str], what: str = "") -> Run[int]:
+def become(process: Process, words: list[str], what: str = "") -> Run[int]:
+    """Exec another program; a Failure where that does not work."""
     try:
         yield from process.exec(words)
     except SyscallError as error:
@@ -226,17 +139,3 @@ def _candidates(process: Process, name: str) -> list[str]:
 
 def _is_executable(process: Process, path: str) -> bool:
     return process.is_file(path) and process.may(process.stat(path), 1)
-
-
-@tool("chroot", trouble=125)
-def chroot(process: Process) -> Run[int]:
-    """Not modelled, but for the root that is there already."""
-    options = parse(process.argv, "userspec: groups: skip-chdir", permute=False)
-    if options.operands[:1] != ["/"]:
-        raise Unmodelled("another root directory")
-    if "userspec" in options:
-        user, _, group = options["userspec"].partition(":")
-        uid = _number(uid_of(process, user), "user", user)
-        _switch(process, uid, _number(gid_of(process, group), "group", group) if group else uid)
-    words = options.operands[1:] or ["/bin/sh", "-i"]
-    return (yield from _become(process, words))

@@ -1,10 +1,10 @@
-"""Who and where one is: id, whoami, groups, hostname, uname, nproc, tty, logger."""
+"""Who and where one is: id, whoami, groups, hostname, tty; and logger, stty, true, false."""
 
 from __future__ import annotations
 
 from simk8s.machine import Process, ResolveError
 from simk8s.programs.accounts import find_user, name_of_gid, name_of_uid
-from simk8s.programs.options import UsageError, parse
+from simk8s.programs.options import parse
 from simk8s.programs.stream import Lines, raw, write_text
 from simk8s.programs.tool import Failure, complain, tool
 from simk8s.programs.unmodelled import Unmodelled
@@ -105,45 +105,6 @@ def _names_in_hosts(process: Process, name: str) -> list[str]:
         if name in names:
             return names
     return []
-
-
-@tool("uname")
-def uname(process: Process) -> Run[int]:
-    """Print what system this is."""
-    options = parse(
-        process.argv,
-        "a,all s,kernel-name n,nodename r,kernel-release v,kernel-version m,machine p,processor i,hardware-platform "
-        "o,operating-system",
-    )
-    parts = {
-        "s": "Linux",
-        "n": process.machine.hostname,
-        "r": "5.15.0-simk8s",
-        "v": "#1 SMP",
-        "m": "x86_64",
-        "o": "GNU/Linux",
-    }
-    wanted = [text for key, text in parts.items() if key in options or "a" in options]
-    wanted += ["unknown" for key in "pi" if key in options]
-    yield from process.print(" ".join(wanted or ["Linux"]))
-    return 0
-
-
-@tool("arch")
-def arch(process: Process) -> Run[int]:
-    """Print the machine's architecture."""
-    yield from process.print("x86_64")
-    return 0
-
-
-@tool("nproc")
-def nproc(process: Process) -> Run[int]:
-    """Print how many processors there are."""
-    options = parse(process.argv, "all ignore:")
-    if options.operands:
-        raise UsageError(f"extra operand '{options.operands[0]}'")
-    yield from process.print(str(max(1, 4 - int(options["ignore"] or 0))))
-    return 0
 
 
 @tool("tty")

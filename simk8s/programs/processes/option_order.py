@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from simk8s.machine import Process
 from simk8s.programs.options import UsageError, parse
-from simk8s.programs.tool import complain, tool
+from simk8s.programs.tool import tool
 from simk8s.programs.unmodelled import Unmodelled
 from simk8s.sim import Run
 
@@ -71,25 +71,3 @@ def _long(lists: list[str]) -> list[str]:
 
 def _quote(text: str) -> str:
     return "'" + text.replace("'", "'\\''") + "'"
-
-
-@tool("sysctl")
-def sysctl(process: Process) -> Run[int]:
-    """Settings of the kernel, kept in this container's /proc/sys; nothing obeys them (SIM)."""
-    options = parse(process.argv, "w,write n,values q,quiet e,ignore a,all p")
-    if "a" in options or "p" in options:
-        raise Unmodelled("option '-a'" if "a" in options else "option '-p'")
-    status = 0
-    for word in options.operands:
-        key, equals, value = word.partition("=")
-        path = "/proc/sys/" + key.strip().replace(".", "/")
-        if equals and process.is_directory(path.rpartition("/")[0]):
-            yield from process.write_file(path, value.strip().encode() + b"\n")
-        elif not process.is_file(path):
-            yield from complain(process, f"cannot stat {path}: No such file or directory")
-            status = 1
-            continue
-        shown = process.peek(path).decode().strip()
-        if "q" not in options:
-            yield from process.print(shown if "n" in options else f"{key.strip()} = {shown}")
-    return status

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from simk8s.machine import Errno, File, Process, SyscallError
 from simk8s.programs.files.create import parse_size
@@ -123,7 +124,7 @@ def _amount(options: Options) -> tuple[str, int, bool]:
     return unit, size, text.startswith("-")
 
 
-def _each(process: Process, options: Options, show) -> Run[int]:  # type: ignore[no-untyped-def]
+def _each(process: Process, options: Options, show: Callable[[int], Run[None]]) -> Run[int]:
     """Show a part of each file, with a title where there are several."""
     paths = options.operands or ["-"]
     titled = options.last_of("qv") == "v" or (len(paths) > 1 and options.last_of("qv") != "q")
