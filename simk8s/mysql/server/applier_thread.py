@@ -69,6 +69,7 @@ class ApplierThread:
             except MySQLError as error:
                 raise ApplyError(error.number, error.text) from error
             self._is_applying = False
+            self.instance.replication.record_positions()
             if did:
                 yield sim.sleep(APPLY_SECONDS)
                 continue

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import simpy
 
 from simk8s.machine import Listener, SocketHandle, SyscallError
-from simk8s.mysql.column import to_plain
 from simk8s.mysql.engine.server import Changed, Server
 from simk8s.mysql.engine.session import Session
 from simk8s.mysql.server.client_thread import ClientThread
@@ -16,6 +15,7 @@ from simk8s.mysql.server.disk import Disk
 from simk8s.mysql.server.error_log import ErrorLog
 from simk8s.mysql.server.host_name import HostNames
 from simk8s.mysql.server.replication_threads import ReplicationThreads
+from simk8s.mysql.server.table_history import TableHistory
 from simk8s.mysql.step import Blocked
 from simk8s.sim import Run
 
@@ -41,6 +41,8 @@ class Instance:
         self.replication = ReplicationThreads(self)
         if process.sim.history.enabled:
             server.on_change = self._record_change
+            self.tables = TableHistory(server)
+            process.record("mysql.open", self.name, tables=self.tables.changes())
         self._next_client = 1
 
     @property
@@ -100,21 +102,15 @@ class Instance:
     def _record_change(self, session: Session, changed: Changed) -> None:
         """What a client has committed, or the SQL thread applied: rows by table and row number, None where deleted."""
         detail: dict[str, Any] = {}
+        if changed.rows:
+            detail["rows"] = self.tables.rows(changed.rows)
         if changed.statement:
             detail["statement"] = changed.statement
-        if changed.rows:
-            detail["rows"] = {
-                f"{table.database}.{table.name}": {
-                    str(number): None if row is None else [to_plain(value) for value in row]
-                    for number, row in rows.items()
-                }
-                for table, rows in changed.rows.items()
-            }
+            tables = self.tables.changes()
+            if tables:
+                detail["tables"] = tables
         if changed.position is not None:
             detail["file"], detail["position"] = changed.position
-        if session.applies:
-            applied = self.server.replica.applied
-            detail["applied_after"] = f"{applied.master_file}:{applied.master_pos}"
         self.process.record("mysql.apply" if session.applies else "mysql.commit", self.name, **detail)
 
     # ── the end ──────────────────────────────────────────────────────────────────────────────────────────────────

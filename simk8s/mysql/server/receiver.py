@@ -173,6 +173,7 @@ class Receiver:
                     self._is_queueing = True
                     yield from self.instance.disk.perform(self.replica.queue(read_event(data, 0)))
                     self._is_queueing = False
+                    self.instance.replication.record_positions()
                     self.session.state = self.replica.io.state = WAITING
                 case Heartbeat():
                     self._attempts = 0

@@ -19,6 +19,7 @@ class ReplicationThreads:
         self.receiver: Receiver | None = None
         self.applier: ApplierThread | None = None
         self._last: dict[str, Any] = {}
+        self._received = self._applied = ""
 
     def start(self, *, io: bool, sql: bool) -> None:
         replica = self.instance.server.replica
@@ -37,7 +38,7 @@ class ReplicationThreads:
             self.applier.stop()
 
     def record(self) -> None:
-        """Write the state to history where it has changed; positions alone are no change."""
+        """Write the state to history where it has changed; for positions see `record_positions`."""
         replica = self.instance.server.replica
         state = {
             "io": replica.io.running,
@@ -49,12 +50,26 @@ class ReplicationThreads:
         if state == self._last:
             return
         self._last = state
-        received = f"{replica.master.log_file}:{replica.master.log_pos}"
-        applied = f"{replica.applied.master_file}:{replica.applied.master_pos}"
+        self._received, self._applied = self._positions()
         self.instance.process.record(
             "mysql.replication",
             self.instance.name,
-            received=received,
-            applied=applied,
+            received=self._received,
+            applied=self._applied,
             **{k: v for k, v in state.items() if v},
         )
+
+    def record_positions(self) -> None:
+        """Write to history how far the threads have come, where that has changed."""
+        if not self.instance.process.sim.history.enabled:
+            return
+        received, applied = self._positions()
+        if (received, applied) != (self._received, self._applied):
+            self._received, self._applied = received, applied
+            self.instance.process.record("mysql.position", self.instance.name, received=received, applied=applied)
+
+    def _positions(self) -> tuple[str, str]:
+        """Up to where of the primary's binary log events were received and applied."""
+        replica = self.instance.server.replica
+        master, applied = replica.master, replica.applied
+        return f"{master.log_file}:{master.log_pos}", f"{applied.master_file}:{applied.master_pos}"
