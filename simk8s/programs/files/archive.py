@@ -106,6 +106,8 @@ def _create(process: Process, options: Options) -> Run[int]:
     own = process.stat(archive) if archive != "-" else None
     _change_directory(process, options)
     status = 0
+    if any(name.startswith("/") for name in names) and "P" not in options:
+        yield from complain(process, "Removing leading `/' from member names")
     for name in names:
         status |= yield from _add(process, writer, name, options, own)
     yield from writer.finish()
