@@ -54,9 +54,10 @@ def value_of(shell: Shell, tree: Expression, depth: int) -> int:
                 return int(bool(value_of(shell, left, depth) or value_of(shell, right, depth)))
             return _binary(operator, value_of(shell, left, depth), value_of(shell, right, depth), tree.rest)
         case Assign(target, operator, right):
+            old = _variable(shell, target, depth) if operator else 0
             value = value_of(shell, right, depth)
             if operator:
-                value = _binary(operator, _variable(shell, target, depth), value, tree.rest)
+                value = _binary(operator, old, value, tree.rest)
             _store(shell, target, value)
             return value
         case Step(target, by, before):

@@ -8,19 +8,8 @@ from typing import TYPE_CHECKING
 from simk8s.machine import Device, Directory, Fifo, File, Inode, SocketFile, Symlink, SyscallError
 from simk8s.shell import arithmetic, expansion, expression, pattern, trace
 from simk8s.shell.options import SET_NAMES
-from simk8s.shell.syntax.nodes import (
-    Binary,
-    Both,
-    DoubleQuoted,
-    Either,
-    Literal,
-    Nested,
-    Not,
-    Quoted,
-    Test,
-    Unary,
-    Word,
-)
+from simk8s.shell.syntax.nodes import Binary, Both, Either, Nested, Not, Test, Unary
+from simk8s.shell.syntax.parts import DoubleQuoted, Literal, Quoted, Word
 from simk8s.shell.variables import Variable
 from simk8s.sim import Run
 

@@ -24,7 +24,7 @@ from simk8s.shell.splitting import (
     fields,
     joined,
 )
-from simk8s.shell.syntax.nodes import (
+from simk8s.shell.syntax.parts import (
     ArithmeticExpansion,
     Backquoted,
     CommandSubstitution,

@@ -37,6 +37,8 @@ def call(shell: Shell, definition: FunctionDefinition, words: list[str], line: i
     finally:
         shell.sources.pop()
         left = shell.table.pop()
+        if left.options is not None:
+            shell.options = left.options
         shell.loops = loops
         shell.line_shift = shift
         shell.positional = positional

@@ -10,7 +10,7 @@ from simk8s.shell import arithmetic, assignment, expansion, pattern, quote, spli
 from simk8s.shell.control import ShellError
 from simk8s.shell.prompt import expand_prompt
 from simk8s.shell.syntax.escape import ansi_c
-from simk8s.shell.syntax.nodes import Literal, Parameter, Word
+from simk8s.shell.syntax.parts import Literal, Parameter, Word
 from simk8s.shell.variables import Variable
 from simk8s.sim import Run
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from simk8s.errors import SimError
 from simk8s.machine import Errno, Main, Process, SyscallError, program
-from simk8s.shell import builtins, compound, evaluation, pipeline, sequence, simple, subshell
+from simk8s.shell import builtins, compound, evaluation, loop, pipeline, sequence, simple, subshell
 from simk8s.shell.builtins.directories import logical
 from simk8s.shell.options import SET_LETTERS, SET_NAMES, SHOPT_NAMES
 from simk8s.shell.shell import Shell, Source
@@ -15,7 +15,7 @@ from simk8s.shell.syntax.dialect import ASH, BASH, DASH, POSIX, Dialect
 from simk8s.shell.variables import Variable
 from simk8s.sim import Run
 
-_HANDLERS_LIVE_IN = (builtins, compound, pipeline, sequence, simple)  # importing them registers what they run
+_HANDLERS_LIVE_IN = (builtins, compound, loop, pipeline, sequence, simple)  # importing them registers what they run
 
 VERSION = "5.2.15(1)-release"
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from simk8s.machine import Errno, File, Handle, ResolveError, SourceHandle, SyscallError
 from simk8s.shell import assignment, expansion, message
 from simk8s.shell.control import ShellError
-from simk8s.shell.syntax.nodes import Redirection, Word
+from simk8s.shell.syntax.nodes import Redirection
+from simk8s.shell.syntax.parts import Word
 from simk8s.sim import Run
 
 if TYPE_CHECKING:

@@ -49,6 +49,7 @@ class Shell:
         self.functions: dict[str, FunctionDefinition] = {}
         self.function_sources: dict[str, Source] = {}
         self.exported_functions: set[str] = set()
+        self.readonly_functions: set[str] = set()
         self.aliases: dict[str, str] = {}
         self.hashed: dict[str, str] = {}
         self.positional: list[str] = []
@@ -97,6 +98,7 @@ class Shell:
         twin.functions = dict(self.functions)
         twin.function_sources = dict(self.function_sources)
         twin.exported_functions = set(self.exported_functions)
+        twin.readonly_functions = set(self.readonly_functions)
         twin.aliases = dict(self.aliases)
         twin.hashed = dict(self.hashed)
         twin.positional = list(self.positional)

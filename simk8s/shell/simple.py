@@ -12,7 +12,8 @@ from simk8s.shell.control import BuiltinError, ExitShell, ShellError
 from simk8s.shell.dispatch import runs
 from simk8s.shell.quote import traced_word
 from simk8s.shell.redirection import RedirectionError, redirect
-from simk8s.shell.syntax.nodes import ArrayValue, Assignment, SimpleCommand, Word
+from simk8s.shell.syntax.nodes import ArrayValue, Assignment, SimpleCommand
+from simk8s.shell.syntax.parts import Word
 from simk8s.shell.variables import Variable
 from simk8s.sim import Run
 

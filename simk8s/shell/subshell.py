@@ -10,7 +10,8 @@ from simk8s.shell import expansion, trap
 from simk8s.shell.control import BreakLoop, ContinueLoop, DiedOf, Discard, ExitShell, ReturnFrom, ShellError
 from simk8s.shell.dispatch import execute
 from simk8s.shell.syntax import Parser, ShellSyntaxError
-from simk8s.shell.syntax.nodes import Backquoted, Command, FileSubstitution, ProcessSubstitution, Sequence
+from simk8s.shell.syntax.nodes import Command, Sequence
+from simk8s.shell.syntax.parts import Backquoted, FileSubstitution, ProcessSubstitution
 from simk8s.sim import Run
 
 if TYPE_CHECKING:

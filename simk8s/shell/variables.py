@@ -10,6 +10,8 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import TypeAlias
 
+from simk8s.shell.options import Options
+
 Array: TypeAlias = "dict[int, str] | dict[str, str]"
 
 
@@ -188,7 +190,7 @@ class Frame:
         self.source = source
         self.call_line = call_line
         self.saved: dict[str, Variable | None] = {}
-        self.options: dict[str, bool] | None = None
+        self.options: Options | None = None  # those to return to, after `local -`
 
 
 class Table:

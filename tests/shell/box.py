@@ -152,6 +152,7 @@ def make_box(simulation: Simulation | None = None, *, hostname: str = "box") -> 
     root.install({"/etc/passwd": "root:x:0:0:root:/root:/bin/sh\n"})
     root.directory("/root")
     root.directory("/tmp/work")
+    root.directory("/usr/lib")
     box = Machine(simulation or Simulation(), "box", root=root, hostname=hostname)
     box.run_function(init, ["init"])
     return box

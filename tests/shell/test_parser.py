@@ -16,17 +16,19 @@ from simk8s.shell.syntax.nodes import (
     Assignment,
     Background,
     Case,
+    For,
+    FunctionDefinition,
+    Pipeline,
+    SimpleCommand,
+    While,
+)
+from simk8s.shell.syntax.parts import (
     CommandSubstitution,
     DoubleQuoted,
     FileSubstitution,
-    For,
-    FunctionDefinition,
     Parameter,
-    Pipeline,
     Quoted,
-    SimpleCommand,
     Tilde,
-    While,
     Word,
 )
 

@@ -47,6 +47,9 @@ def declare(shell: Shell, words: list[str]) -> Run[int]:
 
 def _declare_one(shell: Shell, command: str, operand: str, letters: list[str], *, make_local: bool) -> None:
     match = _TARGET.match(operand)
+    if operand == "-" and command == "local":
+        shell.table.frames[-1].options = shell.options.copy()
+        return
     if match is None:
         raise BuiltinError(f"`{operand}': not a valid identifier")
     name, subscript, plus, value = match.groups()
@@ -146,8 +149,7 @@ def export(shell: Shell, words: list[str]) -> Run[int]:
         for name in operands:
             if name not in shell.functions:
                 raise BuiltinError(f"{name}: not a function")
-            if words[0] == "export":
-                shell.exported_functions.add(name)
+            (shell.exported_functions if words[0] == "export" else shell.readonly_functions).add(name)
         return 0
     mark = "exported" if words[0] == "export" else "readonly"
     if not operands:
@@ -193,6 +195,10 @@ def unset(shell: Shell, words: list[str]) -> Run[int]:
     status = 0
     for operand in operands:
         if "f" in letters:
+            if operand in shell.readonly_functions:
+                yield from shell.complain(f"unset: {operand}: cannot unset: readonly function")
+                status = 1
+                continue
             shell.functions.pop(operand, None)
             continue
         try:

@@ -60,7 +60,12 @@ def return_(shell: Shell, words: list[str]) -> Run[int]:
     raise ReturnFrom((yield from _status(shell, words)))
 
 
-@builtin("exit", "logout")
+@builtin("logout")
+def logout(shell: Shell, words: list[str]) -> int:
+    raise BuiltinError("not login shell: use `exit'")
+
+
+@builtin("exit")
 def exit_(shell: Shell, words: list[str]) -> Run[int]:
     if len(words) > 2 and words[1].lstrip("-").isdecimal():
         yield from shell.complain(f"{words[0]}: too many arguments")

@@ -6,7 +6,7 @@ import re
 from typing import TypeAlias
 
 from simk8s.errors import SimError
-from simk8s.shell.syntax.nodes import Literal, Part, Quoted
+from simk8s.shell.syntax.parts import Literal, Part, Quoted
 
 Atom: TypeAlias = str | Part
 """One unquoted character, or a part that braces do not look into."""
@@ -105,6 +105,8 @@ def _range(inside: list[Atom]) -> list[list[Atom]]:
 def _letter(number: int) -> Atom:
     """The letters between Z and a are punctuation, quoted: bash leaves them without a meaning of their own."""
     character = chr(number)
+    if character == "\\":
+        character = ""  # the backslash itself quotes nothing, and is gone
     return character if character.isalpha() else Quoted(0, 0, character, "\\")
 
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
 from simk8s.shell.syntax.dialect import BASH, Dialect
-from simk8s.shell.syntax.nodes import Backquoted, SimpleCommand, Word
+from simk8s.shell.syntax.nodes import SimpleCommand
 from simk8s.shell.syntax.parser import Parser
+from simk8s.shell.syntax.parts import Backquoted, Word
 from simk8s.shell.syntax.reader import ShellSyntaxError, Unsupported
 
 UNSUPPORTED_BUILTINS = {

@@ -21,8 +21,8 @@ from simk8s.shell.syntax.nodes import (
     Sequence,
     Subshell,
     While,
-    Word,
 )
+from simk8s.shell.syntax.parts import Word
 from simk8s.shell.syntax.reader import ShellSyntaxError
 from simk8s.shell.syntax.token import END, NEWLINE, OPERATOR, WORD_TOKEN
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from simk8s.shell.syntax import word
-from simk8s.shell.syntax.nodes import (
+from simk8s.shell.syntax.nodes import Sequence, SimpleCommand
+from simk8s.shell.syntax.parts import (
     ArithmeticExpansion,
     Backquoted,
     CommandSubstitution,
@@ -14,8 +15,6 @@ from simk8s.shell.syntax.nodes import (
     Parameter,
     Part,
     ProcessSubstitution,
-    Sequence,
-    SimpleCommand,
     Word,
 )
 from simk8s.shell.syntax.reader import Reader, ShellSyntaxError

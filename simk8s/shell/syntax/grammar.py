@@ -17,8 +17,8 @@ from simk8s.shell.syntax.nodes import (
     Redirection,
     Sequence,
     SimpleCommand,
-    Word,
 )
+from simk8s.shell.syntax.parts import Word
 from simk8s.shell.syntax.reader import Reader, ShellSyntaxError, Unsupported
 from simk8s.shell.syntax.token import END, NEWLINE, OPERATOR, WORD_TOKEN, Token, read_token
 

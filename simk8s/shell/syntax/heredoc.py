@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from simk8s.shell.syntax.nodes import DoubleQuoted, HereDocument, Literal, Part, Quoted, Word
+from simk8s.shell.syntax.nodes import HereDocument
+from simk8s.shell.syntax.parts import DoubleQuoted, Literal, Part, Quoted, Word
 from simk8s.shell.syntax.reader import Reader
 from simk8s.shell.syntax.word import DOCUMENT, read_parts
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from simk8s.shell.syntax import heredoc
-from simk8s.shell.syntax.nodes import Word
+from simk8s.shell.syntax.parts import Word
 from simk8s.shell.syntax.reader import Reader
 from simk8s.shell.syntax.word import WORD, Context, read_word
 

@@ -14,7 +14,7 @@ from functools import lru_cache
 from simk8s.shell.syntax import expansion
 from simk8s.shell.syntax.brace import brace_alternatives
 from simk8s.shell.syntax.escape import ansi_c
-from simk8s.shell.syntax.nodes import DoubleQuoted, Literal, Part, Quoted, Tilde, Word
+from simk8s.shell.syntax.parts import DoubleQuoted, Literal, Part, Quoted, Tilde, Word
 from simk8s.shell.syntax.reader import Reader
 
 METACHARACTERS = " \t\n;&|<>()"
