@@ -48,19 +48,12 @@ def logged_xids(log: LogSet | None) -> frozenset[int]:
     return frozenset(event.xid for event in map(_parsed_xid, events) if event is not None)
 
 
-def rotate(log: LogSet) -> Steps[None]:
-    """End the current file with a Rotate event and begin the next: FLUSH LOGS, or a file above the limit (REPL-4)."""
-    yield from log.append([(Rotate(log.next_name()), log.timestamp())])
-    yield from log.close(stop=False)
-    yield from log.open_new()
-
-
 def write_group(log: LogSet, events: Sequence[tuple[Event, int]], *, server_id: int = 0) -> Steps[tuple[str, int]]:
     """Write one transaction or one DDL statement. Returns the file and the position after it."""
     yield from log.append(events, server_id=server_id)
     end = log.current, log.position
     if log.position > MAX_SIZE:
-        yield from rotate(log)
+        yield from log.rotate()
     return end
 
 

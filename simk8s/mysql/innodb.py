@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from simk8s.mysql.column import Row, to_plain
 from simk8s.mysql.directory import DataDirectory
@@ -25,6 +26,7 @@ class InnoDB:
     system: SystemSpace
     redo: Redo
     dirty: dict[str, Table] = field(default_factory=dict)
+    dirty_since: datetime | None = None  # kept by the server, which has the clock
 
     # ── tables ───────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -18,13 +18,15 @@ from simk8s.mysql.event import (
     PreviousGtids,
     Query,
     RawEvent,
+    Rotate,
     Stop,
     encode,
     iterate,
     parse,
 )
-from simk8s.mysql.step import Change, Log, Steps
+from simk8s.mysql.step import Blocked, Change, Log, Steps
 
+ROTATION_SECONDS = 0.001  # how long to wait before looking again whether a rotation has ended
 _FLAGS_OFFSET = 4 + 17  # of the first event, which says whether the file is in use
 
 
@@ -43,6 +45,7 @@ class LogSet:
     files: list[str] = field(default_factory=list)
     position: int = 0
     is_open: bool = False
+    is_rotating: bool = False
     listeners: list[Callable[[], None]] = field(default_factory=list)
 
     @property
@@ -82,7 +85,7 @@ class LogSet:
 
     def write_previous_gtids(self) -> Steps[None]:
         """After it the first usable position is reached: 154 (REPL-1)."""
-        yield from self.append([(PreviousGtids(), self.timestamp())])
+        yield from self._append([(PreviousGtids(), self.timestamp())], 0)
 
     def next_name(self) -> str:
         """One more than the highest number in the directory or the index."""
@@ -90,7 +93,22 @@ class LogSet:
         return f"{self.base}.{max(numbers, default=0) + 1:06d}"
 
     def append(self, events: Sequence[tuple[Event, int]], *, server_id: int = 0) -> Steps[None]:
-        """Write events with their timestamps in one go, and force them to disk."""
+        """Write events with their timestamps in one go, and force them to disk. Waits for the end of a rotation."""
+        while self.is_rotating:
+            yield Blocked("Waiting for the binary log to be rotated", ROTATION_SECONDS)
+        yield from self._append(events, server_id)
+
+    def rotate(self) -> Steps[None]:
+        """End the current file with a Rotate event and begin the next (REPL-4); nobody writes in between."""
+        while self.is_rotating:
+            yield Blocked("Waiting for the binary log to be rotated", ROTATION_SECONDS)
+        self.is_rotating = True
+        yield from self._append([(Rotate(self.next_name()), self.timestamp())], 0)
+        yield from self.close(stop=False)
+        yield from self.open_new()
+        self.is_rotating = False
+
+    def _append(self, events: Sequence[tuple[Event, int]], server_id: int) -> Steps[None]:
         yield Change("append", self.current, sum(len(event.body()) + 23 for event, _ in events), sync=True)
         data = b""
         for event, timestamp in events:  # encoded only now: until the step was taken others may have written

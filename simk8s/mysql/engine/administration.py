@@ -39,7 +39,7 @@ def _flush(context: Evaluation, kind: str) -> Steps[None]:
             yield from _lock_everything(context)
         case "logs" | "binary logs":
             if server.binlog is not None:
-                yield from binlog.rotate(server.binlog)
+                yield from server.binlog.rotate()
             if kind == "logs":
                 yield from server.innodb.checkpoint()
         case "engine logs":
@@ -58,17 +58,20 @@ def _lock_everything(context: Evaluation) -> Steps[None]:
     """FLUSH TABLES WITH READ LOCK: waits for commits under way, then holds writers off (SQL-31)."""
     server, session = context.server, context.session
     yield from commit(server, session)
-    if session not in server.read_locks:
-        server.read_locks.append(session)  # at once, so that new writers wait behind it
-    while server.committing:
-        yield from server.wait(session, "Waiting for commit lock")
+    if session in server.commit_locks:
+        return
+    server.read_locks.append(session)  # at once, so that new writers wait behind it
+    try:
+        while server.committing or server.defining is not None:
+            yield from server.wait(session, "Waiting for commit lock")
+    except MySQLError:
+        server.unlock(session)
+        raise
+    server.commit_locks.append(session)
 
 
 def unlock_tables(context: Evaluation, statement: st.UnlockTables) -> Steps[Result]:
-    server, session = context.server, context.session
-    if session in server.read_locks:
-        server.read_locks.remove(session)
-        server.wake()
+    context.server.unlock(context.session)
     return Done()
     yield
 

@@ -25,7 +25,7 @@ def commit(server: Server, session: Session) -> Steps[None]:
     if not transaction.has_changes:
         server.end_transaction(session)
         return
-    while any(holder is not session for holder in server.read_locks):
+    while server.defining is not session and any(holder is not session for holder in server.commit_locks):
         yield from server.wait(session, "Waiting for commit lock")
     temporary = {table: rows for table, rows in transaction.changes().items() if not table.space}
     changes = {table: rows for table, rows in transaction.changes().items() if table.space}

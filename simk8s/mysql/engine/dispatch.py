@@ -11,6 +11,7 @@ from simk8s.mysql.engine.commit import commit
 from simk8s.mysql.engine.evaluation import Evaluation
 from simk8s.mysql.engine.permission import check_writable
 from simk8s.mysql.engine.session import Done, Result, Session
+from simk8s.mysql.errors import MySQLError
 from simk8s.mysql.replication import command
 from simk8s.mysql.sql import statement as st
 from simk8s.mysql.sql import syntax as sql
@@ -36,14 +37,29 @@ def run(server: Server, session: Session, statement: st.Statement, text: str, co
             check_writable(server, session)
             yield from commit(server, session)
             yield from server.wait_for_read_lock(session)
-        plain = text.strip().rstrip(";").rstrip()
-        result = yield from _DEFINITIONS[kind](context, statement, plain)
-        server.announce(session, statement=plain)
-        server.wake()
+        result = yield from _define(context, statement, text.strip().rstrip(";").rstrip())
     else:
         result = yield from _OTHERS[kind](context, statement)
     if isinstance(result, Done):
         return replace(result, warnings=len(session.warnings))
+    return result
+
+
+def _define(context: Evaluation, statement: st.Statement, text: str) -> Steps[Result]:
+    """One definition at a time (SIM: MySQL locks each table by its name)."""
+    server, session = context.server, context.session
+    while server.defining is not None:
+        yield from server.wait(session, "Waiting for table metadata lock")
+    server.defining = session
+    try:
+        result = yield from _DEFINITIONS[type(statement)](context, statement, text)
+    except MySQLError:
+        server.defining = None
+        server.wake()
+        raise
+    server.defining = None
+    server.announce(session, statement=text)
+    server.wake()
     return result
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from simk8s.mysql.column import Row, Value
 from simk8s.mysql.directory import DataDirectory
@@ -26,6 +26,8 @@ from simk8s.mysql.sql.parse import parse
 from simk8s.mysql.sql.statement import Show
 from simk8s.mysql.step import Blocked, Pause, Steps
 from simk8s.mysql.table import Table
+
+WRITE_BACK_AFTER = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,9 @@ class Changed:
 @dataclass(slots=True, eq=False)
 class Server:
     """`session_defaults` and `variables` hold the global values that differ from the built-in ones, of variables with
-    and without a session scope; `read_locks` are the sessions that hold FLUSH TABLES WITH READ LOCK."""
+    and without a session scope. `read_locks` are the sessions that hold FLUSH TABLES WITH READ LOCK or wait for
+    it, `commit_locks` those that hold it; `defining` is the session whose definition is under way (SIM: one at a time).
+    """
 
     host: Host
     options: Options
@@ -79,6 +83,8 @@ class Server:
     replica_hosts: dict[int, ReplicaHost] = field(default_factory=dict)
     dumped_files: dict[int, str] = field(default_factory=dict)  # by session: the binary log file a dump thread reads
     read_locks: list[Session] = field(default_factory=list)
+    commit_locks: list[Session] = field(default_factory=list)
+    defining: Session | None = None
     committing: int = 0
     transactions: list[Transaction] = field(default_factory=list)
     temporary: dict[Session, dict[tuple[str, str], Table]] = field(default_factory=dict)
@@ -133,8 +139,13 @@ class Server:
         self.temporary.pop(session, None)
         self.sessions.pop(session.id, None)
         self.dumped_files.pop(session.id, None)
-        if session in self.read_locks:
-            self.read_locks.remove(session)
+        self.unlock(session)
+
+    def unlock(self, session: Session) -> None:
+        """Release the global read lock, if the session has it or waits for it."""
+        for locks in (self.read_locks, self.commit_locks):
+            if session in locks:
+                locks.remove(session)
         self.wake()
 
     def use(self, session: Session, database: str) -> None:
@@ -163,6 +174,7 @@ class Server:
             if not (isinstance(statement, Show) and statement.what in ("warnings", "errors")):
                 session.warnings.clear()
             self.check_alive(session)
+            yield from self.write_back()
             context = Evaluation(self, session, self.statement_time(session))
             result = yield from run(self, session, statement, text, context)
             if context.sleep:
@@ -186,6 +198,16 @@ class Server:
         if session.killed or session.query_killed:
             session.query_killed = False
             raise MySQLError(1317)
+
+    def write_back(self) -> Steps[None]:
+        """Write dirty pages that are old enough, as the page cleaner does (SIM: when the next statement comes)."""
+        since = self.innodb.dirty_since
+        if since is None:
+            if self.innodb.dirty:
+                self.innodb.dirty_since = self.now()
+        elif self.now() - since >= WRITE_BACK_AFTER:
+            self.innodb.dirty_since = None
+            yield from self.innodb.checkpoint()
 
     # ── waiting ──────────────────────────────────────────────────────────────────────────────────────────────────
 

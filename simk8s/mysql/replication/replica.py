@@ -140,9 +140,7 @@ class Replica:
 
     def rotate_relay_log(self) -> Steps[None]:
         if self.relay.files:
-            yield from self.relay.append([(Rotate(self.relay.next_name()), self.relay.timestamp())])
-            yield from self.relay.close(stop=False)
-            yield from self.relay.open_new()
+            yield from self.relay.rotate()
 
     # ── receiving ────────────────────────────────────────────────────────────────────────────────────────────────
 
