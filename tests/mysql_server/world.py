@@ -19,8 +19,8 @@ PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 class World:
     """A network, and Pods by ordinal. `published` are those whose names resolve."""
 
-    def __init__(self, seed: int = 0) -> None:
-        self.sim = Simulation(seed=seed)
+    def __init__(self, seed: int = 0, *, history: bool = True) -> None:
+        self.sim = Simulation(seed=seed, history=history)
         self.network = Network(self.sim)
         self.network.name_servers[NAME_SERVER] = self._answer
         self.pods: dict[int, Pod] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -16,9 +17,12 @@ from simk8s.mysql.event import (
     AnonymousGtid,
     BadEvent,
     Event,
+    FormatDescription,
+    PreviousGtids,
     Query,
     RawEvent,
     Rotate,
+    Stop,
     TableMap,
     Xid,
     iterate,
@@ -46,10 +50,11 @@ class ApplyError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """An event with what it says."""
+    """An event with what it says, and the relay log file that it stands in."""
 
     raw: RawEvent
     event: Event
+    file: str
 
 
 def apply_next(server: Server, session: Session) -> Steps[bool]:
@@ -63,7 +68,7 @@ def apply_next(server: Server, session: Session) -> Steps[bool]:
     if group is None:
         return (yield from _next_file(replica))
     first = group[0].event
-    if isinstance(first, AnonymousGtid):
+    if isinstance(first, AnonymousGtid | Query):
         replica.event_timestamp = group[0].raw.timestamp
         if replica.skip_counter:
             replica.skip_counter -= 1
@@ -72,30 +77,63 @@ def apply_next(server: Server, session: Session) -> Steps[bool]:
         replica.applied = replace(replica.applied, master_pos=group[-1].raw.end_position)
     elif isinstance(first, Rotate) and group[0].raw.server_id != replica.server_id:
         replica.applied = replace(replica.applied, master_file=first.next_file, master_pos=first.position)
-    last = group[-1].raw
-    replica.applied = replace(replica.applied, relay_pos=last.start + last.size)
-    if isinstance(first, AnonymousGtid | Rotate):
+    last = group[-1]
+    before = replica.applied.relay_file
+    replica.applied = replace(replica.applied, relay_file=last.file, relay_pos=last.raw.start + last.raw.size)
+    if isinstance(first, AnonymousGtid | Query | Rotate) or before != last.file:
         yield from replica.write_relay_log_info()
+    if before != last.file:
+        yield from _purge_before(replica, last.file)
     return True
 
 
 def next_group(replica: Replica) -> list[Parsed] | None:
-    """The events that are applied together next; None while they have not all arrived."""
-    file = replica.applied.relay_file
-    if not replica.directory.is_file(file):
-        return None
+    """The events that are applied together next; None while they have not all arrived.
+
+    After a restart in the middle of a group the receiver goes on with it in another file, behind that file's own events
+    and those that announce the primary's file; an event that it has fetched twice stands in the group twice (REPL-71).
+    """
     group: list[Parsed] = []
     try:
-        for raw in iterate(replica.relay.data(file), max(4, replica.applied.relay_pos)):
-            event = Parsed(raw, parse(raw))
-            group.append(event)
-            if len(group) == 1 and not isinstance(event.event, AnonymousGtid):
-                return group
-            if isinstance(event.event, Xid) or (isinstance(event.event, Query) and event.event.text != "BEGIN"):
-                return group
+        for event in _coming(replica):
+            match event.event:
+                case AnonymousGtid():
+                    group = [event]
+                case Rotate(following) if group and _leaves(replica, event, following):
+                    return [replace(group[-1], event=Stop())]  # the primary's log was cut here: nothing to apply
+                case Rotate() | FormatDescription() | PreviousGtids() | Stop() if group:
+                    continue
+                case Xid() | Query() if group or not _opens(event.event):
+                    group.append(event)
+                    if not _opens(event.event):
+                        return group
+                case _ if not group:
+                    return [event]
+                case _:
+                    group.append(event)
     except BadEvent as problem:
         raise ApplyError(1594, _READ_FAILURE) from problem
     return None
+
+
+def _leaves(replica: Replica, event: Parsed, following: str) -> bool:
+    """Whether the primary goes on in another file; the relay log has Rotate events of its own."""
+    return event.raw.server_id != replica.server_id and following != replica.applied.master_file
+
+
+def _opens(event: Event) -> bool:
+    return isinstance(event, Query) and event.text == "BEGIN"
+
+
+def _coming(replica: Replica) -> Iterator[Parsed]:
+    """Everything in the relay log that is not applied yet, file after file."""
+    files, file = replica.relay.files, replica.applied.relay_file
+    position = max(4, replica.applied.relay_pos)
+    for name in files[files.index(file) :] if file in files else ():
+        if replica.directory.is_file(name):
+            for raw in iterate(replica.relay.data(name), position):
+                yield Parsed(raw, parse(raw), name)
+        position = 4
 
 
 def apply_group(server: Server, session: Session, group: list[Parsed]) -> Steps[None]:
@@ -133,8 +171,12 @@ def _next_file(replica: Replica) -> Steps[bool]:
     following = relay.files[relay.files.index(file) + 1]
     replica.applied = replace(replica.applied, relay_file=following, relay_pos=4)
     yield from replica.write_relay_log_info()
-    yield from relay.remove(relay.files[: relay.files.index(following)])
+    yield from _purge_before(replica, following)
     return True
+
+
+def _purge_before(replica: Replica, file: str) -> Steps[None]:
+    yield from replica.relay.remove(replica.relay.files[: replica.relay.files.index(file)])
 
 
 # ── statements ───────────────────────────────────────────────────────────────────────────────────────────────────
