@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from simk8s.shell import message
 from simk8s.shell.control import Discard, ExitShell
 from simk8s.shell.dispatch import execute
-from simk8s.shell.syntax import Parser, ShellSyntaxError
+from simk8s.shell.prompt import expand_prompt
+from simk8s.shell.syntax import Parser, ShellSyntaxError, Unsupported
+from simk8s.shell.syntax.nodes import Command
 from simk8s.sim import Run
 
 if TYPE_CHECKING:
@@ -27,7 +29,7 @@ def run_text(shell: Shell, text: str, reader: str, *, first_line: int = 1, sourc
         if shell.aliases and shell.expands_aliases:
             parser.aliases = tuple(sorted(shell.aliases.items()))
         try:
-            command = parser.next_command()
+            command = _next(shell, parser)
         except ShellSyntaxError as error:
             yield from report(shell, error, reader, sourced=sourced)
             shell.status = 2
@@ -47,6 +49,15 @@ def run_text(shell: Shell, text: str, reader: str, *, first_line: int = 1, sourc
                 raise
             status = shell.status = end.status
             shell.guarded = shell.loops = 0
+
+
+def _next(shell: Shell, parser: Parser) -> Command | None:
+    """The parser's next command; what is not supported is refused with the place where a person wrote it."""
+    try:
+        return parser.next_command()
+    except Unsupported as refused:
+        refused.place = shell.place_of(refused.line, refused.column)
+        raise
 
 
 def report(shell: Shell, error: ShellSyntaxError, reader: str, *, sourced: bool = False) -> Run[None]:
@@ -79,7 +90,7 @@ def run_script(shell: Shell, text: str) -> Run[int]:
         if shell.aliases and shell.expands_aliases:
             parser.aliases = tuple(sorted(shell.aliases.items()))
         try:
-            command = parser.next_command()
+            command = _next(shell, parser)
         except ShellSyntaxError as error:
             yield from report(shell, error, "")
             return 2
@@ -106,6 +117,8 @@ def run_input(shell: Shell) -> Run[int]:
     first_line = line = 1
     ended = False
     while not ended:
+        if shell.interactive:
+            yield from shell.write(2, expand_prompt(shell, shell.get("PS2" if text else "PS1") or ""))
         data = yield from shell.process.read_until(0, b"\n")
         ended = not data.endswith(b"\n")
         text += data.decode("utf-8", "surrogateescape")
@@ -116,6 +129,8 @@ def run_input(shell: Shell) -> Run[int]:
         shell.guarded = 0
         status = yield from _run_piece(shell, text, first_line, status)
         text, first_line = "", line
+    if shell.interactive:
+        yield from shell.say("exit")
     return status
 
 
@@ -140,9 +155,11 @@ def _run_piece(shell: Shell, text: str, first_line: int, before: int) -> Run[int
         if shell.aliases and shell.expands_aliases:
             parser.aliases = tuple(sorted(shell.aliases.items()))
         try:
-            command = parser.next_command()
+            command = _next(shell, parser)
         except ShellSyntaxError as error:
             yield from report(shell, error, "")
+            if shell.interactive:
+                return 2
             raise ExitShell(2) from error
         if command is None:
             return status

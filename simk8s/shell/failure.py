@@ -23,7 +23,7 @@ def failed(shell: Shell, status: int) -> Run[None]:
 def report(shell: Shell, error: ShellError) -> Run[None]:
     """Print an error of expansion or assignment, and leave the command (or, where it is fatal, the shell)."""
     yield from shell.complain(error.message)
-    if error.fatal or shell.dialect.posix:
+    if (error.fatal or shell.dialect.posix) and not shell.interactive:
         status = 2 if shell.dialect.almquist else 127 if shell.level == 0 else 1
         shell.status = status
         raise ExitShell(status)

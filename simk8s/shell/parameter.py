@@ -158,7 +158,7 @@ def special_value(shell: Shell, name: str) -> str | None:
         case "-":
             if shell.dialect.almquist:
                 return "".join(letter for letter in shell.options.letters() if letter not in "hB")
-            return shell.options.letters() + shell.reading_mode
+            return shell.options.letters() + ("i" if shell.interactive else "") + shell.reading_mode
         case "_":
             return shell.last_argument
     return None
@@ -183,6 +183,13 @@ def characters(shell: Shell, text: str) -> int:
     if text.isascii() or is_utf8(shell):
         return len(text)
     return len(text.encode("utf-8", "surrogateescape"))
+
+
+def in_locale(shell: Shell, text: str) -> str:
+    """The text as quoting sees it: in the C locale, characters beyond ASCII are unprintable bytes."""
+    if text.isascii() or is_utf8(shell):
+        return text
+    return text.encode("utf-8", "surrogateescape").decode("ascii", "surrogateescape")
 
 
 def is_utf8(shell: Shell) -> bool:
@@ -366,7 +373,7 @@ def _transformed(shell: Shell, part: Parameter, held: Held) -> list[str]:
         ]
         return [" ".join(shown) + (" " if variable.associative else "")]
     change: dict[str, Callable[[str], str]] = {
-        "Q": quote.quoted_value,
+        "Q": lambda value: quote.quoted_value(in_locale(shell, value)),
         "K": quote.quoted_value,
         "k": quote.quoted_value,
         "E": ansi_c,

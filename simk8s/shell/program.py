@@ -9,6 +9,7 @@ from simk8s.errors import SimError
 from simk8s.machine import Errno, Main, Process, SyscallError, program
 from simk8s.shell import builtins, compound, evaluation, loop, pipeline, sequence, simple, subshell
 from simk8s.shell.builtins.directories import logical
+from simk8s.shell.builtins.flow import run_file
 from simk8s.shell.options import SET_LETTERS, SET_NAMES, SHOPT_NAMES
 from simk8s.shell.shell import Shell, Source
 from simk8s.shell.syntax.dialect import ASH, BASH, DASH, POSIX, Dialect
@@ -102,6 +103,7 @@ def run(process: Process, dialect: Dialect) -> Run[int]:
 
 
 def _run_script(shell: Shell, call: Invocation) -> Run[int]:
+    yield from _run_startup_files(shell, call)
     if call.command is not None:
         shell.reading_mode = "c"
         shell.source.place = shell.process.machine.place_of(call.command)
@@ -113,7 +115,29 @@ def _run_script(shell: Shell, call: Invocation) -> Run[int]:
             return text
         return (yield from evaluation.run_script(shell, text))
     shell.reading_mode = "s"
+    handles = shell.process.files
+    typed = all(fd in handles and handles[fd].is_terminal for fd in (0, 2))
+    if call.interactive or typed:
+        shell.interactive = True
+        shell.options.set("expand_aliases", True)
+        shell.names.setdefault("PS1", Variable("\\s-\\v\\$ " if not shell.dialect.almquist else "# "))
+        shell.names.setdefault("PS2", Variable("> "))
     return (yield from evaluation.run_input(shell))
+
+
+def _run_startup_files(shell: Shell, call: Invocation) -> Run[None]:
+    """What a login shell reads first, and the file that BASH_ENV names for a script."""
+    home = shell.get("HOME") or "/"
+    process = shell.process
+    if call.login:
+        profiles = [f"{home}/{name}" for name in (".bash_profile", ".bash_login", ".profile")]
+        first = next((path for path in profiles if process.is_file(path)), "")
+        for path in ("/etc/profile", first):
+            if path and process.is_file(path):
+                yield from run_file(shell, path, (yield from process.read_file(path)), [])
+    path = shell.get("BASH_ENV") or ""
+    if path and shell.dialect is BASH and (call.command is not None or call.file is not None) and process.is_file(path):
+        yield from run_file(shell, path, (yield from process.read_file(path)), [])
 
 
 def _read_file(shell: Shell, path: str) -> Run[str | int]:

@@ -85,6 +85,7 @@ class Shell:
         self.command_count = 0
         self.waited = 0.0
         self.last_step_end = process.sim.now
+        self.interactive = False  # somebody types: prompts, and no error ends the shell
         self.reading_mode = "c"  # how the shell was started, for `$-`: c, s or nothing
         install_special(self)
 
@@ -112,6 +113,7 @@ class Shell:
         twin.directories = list(self.directories)
         twin.substituted_files = list(self.substituted_files)
         twin.level = self.level + 1
+        twin.interactive = False
         twin.may_exec = False
         install_special(twin, again=True)
         return twin
@@ -210,6 +212,8 @@ class Shell:
                 return self.say(f"{self.label}: {self.line}: {message}")
             if self.reading_mode == "c" and not self.sources:
                 return self.say(f"{self.label}: {message}")
+        if self.interactive:
+            return self.say(f"{self.label}: {message}")
         return self.say(f"{self.label}: line {self.line}: {message}")
 
     def say(self, line: str) -> Run[None]:
@@ -256,11 +260,16 @@ class Shell:
             raise SimError(
                 "SK301",
                 f"this script ran {process.machine.command_limit} commands without ever waiting: an endless loop",
-                place=Place(self.source_script, line, column),
+                place=self.place_of(line, column),
                 hint="let the loop wait, for example with `sleep 1`",
             )
         yield from process.step("command", text, process.machine.costs.builtin)
         self.last_step_end = sim.now
+
+    def place_of(self, line: int, column: int = 0) -> Place:
+        """Where a line of the script that is being run was written."""
+        source = self.sources[-1] if self.sources else self.source
+        return source.place(line, column) if source.place else Place(source.script, line, column)
 
     @property
     def depth(self) -> int:

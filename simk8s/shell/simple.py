@@ -10,6 +10,7 @@ from simk8s.shell.builtins import usage
 from simk8s.shell.builtins.registry import BUILTINS, SPECIAL, find_builtin
 from simk8s.shell.control import BuiltinError, ExitShell, ShellError
 from simk8s.shell.dispatch import runs
+from simk8s.shell.parameter import in_locale
 from simk8s.shell.quote import traced_word
 from simk8s.shell.redirection import RedirectionError, redirect
 from simk8s.shell.syntax.nodes import ArrayValue, Assignment, SimpleCommand
@@ -123,13 +124,15 @@ def _assign(shell: Shell, item: Assignment) -> Run[None]:
         if value is None:
             value = yield from expansion.expand_string(shell, item.value)
         if xtrace:
-            yield from trace.show_line(shell, f"{item.name}{sign}{traced_word(value) if value else ''}")
+            yield from trace.show_line(
+                shell, f"{item.name}{sign}{traced_word(in_locale(shell, value)) if value else ''}"
+            )
         assignment.assign(shell, item.name, value, append=item.append)
         return
     subscript = yield from expansion.expand_string(shell, item.subscript)
     value = yield from expansion.expand_string(shell, item.value)
     if xtrace:
-        shown = traced_word(value) if value else ""
+        shown = traced_word(in_locale(shell, value)) if value else ""
         yield from trace.show_line(shell, f"{item.name}[{item.subscript.source}]{sign}{shown}")
     key = assignment.subscript_key(shell, shell.resolve(item.name), subscript)
     assignment.assign_element(shell, item.name, key, value, append=item.append)
@@ -225,7 +228,9 @@ def _temporary(shell: Shell, assignments: tuple[Assignment, ...]) -> Run[dict[st
         value = yield from expansion.expand_string(shell, item.value)
         if shell.options.xtrace:
             sign = "+=" if item.append else "="
-            yield from trace.show_line(shell, f"{item.name}{sign}{traced_word(value) if value else ''}")
+            yield from trace.show_line(
+                shell, f"{item.name}{sign}{traced_word(in_locale(shell, value)) if value else ''}"
+            )
         name = shell.resolve(item.name)
         old = shell.names.get(name)
         if old is not None and old.readonly:

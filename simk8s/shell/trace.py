@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from simk8s.shell import expansion
+from simk8s.shell.parameter import in_locale
 from simk8s.shell.quote import traced_word
 from simk8s.shell.syntax.reader import Reader
 from simk8s.shell.syntax.word import DOCUMENT, read_parts
@@ -19,7 +20,7 @@ def show_words(shell: Shell, words: Sequence[str]) -> Run[None]:
     """A simple command, each word quoted where it must be."""
     if shell.dialect.name == "dash":
         return show_line(shell, " ".join(words))
-    return show_line(shell, " ".join(map(traced_word, words)))
+    return show_line(shell, " ".join(traced_word(in_locale(shell, word)) for word in words))
 
 
 def show_line(shell: Shell, text: str) -> Run[None]:

@@ -157,6 +157,27 @@ def test_messages_from_a_file_name_it() -> None:
     assert result.status == 2
 
 
+def test_a_login_shell_reads_its_profiles() -> None:
+    box = make_box()
+    run("echo 'echo profile' > /etc/profile; echo 'echo mine' > /root/.profile", box=box)
+    assert run("", argv=["bash", "-lc", "echo script"], box=box).stdout == "profile\nmine\nscript\n"
+
+
+def test_an_interactive_shell_prompts_and_survives_errors() -> None:
+    result = run("", argv=["bash", "-i"], stdin=b"echo a\nif true\nthen echo b; fi\necho ${x?}\nnosuch\n")
+    assert result.stdout == "a\nb\n"
+    assert result.stderr == (
+        "bash-5.2# bash-5.2# > bash-5.2# bash: x: parameter not set\n"
+        "bash-5.2# bash: nosuch: command not found\nbash-5.2# exit\n"
+    )
+
+
+def test_text_that_is_not_ascii_is_shown_as_bytes_in_the_c_locale() -> None:
+    assert run("set -x; echo é", env={"LC_ALL": "C"}).stderr == "+ echo $'\\303\\251'\n"
+    assert run("set -x; echo é").stderr == "+ echo é\n"
+    assert run("x=é; echo ${#x}", env={"LC_ALL": "C"}).stdout == "2\n"
+
+
 def test_random_numbers_come_from_the_simulation() -> None:
     assert run("echo $RANDOM $RANDOM").stdout == run("echo $RANDOM $RANDOM").stdout
 

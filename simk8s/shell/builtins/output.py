@@ -9,7 +9,7 @@ from simk8s.shell import arithmetic, assignment, quote
 from simk8s.shell.builtins.registry import builtin
 from simk8s.shell.builtins.usage import UsageError
 from simk8s.shell.control import BuiltinError, ShellError
-from simk8s.shell.parameter import is_utf8
+from simk8s.shell.parameter import in_locale, is_utf8
 from simk8s.shell.syntax.arithmetic import ExpressionError, number
 from simk8s.shell.syntax.escape import echo_escapes, printf_b_escapes, printf_escapes
 from simk8s.sim import Run
@@ -179,7 +179,7 @@ class _Formatting:
         elif kind == "b":
             value, stopped = printf_b_escapes(value)
         elif kind == "q":
-            value = quote.quoted_word(value)
+            value = quote.quoted_word(in_locale(self.shell, value))
         elif kind == "Q":
             value = quote.quoted_word(value if precision is None else value[:precision])
             precision = None

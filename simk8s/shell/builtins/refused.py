@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simk8s.errors import Place, SimError
+from simk8s.errors import SimError
 from simk8s.shell.builtins.registry import BUILTINS, builtin
 from simk8s.shell.control import BuiltinError
 from simk8s.shell.syntax.check import UNSUPPORTED_BUILTINS
@@ -18,7 +18,7 @@ def refuse(shell: Shell, words: list[str]) -> int:
     raise SimError(
         "SK201",
         f"the built-in command {words[0]} is not supported: {UNSUPPORTED_BUILTINS[words[0]]}",
-        place=Place(shell.source_script, shell.line),
+        place=shell.place_of(shell.line),
     )
 
 
