@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import Any
 
 import click
 
 import simk8s
-from simk8s.cli.failure import told_to_people
+from simk8s.cli.failure import BAD_INPUT, told_to_people
 
 COMMANDS = {
     "run": "Run manifests or a scenario in virtual time until everything is there.",
@@ -80,4 +81,8 @@ def root() -> None:
 
 def main() -> None:
     """The entry point of the installed command."""
-    root(prog_name="simk8s")
+    try:
+        root(prog_name="simk8s")
+    except OSError as error:  # what click itself could not print, such as a help text
+        click.echo(f"SK102: cannot write the output: {error.strerror}", err=True)
+        sys.exit(BAD_INPUT)

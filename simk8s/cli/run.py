@@ -88,6 +88,7 @@ def _scenario(paths: tuple[str, ...], addons: tuple[str, ...], nodes: int | None
         cluster["addons"] = list(addons)
     if nodes is not None:
         cluster["nodes"] = nodes
+    _check_folders(paths)
     scenarios = [path for path in paths if path != "-" and Path(path).is_file() and loading.is_scenario(path)]
     if not scenarios:
         stdin = sys.stdin.buffer.read().decode("utf-8", "replace") if "-" in paths else ""
@@ -111,11 +112,29 @@ def _scenario(paths: tuple[str, ...], addons: tuple[str, ...], nodes: int | None
     return loading.load(scenarios[0])
 
 
+def _check_folders(paths: tuple[str, ...]) -> None:
+    """A folder stands for manifests; scenarios in it are named one by one."""
+    from simk8s.errors import Place, SimError
+    from simk8s.scenario import loading
+
+    for folder in map(Path, paths):
+        found = (
+            sorted(file for file in folder.glob("*.yaml") if loading.is_scenario(str(file))) if folder.is_dir() else []
+        )
+        if found:
+            names = ", ".join(str(file) for file in found)
+            raise SimError(
+                "SK507", "this folder has scenarios in it", place=Place(str(folder)), hint=f"give one: {names}"
+            )
+
+
 def _check_writable(trace: str) -> None:
     """Find out now, not after the run, that the trace has no place to go."""
     from simk8s.errors import SimError
 
     path = Path(trace)
+    if path.exists() and not path.is_file():
+        return  # a pipe or a device: writing to it is not for trying out
     probe = path.with_name(path.name + ".partial")
     try:
         probe.open("wb").close()

@@ -116,3 +116,13 @@ def test_a_pipe_gets_plain_lines(pod: Callable[[str], Path]) -> None:
     )
     assert "\x1b" not in done.stdout
     assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("words", [["--help"], ["images"], ["sh", "-c", "echo x"]])
+def test_a_full_disk_is_one_line(words: list[str]) -> None:
+    if not Path("/dev/full").is_char_device():
+        pytest.skip("there is no /dev/full here")
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([*SIMK8S, *words], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr == "SK102: cannot write the output: No space left on device\n"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias
@@ -192,6 +194,22 @@ def test_an_unknown_image_shows_what_a_real_cluster_would_and_what_to_do(simk8s:
 
 def test_a_trace_that_cannot_be_written_is_bad_input_before_anything_runs(simk8s: Command, pod: Pod) -> None:
     bad(simk8s("run", pod("exit 0"), "--trace", "/nowhere/trace.jsonl"), "SK102", "/nowhere/trace.jsonl")
+
+
+def test_a_trace_may_go_to_a_pipe_which_stays_a_pipe(simk8s: Command, pod: Pod, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with subprocess.Popen(["timeout", "20", "head", "-c", "26", pipe], stdout=subprocess.PIPE) as reader:
+        simk8s("run", "-q", pod("sleep 1000000"), "--trace", pipe)
+        assert reader.stdout is not None
+        assert reader.stdout.read() == b'{"format":"simk8s-history"'
+    assert pipe.is_fifo()
+
+
+def test_a_folder_of_scenarios_is_refused_with_their_names(simk8s: Command, pod: Pod) -> None:
+    folder = pod("exit 0").parent
+    (folder / "scenario.yaml").write_text(SCENARIO)
+    bad(simk8s("run", folder), f"SK507 {folder}", f"{folder}/scenario.yaml")
 
 
 def test_a_broken_replay_token_is_bad_input(simk8s: Command, pod: Pod) -> None:
