@@ -272,8 +272,11 @@ class Files:
             raise SyscallError(Errno.EISDIR, path)
         self._check_parent(location, path)
         yield from self.step("unlink", location.label)
-        if self._parent(location).entries.pop(location.name, None) is None:
+        gone = self._parent(location).entries.pop(location.name, None)
+        if gone is None:
             raise SyscallError(Errno.ENOENT, path)
+        if isinstance(gone, File):
+            gone.links -= 1
         self.record("file.unlink", location.label)
 
     def rename(self, old: str, new: str) -> Run[None]:

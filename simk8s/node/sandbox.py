@@ -59,7 +59,7 @@ def ensure_sandbox(worker: PodWorker) -> Run[None]:
         local.last_address = address
         local.had_sandbox = True
         local.hosts = File(etc_hosts(worker.pod, address, node.name).encode())
-        worker.record("sandbox.create", address=address, node=node.name)
+        worker.record("sandbox.create", pod=worker.uid, address=address, node=node.name)
 
 
 def release_sandbox(worker: PodWorker) -> None:
@@ -70,5 +70,5 @@ def release_sandbox(worker: PodWorker) -> None:
     if not local.on_host_network:
         node.network.detach(local.interface)
         node.addresses.free(local.interface.address)
-    worker.record("sandbox.remove", address=local.interface.address)
+    worker.record("sandbox.remove", pod=worker.uid, address=local.interface.address)
     local.interface = None

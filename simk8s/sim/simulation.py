@@ -35,11 +35,11 @@ class Simulation:
     1.5
     """
 
-    def __init__(self, *, seed: int = 0, chooser: Chooser | None = None, history: bool = True) -> None:
+    def __init__(self, *, seed: int = 0, chooser: Chooser | None = None, history: bool | History = True) -> None:
         self.env = simpy.Environment(0.0)
         self.seed = seed
         self.chance = Recorded(chooser or Seeded(seed))
-        self.history = History(enabled=history)
+        self.history = history if isinstance(history, History) else History(enabled=history)
 
     @property
     def now(self) -> float:

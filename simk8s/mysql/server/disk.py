@@ -74,8 +74,8 @@ class Disk:
         label = f"{self.label}/{source}"
         match change.verb:
             case "create" | "write":
-                if change.verb == "create":
-                    process.record("file.create", label, mode=0o640)
+                if change.verb == "create" and isinstance(inode, File):
+                    inode.number = process.record("file.create", label, mode=inode.mode, uid=inode.uid, gid=inode.gid)
                 else:
                     process.record("file.truncate", label, size=0)
                 if len(content):
@@ -87,7 +87,9 @@ class Disk:
             case "rename":
                 process.record("file.rename", label, to=f"{self.label}/{target}")
             case "mkdir":
-                process.record("file.mkdir", label, mode=0o750)
+                if isinstance(inode, Directory):
+                    seq = process.record("file.mkdir", label, mode=inode.mode, uid=inode.uid, gid=inode.gid)
+                    inode.number = seq
             case verb:
                 process.record(f"file.{verb}", label)
 
