@@ -159,4 +159,5 @@ class Conversation:
         if len(received) < HEADER_BYTES or len(received) < end:
             return None
         self._received = received[end:]
-        return _decode(received[HEADER_BYTES:end])
+        packet: Packet = _decode(received[HEADER_BYTES:end])
+        return packet
