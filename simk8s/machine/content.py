@@ -17,16 +17,20 @@ class Sparse:
     (16, b'ad\\x00\\x00\\x00\\x00')
     """
 
-    __slots__ = ("_length", "segments")
+    __slots__ = ("_length", "segments", "weight")
 
     def __init__(self, segments: Iterable[bytes | int]) -> None:
         merged: list[bytes | int] = []
-        length = 0
+        length = holes = 0
         last: bytes | int = b""
         for segment in segments:
             if not segment:
                 continue
-            length += segment if isinstance(segment, int) else len(segment)
+            if isinstance(segment, int):
+                length += segment
+                holes += segment
+            else:
+                length += len(segment)
             if merged and type(last) is type(segment):
                 last = merged[-1] = last + segment  # type: ignore[operator]
             else:
@@ -34,6 +38,7 @@ class Sparse:
                 last = segment
         self.segments = tuple(merged)
         self._length = length
+        self.weight = length - holes  # the bytes that are really stored
 
     def __len__(self) -> int:
         return self._length
@@ -100,7 +105,7 @@ def dense(content: Content) -> bytes:
 
 def weight(content: Content) -> int:
     """The bytes that are really stored. Holes take bandwidth but no room in a buffer (SIM)."""
-    return len(content) if isinstance(content, bytes) else sum(len(s) for s in content.segments if isinstance(s, bytes))
+    return len(content) if isinstance(content, bytes) else content.weight
 
 
 def joined(pieces: Sequence[Content]) -> Content:

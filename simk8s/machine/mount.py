@@ -44,10 +44,11 @@ _Stop: TypeAlias = tuple[str, Mount, Inode, str, Directory | None, str]
 class MountTable:
     """Mounts by their absolute path."""
 
-    __slots__ = ("_mounts",)
+    __slots__ = ("_mounts", "_names")
 
     def __init__(self, root: FileSystem) -> None:
         self._mounts: dict[str, Mount] = {"/": Mount("/", root, root.root)}
+        self._names: set[str] = set()  # the last names of the mount points: a path without one of them meets no mount
 
     def mount(
         self, point: str, filesystem: FileSystem, *, sub_path: str = "", read_only: bool = False, file: bool = False
@@ -58,7 +59,9 @@ class MountTable:
         top: Inode = existing if isinstance(existing, File) or (file and existing) else filesystem.directory(prefix)
         self._make_point(point, top)
         inner = f"/{prefix}" if prefix else ""
-        self._mounts[point.rstrip("/") or "/"] = Mount(point, filesystem, top, inner, read_only)
+        point = point.rstrip("/") or "/"
+        self._mounts[point] = Mount(point, filesystem, top, inner, read_only)
+        self._names.add(point.rpartition("/")[2])
 
     def is_point(self, path: str) -> bool:
         """Whether something is mounted at this absolute path (`/` always is)."""
@@ -83,14 +86,48 @@ class MountTable:
         """
         if not path:
             raise SyscallError(Errno.ENOENT, path)
+        whole = path if path[0] == "/" else f"{cwd}/{path}"
+        parts = [part for part in whole.split("/") if part and part != "."]
+        must_be_directory = path[-1] == "/"
+        if ".." not in parts:
+            straight = self._straight(parts, path, follow or must_be_directory)
+            if straight is not None and not must_be_directory:
+                return straight
+        return self._around(parts, path, follow or must_be_directory, must_be_directory)
+
+    def _straight(self, parts: list[str], path: str, follow: bool) -> Location | None:
+        """Where the names lead when no link is in the way; None where one is."""
+        mount = self._mounts["/"]
+        inode: Inode = mount.top
+        parent: Directory | None = None
+        start = 0  # the names from here on are inside of `mount`
+        last = len(parts) - 1
+        for index, name in enumerate(parts):
+            if type(inode) is not Directory:
+                raise SyscallError(Errno.ENOTDIR, path)
+            parent = inode
+            if name in self._names and (mounted := self._mounts.get("/" + "/".join(parts[: index + 1]))):
+                mount, inode, start = mounted, mounted.top, index + 1
+                continue
+            below = parent.entries.get(name)
+            if below is None:
+                if index < last:
+                    raise SyscallError(Errno.ENOENT, path)
+                return Location(f"/{'/'.join(parts)}", mount, parent, name, None, _inner(mount, parts, start))
+            if type(below) is Symlink and (follow or index < last):
+                return None
+            inode = below
+        name = parts[-1] if parts else ""
+        return Location(f"/{'/'.join(parts)}", mount, parent, name, inode, _inner(mount, parts, start))
+
+    def _around(self, parts: list[str], path: str, follow: bool, must_be_directory: bool) -> Location:
+        """Where the names lead, through links and upwards."""
         mounts = self._mounts
         root = mounts["/"]
         # For each directory on the way: its path, mount, inode, path inside the file system, holder and name there.
         top: _Stop = ("/", root, root.top, "", None, "")
         stack = [top]
-        whole = path if path[0] == "/" else f"{cwd}/{path}"
-        pending = [part for part in reversed(whole.split("/")) if part and part != "."]
-        must_be_directory = path[-1] == "/"
+        pending = parts[::-1]
         links = 0
         while pending:
             name = pending.pop()
@@ -111,7 +148,7 @@ class MountTable:
                 if pending:
                     raise SyscallError(Errno.ENOENT, path)
                 return Location(here, mount, directory, name, None, f"{inner}/{name}")
-            if type(inode) is Symlink and (follow or pending or must_be_directory):
+            if type(inode) is Symlink and (follow or pending):
                 links += 1
                 if links > _MAX_SYMLINKS:
                     raise SyscallError(Errno.ELOOP, path)
@@ -124,3 +161,7 @@ class MountTable:
         if must_be_directory and not isinstance(inode, Directory):
             raise SyscallError(Errno.ENOTDIR, path)
         return Location(found, mount, parent, name, inode, inner)
+
+
+def _inner(mount: Mount, parts: list[str], start: int) -> str:
+    return f"{mount.prefix}/{'/'.join(parts[start:])}" if start < len(parts) else mount.prefix

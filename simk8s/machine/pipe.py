@@ -40,9 +40,10 @@ class Pipe:
 
     def notify(self) -> None:
         """Wake everybody who waits for a change."""
-        waiting, self._changed = self._changed, []
-        for event in waiting:
-            event.succeed()
+        if self._changed:
+            waiting, self._changed = self._changed, []
+            for event in waiting:
+                event.succeed()
 
     @property
     def room(self) -> int:
@@ -91,7 +92,7 @@ class PipeReader(Handle):
 
     def read(self, process: Process, count: int) -> Run[Content]:
         pipe = self.pipe
-        while pipe.is_empty:
+        while not pipe._pieces:
             if pipe.writers == 0:
                 return b""
             yield pipe.changed()

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from simk8s.machine import Directory, Errno, FileSystem, Symlink, SyscallError
-from simk8s.machine.mount import MountTable
+from simk8s.machine.mount import Location, MountTable
 
 
-@pytest.fixture
-def root() -> FileSystem:
+def tree() -> FileSystem:
     filesystem = FileSystem("root")
     filesystem.install({"/etc/hosts": "h", "/usr/bin/env": "e", "/data/.keep": ""})
     filesystem.place("/bin", Symlink("usr/bin"))
     filesystem.place("/loop", Symlink("/loop"))
     filesystem.place("/etc/up", Symlink("../usr/bin/env"))
     return filesystem
+
+
+@pytest.fixture
+def root() -> FileSystem:
+    return tree()
 
 
 def label(table: MountTable, path: str, cwd: str = "/") -> str:
@@ -75,3 +83,29 @@ def test_a_single_file_can_be_mounted_over_another(root: FileSystem) -> None:
     table = MountTable(root)
     table.mount("/etc/redis.conf", configuration, sub_path="redis.conf")
     assert label(table, "/etc/redis.conf") == "config:/redis.conf"
+
+
+NAMES = ["etc", "hosts", "usr", "bin", "env", "up", "loop", "data", "..", ".", "new"]
+PATHS = st.lists(st.sampled_from(NAMES), max_size=5)
+    st.sampled_from(["etc", "hosts", "usr", "bin", "env", "up", "loop", "data", "..", ".", "new"]), max_size=5
+)
+
+
+@given(PATHS, st.booleans(), st.booleans())
+def test_the_straight_way_and_the_way_around_lead_to_the_same_place(
+    names: list[str], follow: bool, slash: bool
+) -> None:
+    table = MountTable(tree())
+    table.mount("/data/usr", FileSystem("volume"), sub_path="etc")
+    path = "/" + "/".join(names) + ("/" if slash else "")
+    assert outcome(lambda: table.resolve(path, follow=follow)) == outcome(
+        lambda: table._around([n for n in names if n != "."], path, follow or path[-1] == "/", path[-1] == "/")
+    )
+
+
+def outcome(call: Callable[[], Location]) -> object:
+    try:
+        found = call()
+    except SyscallError as error:
+        return error.errno
+    return found.path, found.label, id(found.inode), found.name
