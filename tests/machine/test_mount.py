@@ -87,8 +87,6 @@ def test_a_single_file_can_be_mounted_over_another(root: FileSystem) -> None:
 
 NAMES = ["etc", "hosts", "usr", "bin", "env", "up", "loop", "data", "..", ".", "new"]
 PATHS = st.lists(st.sampled_from(NAMES), max_size=5)
-    st.sampled_from(["etc", "hosts", "usr", "bin", "env", "up", "loop", "data", "..", ".", "new"]), max_size=5
-)
 
 
 @given(PATHS, st.booleans(), st.booleans())
