@@ -34,7 +34,7 @@ def _flush(context: Evaluation, kind: str) -> Steps[None]:
     match kind:
         case "tables":
             yield from commit(server, session)
-            server.catalog.close_clean_tables()
+            server.catalog.close_clean_tables({name for t in server.transactions for name in t.used})
         case "tables with read lock":
             yield from _lock_everything(context)
         case "logs" | "binary logs":

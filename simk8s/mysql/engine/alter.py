@@ -29,15 +29,15 @@ from simk8s.mysql.table import (
 
 def alter_table(context: Evaluation, statement: st.AlterTable, text: str) -> Steps[Result]:
     """All changes in one pass over the rows. Raises 1060, 1062, 1091 and their like; then nothing is changed."""
-    from simk8s.mysql.engine.definition import move_table, wait_for_users
+    from simk8s.mysql.engine.definition import move_table
 
     server, session = context.server, context.session
     database = statement.table.database or session.database
     require_on_table(server, session, "ALTER", database, statement.table.name)
+    yield from server.wait_for_users(session, database, statement.table.name)
     table = yield from server.open(session, database, statement.table.name)
     if (database, table.name) in server.temporary.get(session, {}):
         raise not_supported("ALTER of a temporary table")
-    yield from wait_for_users(context, database, table.name)
     sources: list[int | None] = list(range(len(table.definition.columns)))
     definition = table.definition
     renames = [change.table for change in statement.changes if change.verb == "rename" and change.table is not None]

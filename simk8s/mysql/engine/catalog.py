@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from simk8s.machine.content import dense
@@ -95,8 +96,8 @@ class Catalog:
     def forget(self, database: str, name: str) -> None:
         self.open_tables.pop((database, name), None)
 
-    def close_clean_tables(self) -> None:
-        """FLUSH TABLES: what has nothing in memory alone is opened anew at its next use."""
+    def close_clean_tables(self, used: Collection[tuple[str, str]]) -> None:
+        """FLUSH TABLES: what has nothing in memory alone, and is not in use, is opened anew the next time."""
         for key, table in list(self.open_tables.items()):
-            if table.path not in self.innodb.dirty and not table.locks:
+            if table.path not in self.innodb.dirty and key not in used:
                 del self.open_tables[key]

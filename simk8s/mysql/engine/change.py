@@ -28,9 +28,13 @@ Change = sql.Insert | sql.Update | sql.Delete
 def change(context: Evaluation, statement: Change) -> Steps[Result]:
     """Run a statement that changes rows, in the session's transaction or in one of its own."""
     server, session = context.server, context.session
+    names = {(name.database or session.database, name.name) for name in tables_in(statement)}
+    yield from server.wait_for_definitions(session, names)
     yield from server.wait_for_read_lock(session)
+    yield from server.wait_for_definitions(session, names)
     table = yield from _open(context, statement)
     transaction = server.begin(session, explicit=False)
+    transaction.used |= names
     if not transaction.has_changes:
         transaction.database = session.database
     mark, logged = len(transaction.undo), len(transaction.events)

@@ -50,6 +50,8 @@ def drop_database(context: Evaluation, statement: st.DropDatabase, text: str) ->
     directory = file_name(name)
     tables = server.catalog.tables(name)
     for table in tables:
+        yield from server.wait_for_users(session, name, table)
+    for table in tables:
         yield from drop_files(context, name, table)
     yield from server.directory.unlink(f"{directory}/db.opt")
     if server.directory.names(directory):

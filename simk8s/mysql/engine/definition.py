@@ -34,6 +34,8 @@ def create_table(context: Evaluation, statement: st.CreateTable, text: str) -> S
     if not server.catalog.has_database(database):
         raise MySQLError(1049, database)
     own = server.temporary.setdefault(session, {})
+    if not statement.temporary:
+        yield from server.wait_for_users(session, database, name)
     if (database, name) in own if statement.temporary else server.catalog.has_table(database, name):
         if not statement.if_not_exists:
             raise MySQLError(1050, name)
@@ -117,7 +119,7 @@ def drop_table(context: Evaluation, statement: st.DropTable, text: str) -> Steps
             continue
         if server.catalog.is_view(database, name):
             raise MySQLError(1051, f"{database}.{name}")
-        yield from wait_for_users(context, database, name)
+        yield from server.wait_for_users(session, database, name)
         yield from drop_files(context, database, name)
         dropped.append((database, name))
     logged = places if statement.if_exists else dropped
@@ -142,8 +144,8 @@ def truncate_table(context: Evaluation, statement: st.TruncateTable, text: str) 
     server, session = context.server, context.session
     database, name = _located(context, statement.table)
     require_on_table(server, session, "DROP", database, name)
+    yield from server.wait_for_users(session, database, name)
     table = yield from server.open(session, database, name)
-    yield from wait_for_users(context, database, name)
     if table.space:
         size = server.directory.size(f"{table.path}.ibd")
         yield from server.innodb.drop(table.path)
@@ -176,15 +178,16 @@ def rename_table(context: Evaluation, statement: st.RenameTable, text: str) -> S
 
 def move_table(context: Evaluation, source: tuple[str, str], target: tuple[str, str]) -> Steps[None]:
     """Give a table another name or database. Raises 1146, 1049 or 1050."""
-    server = context.server
+    server, session = context.server, context.session
     (database, name), (to_database, to_name) = source, target
     check_name(to_name)
+    yield from server.wait_for_users(session, database, name)
     table = yield from server.catalog.open(database, name)
     if not server.catalog.has_database(to_database):
         raise MySQLError(1049, to_database)
     if server.catalog.has_table(to_database, to_name):
         raise MySQLError(1050, to_name)
-    yield from wait_for_users(context, database, name)
+    yield from server.wait_for_users(session, to_database, to_name)
     old, new = table.path, path_of(to_database, to_name)
     if table.space:
         yield from server.innodb.rename(old, new)
@@ -195,16 +198,6 @@ def move_table(context: Evaluation, source: tuple[str, str], target: tuple[str, 
     server.catalog.adopt(table)
     yield from server.directory.write(f"{new}.frm", table.definition.frm())
     yield from server.directory.unlink(f"{old}.frm")
-
-
-def wait_for_users(context: Evaluation, database: str, name: str) -> Steps[None]:
-    """A table's definition changes only when no other transaction has uncommitted rows in it."""
-    server, session = context.server, context.session
-    table = server.catalog.open_tables.get((database, name))
-    while table is not None and any(
-        transaction is not session.transaction and table in transaction.overlays for transaction in server.transactions
-    ):
-        yield from server.wait(session, "Waiting for table metadata lock")
 
 
 def _located(context: Evaluation, name: TableName) -> tuple[str, str]:

@@ -55,9 +55,11 @@ def _define(context: Evaluation, statement: st.Statement, text: str) -> Steps[Re
         result = yield from _DEFINITIONS[type(statement)](context, statement, text)
     except MySQLError:
         server.defining = None
+        server.redefined.clear()
         server.wake()
         raise
     server.defining = None
+    server.redefined.clear()
     server.announce(session, statement=text)
     server.wake()
     return result

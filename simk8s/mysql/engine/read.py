@@ -31,6 +31,8 @@ def read(context: Evaluation, query: sql.Query) -> Steps[Result]:
 def open_tables(context: Evaluation, query: sql.Query) -> Steps[None]:
     """Open every table of a query and see to what a REPEATABLE READ transaction may see of them."""
     server, session = context.server, context.session
+    names = {(name.database or session.database, name.name) for name in tables_in(query)}
+    yield from server.wait_for_definitions(session, names)
     for name in dict.fromkeys(tables_in(query)):
         database = name.database or session.database
         if database.lower() == INFORMATION_SCHEMA:
@@ -40,8 +42,10 @@ def open_tables(context: Evaluation, query: sql.Query) -> Steps[None]:
     if session.transaction is None and not session.variables.get("autocommit", 1):
         server.begin(session, explicit=False)
     transaction = session.transaction
-    if transaction is not None and transaction.snapshot is None and keeps_snapshot(context):
-        server.take_snapshot(transaction)
+    if transaction is not None:
+        transaction.used |= names
+        if transaction.snapshot is None and keeps_snapshot(context):
+            server.take_snapshot(transaction)
 
 
 def keeps_snapshot(context: Evaluation) -> bool:

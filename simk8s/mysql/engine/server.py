@@ -6,7 +6,7 @@ waiters. Closing the generator in the middle is for those who kill the whole pro
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -63,7 +63,8 @@ class Changed:
 class Server:
     """`session_defaults` and `variables` hold the global values that differ from the built-in ones, of variables with
     and without a session scope. `read_locks` are the sessions that hold FLUSH TABLES WITH READ LOCK or wait for
-    it, `commit_locks` those that hold it; `defining` is the session whose definition is under way (SIM: one at a time).
+    it, `commit_locks` those that hold it; `defining` is the session whose definition is under way (SIM: one at a time),
+    and `redefined` are the tables that nobody else may use until it has ended.
     """
 
     host: Host
@@ -85,6 +86,7 @@ class Server:
     read_locks: list[Session] = field(default_factory=list)
     commit_locks: list[Session] = field(default_factory=list)
     defining: Session | None = None
+    redefined: set[tuple[str, str]] = field(default_factory=set)
     committing: int = 0
     transactions: list[Transaction] = field(default_factory=list)
     temporary: dict[Session, dict[tuple[str, str], Table]] = field(default_factory=dict)
@@ -236,6 +238,18 @@ class Server:
             raise MySQLError(1223)
         while self.read_locks:
             yield from self.wait(session, "Waiting for global read lock")
+
+    def wait_for_definitions(self, session: Session, tables: Collection[tuple[str, str]]) -> Steps[None]:
+        """Wait until nobody is redefining these tables. No step lies between the end of this and opening them."""
+        while self.defining is not session and not self.redefined.isdisjoint(tables):
+            yield from self.wait(session, "Waiting for table metadata lock")
+
+    def wait_for_users(self, session: Session, database: str, name: str) -> Steps[None]:
+        """Wait until no other transaction uses a table, then keep everybody from it until the definition has ended."""
+        table = database, name
+        while any(table in other.used for other in self.transactions if other is not session.transaction):
+            yield from self.wait(session, "Waiting for table metadata lock")
+        self.redefined.add(table)
 
     # ── transactions ─────────────────────────────────────────────────────────────────────────────────────────────
 

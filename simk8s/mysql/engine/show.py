@@ -65,6 +65,7 @@ def _open(context: Evaluation, statement: Show) -> Steps[Table]:
     assert statement.table is not None
     database = _schema(context, statement)
     require_on_table(context.server, context.session, "SELECT", database, statement.table.name)
+    yield from context.server.wait_for_definitions(context.session, {(database, statement.table.name)})
     return (yield from context.server.open(context.session, database, statement.table.name))
 
 

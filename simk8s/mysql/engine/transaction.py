@@ -44,6 +44,7 @@ class Transaction:
     number: int = 0
     explicit: bool = False
     read_only: bool = False
+    used: set[tuple[str, str]] = field(default_factory=set)  # tables that must not be redefined until the end
     overlays: dict[Table, Overlay] = field(default_factory=dict)
     events: list[tuple[Event, int]] = field(default_factory=list)
     snapshot: dict[Table, dict[int, Row]] | None = None

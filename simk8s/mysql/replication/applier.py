@@ -202,12 +202,14 @@ def _statement(context: Evaluation, event: Query) -> Steps[None]:
 def _rows(context: Evaluation, event: RowsEvent, mapped: TableMap, raw: RawEvent) -> Steps[None]:
     server, session = context.server, context.session
     try:
+        yield from server.wait_for_definitions(session, {(mapped.database, mapped.table)})
         table = yield from server.open(session, mapped.database, mapped.table)
         changes = list(decode_rows(event, mapped, table.definition.types))
     except MySQLError as error:
         text = error.text if error.number == 1677 else f"Error executing row event: '{error.text}'"
         raise ApplyError(error.number, text) from error
     transaction = session.transaction or server.begin(session, explicit=True)
+    transaction.used.add((mapped.database, mapped.table))
     rows = Rows(server, session, transaction, table)
     try:
         for before, after in changes:
