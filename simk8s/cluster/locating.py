@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from simk8s.api.source import ScriptPlace
 from simk8s.errors import Place, SimError
 
 if TYPE_CHECKING:
@@ -24,15 +23,18 @@ def located(error: SimError, world: World) -> SimError:
     found = world.access.sources.find(script, container) if script else None
     error.message += f" (in {error.machine})"
     if found is not None:
-        error.place = _in_manifest(found, error.place)
-    elif error.place.file not in _COMMAND_LINE:
+        error.place = found.at(error.place.line or 1, error.place.column or 1)
+    elif script and error.place.file not in _COMMAND_LINE:  # a file of the image
         error.place = Place(f"{error.machine}:{error.place.file}", error.place.line, error.place.column)
     error.machine = ""  # told
     return error
 
 
 def _script(error: SimError, file: str, world: World) -> str:
-    """The text that the line numbers are about: an argument of the shell, or a file in its container."""
+    """The text that the line numbers are about: an argument of the shell, or a file in its container.
+
+    Empty where the place is a manifest's already, since no container has that file.
+    """
     if file in _COMMAND_LINE:
         options = list(takewhile(lambda word: word.startswith("-"), error.argv[1:]))
         rest = error.argv[1 + len(options) :]
@@ -44,7 +46,3 @@ def _script(error: SimError, file: str, world: World) -> str:
     *above, pod, container = ["default", *error.machine.split("/")][-3:]
     content = world.read_file(above[0], pod, container, file)
     return content.decode(errors="replace") if content is not None else ""
-
-
-def _in_manifest(found: ScriptPlace, place: Place) -> Place:
-    return found.at(place.line or 1, place.column or 1)

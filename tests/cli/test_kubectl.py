@@ -43,7 +43,7 @@ def test_a_kind_without_its_addon_is_refused_in_kubectls_words(simk8s: Command, 
 def test_a_scenario_that_does_not_exist_is_bad_input(simk8s: Command) -> None:
     result = simk8s("kubectl", "--scenario", "artikel", "--", "get", "pods")
     assert result.exit_code == 2
-    assert "article, web" in result.stderr
+    assert "come with simk8s: article, " in result.stderr
 
 
 def test_without_arguments_it_is_bad_input(simk8s: Command) -> None:

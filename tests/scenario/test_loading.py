@@ -78,7 +78,7 @@ def test_broken_yaml_is_told_with_line_and_column() -> None:
 def test_a_name_that_nobody_knows_gets_the_list_of_those_that_exist() -> None:
     with pytest.raises(SimError) as error:
         loading.find("artikel")
-    assert "article, web" in error.value.hint
+    assert "come with simk8s: article, " in error.value.hint
 
 
 @pytest.mark.parametrize("path", loading.built_in(), ids=lambda path: path.stem)
