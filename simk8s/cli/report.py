@@ -17,6 +17,9 @@ from simk8s.render.timeline import Timeline
 from simk8s.scenario import Expectation, Runner, StepResult
 from simk8s.sim import Record
 
+JSON_VERSION = 1
+"""Grows when a field of the `--json` object changes its meaning or goes; new fields do not count."""
+
 _COLOURS = {"good": "green", "bad": "red", "quiet": "bright_black"}
 
 
@@ -95,6 +98,7 @@ class Report:
         """The run as plain data: `simk8s run --json`."""
         cluster = self.runner.cluster
         return {
+            "version": JSON_VERSION,
             "settled": cluster.settled,
             "interrupted": interrupted,
             "time_seconds": round(cluster.now, 6),
