@@ -18,7 +18,8 @@ from simk8s.cluster.wiring import World
 from simk8s.errors import Place, SimError
 from simk8s.images import Image
 from simk8s.kubectl import kubectl
-from simk8s.sim import History, Run, Seeded, Simulation, chooser_from_token, token_of
+from simk8s.sim import Run, Seeded, Simulation, chooser_from_token, token_of
+from simk8s.world import Chronicle
 
 T = TypeVar("T")
 
@@ -74,7 +75,8 @@ class Cluster:
         chooser = chooser_from_token(replay) if replay else Seeded(seed)
         self._replay = replay or token_of(seed)
         seed = int(self._replay.split(".")[1])
-        self.sim = Simulation(seed=seed, chooser=chooser, history=history)
+        self._chronicle = Chronicle(enabled=history)
+        self.sim = Simulation(seed=seed, chooser=chooser, history=self._chronicle)
         self.world = World(self.sim, nodes=nodes, storage=storage, addons=tuple(addons), images=images, options=options)
         self._last: Outcome | None = None
 
@@ -155,9 +157,9 @@ class Cluster:
         return self.sim.now
 
     @property
-    def history(self) -> History:
-        """Everything that happened, with causes."""
-        return self.sim.history
+    def history(self) -> Chronicle:
+        """Everything that happened, with causes; `history.at(time)` is the world at any moment of it."""
+        return self._chronicle
 
     @property
     def replay(self) -> str:

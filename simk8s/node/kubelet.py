@@ -82,7 +82,7 @@ class Kubelet:
         if dig(pod, "status", "phase") in ("Failed", "Succeeded") and not is_terminating(pod):
             return  # KUBELET-66: nothing of it will run again
         if local is None:
-            local = self.node.pods[uid(pod)] = LocalPod(pod)
+            local = self.node.pods[uid(pod)] = LocalPod(pod, self.node.site.prefixes)
         worker = self._worker_for(pod, local)
         worker.actor.hear(seq)
         for volume in dig(pod, "spec", "volumes", default=[]):
@@ -103,6 +103,7 @@ class Kubelet:
         worker.abandon()
         self.workers.pop(worker.uid, None)
         self.node.pods.pop(worker.uid, None)
+        worker.local.forget()
 
     def rejection_of(self, pod: Object) -> tuple[str, str] | None:
         """KUBELET-61: why this Pod may not run here. Those that were here before a restart may."""

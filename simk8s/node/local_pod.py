@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import chain, count
 
 from simk8s.api.objects import Key, Object, dig, key, uid
 from simk8s.machine import File, FileSystem, Interface
@@ -32,15 +33,13 @@ class Volume:
 class LocalPod:
     """The runtime's and the disk's side of a Pod. Keyed by UID: a namesake is another Pod."""
 
-    def __init__(self, pod: Object) -> None:
+    def __init__(self, pod: Object, prefixes: set[str]) -> None:
         self.pod = pod
         """The latest version that a kubelet saw."""
         self.uid = uid(pod)
         self.key: Key = key(pod)
-        self.prefix = (
-            self.key.name if self.key.namespace in ("", "default") else f"{self.key.namespace}/{self.key.name}"
-        )
-        """What history calls the Pod: its containers are `<prefix>/<container>`."""
+        self._prefixes = prefixes
+        self._prefix = ""
         self.interface: Interface | None = None
         """The sandbox's network; None while there is no sandbox."""
         self.on_host_network = bool(dig(pod, "spec", "hostNetwork"))
@@ -57,6 +56,24 @@ class LocalPod:
         self.start_time = ""
         self.is_admitted = False
         self.on_exit: Callable[[Container], None] = lambda container: None
+
+    @property
+    def prefix(self) -> str:
+        """What history calls the Pod: its containers are `<prefix>/<container>`.
+
+        A Pod that was deleted by force may still run when its successor starts: then that is called `mysql-2~2`.
+        """
+        if not self._prefix:
+            name, namespace = self.key.name, self.key.namespace
+            first = name if namespace in ("", "default") else f"{namespace}/{name}"
+            later = (f"{first}~{number}" for number in count(2))
+            self._prefix = next(prefix for prefix in chain([first], later) if prefix not in self._prefixes)
+            self._prefixes.add(self._prefix)
+        return self._prefix
+
+    def forget(self) -> None:
+        """Nothing is left of it; others may have its prefix."""
+        self._prefixes.discard(self._prefix)
 
     @property
     def address(self) -> str:

@@ -6,7 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+import simpy
+
 from simk8s.machine import Process, SinkHandle
+from simk8s.sim import Simulation
 
 Stream = Literal["stdout", "stderr"]
 
@@ -61,3 +64,36 @@ class Log:
         """The last lines, at most `limit` bytes: what FallbackToLogsOnError makes the termination message of."""
         kept = b"".join(line for _, line in self.lines()[-lines:])
         return kept[-limit:].decode(errors="replace")
+
+
+class LogStream:
+    """A log while it is being written, for `kubectl logs -f`. `exited` happens when nobody writes any more."""
+
+    def __init__(self, sim: Simulation, log: Log, exited: simpy.Event | None) -> None:
+        self._sim = sim
+        self._log = log
+        self._exited = exited
+        self._changed: simpy.Event | None = None
+        if exited is not None and not exited.processed:
+            log.listeners.append(self._wake)
+            exited.callbacks.append(self._wake)
+
+    def lines(self) -> list[tuple[float, bytes]]:
+        """As `Log.lines`."""
+        return self._log.lines()
+
+    @property
+    def has_ended(self) -> bool:
+        return self._exited is None or self._exited.triggered
+
+    def changed(self) -> simpy.Event:
+        """Happens when something more is written, or with the end."""
+        if self._changed is None or self._changed.triggered:
+            self._changed = self._sim.event()
+        if self.has_ended:
+            self._changed.succeed()
+        return self._changed
+
+    def _wake(self, _: object) -> None:
+        if self._changed is not None and not self._changed.triggered:
+            self._changed.succeed()

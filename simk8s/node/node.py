@@ -45,6 +45,8 @@ class Site:
     registry: Registry
     disks: Disks
     machine_hooks: list[MachineHook] = field(default_factory=list)
+    prefixes: set[str] = field(default_factory=set)
+    """The names that history has for the Pods on all nodes."""
     missing_probe_command: Literal["failure", "unknown"] = "failure"
     """KUBELET-47: what a probe's command that is not in the container counts as; the tutorial expects a failure."""
 

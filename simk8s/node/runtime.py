@@ -12,7 +12,7 @@ from simk8s.machine import SinkHandle
 from simk8s.machine.handle import SourceHandle
 from simk8s.node.container import Container, StartError
 from simk8s.node.local_pod import LocalPod
-from simk8s.node.log import Chunk
+from simk8s.node.log import Chunk, LogStream
 from simk8s.node.node import Node
 from simk8s.sim import Run, Simulation
 
@@ -38,9 +38,10 @@ class Runtime:
         """One node more."""
         self._nodes[node.name] = node
 
-    def log_lines(self, namespace: str, pod: str, container: str, previous: bool = False) -> list[tuple[float, bytes]]:
-        """As `logs`, in lines with their virtual times: for `--timestamps`, `--since` and `--tail`."""
-        return self._instance(namespace, pod, container, previous).log.lines()
+    def log(self, namespace: str, pod: str, container: str, previous: bool = False) -> LogStream:
+        """As `logs`, in lines with their virtual times, and what comes later."""
+        instance = self._instance(namespace, pod, container, previous)
+        return LogStream(self.sim, instance.log, instance.main.exited if instance.main else None)
 
     def logs(self, namespace: str, pod: str, container: str, previous: bool = False) -> bytes:
         """What an instance of the container has printed. Raises ApiError BadRequest where there is none."""

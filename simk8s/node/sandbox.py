@@ -43,6 +43,7 @@ def ensure_sandbox(worker: PodWorker) -> Run[None]:
         if local.had_sandbox:
             worker.tell("Normal", "SandboxChanged", "Pod sandbox changed, it will be killed and re-created.")
             local.forget_instances()
+            worker.record("sandbox.lost", pod=worker.uid)
             worker.waiting.clear()
             worker.condemned.clear()
         yield worker.sim.sleep(worker.sim.uniform(*SANDBOX_SECONDS, f"sandbox/{node.name}"))

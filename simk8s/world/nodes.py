@@ -66,6 +66,11 @@ def _no_sandbox(fold: Fold, record: Record) -> None:
     fold.change("pods", record.detail["pod"], address="")
 
 
+@rule("sandbox.lost")
+def _forget(fold: Fold, record: Record) -> None:
+    _drop_containers(fold, record.detail["pod"])
+
+
 @rule("container.create")
 def _container(fold: Fold, record: Record) -> None:
     detail = record.detail
@@ -96,13 +101,17 @@ def _remove(fold: Fold, record: Record) -> None:
     gone = fold.own("pods").pop(record.detail["pod"], None)
     if gone is None:
         return
-    for machine, container in list(fold.see("containers").items()):
-        if container.pod == gone.uid:
-            del fold.own("containers")[machine]
-            fold.drop_tree(container.layer)
+    _drop_containers(fold, gone.uid)
     for volume in gone.volumes.values():
         if volume.kind not in ("persistentVolumeClaim", "ephemeral", "nfs", "hostPath"):
             fold.drop_tree(volume.filesystem)
+
+
+def _drop_containers(fold: Fold, pod: str) -> None:
+    for machine, container in list(fold.see("containers").items()):
+        if container.pod == pod:
+            del fold.own("containers")[machine]
+            fold.drop_tree(container.layer)
 
 
 def _pod(fold: Fold, record: Record) -> Pod:
