@@ -221,7 +221,10 @@ ERRORS: dict[int, tuple[str, str]] = {
     ),
     3023: (
         _GENERAL,
-        "CHANGE MASTER TO ... the log file name was changed without a position; the position kept is %s",
+        (
+            "CHANGE MASTER TO with a MASTER_LOG_FILE clause but no MASTER_LOG_POS clause may not be safe. The old position "
+            "value may not be valid for the new binary log file."
+        ),
     ),
     3081: (
         _GENERAL,

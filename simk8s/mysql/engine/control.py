@@ -125,6 +125,8 @@ def _checked(context: Evaluation, target: sql.SystemVariable, value: Value, *, i
         require(context.session, "SUPER")
         if context.session.transaction is not None and context.session.transaction.has_changes:
             raise MySQLError(1694)
+    if name == "character_set_results" and value is None:
+        return "binary"  # no conversion
     if is_default:
         return known.default if is_global or known.scope == "session" else variable.value_of(context.server, None, name)
     return variable.checked(name, known, value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -69,7 +70,8 @@ def _only(node: exp.Expression, *names: str) -> None:
 
 
 def _words(name: str) -> str:
-    return "".join(f" {c.lower()}" if c.isupper() else c for c in name).strip().replace("_", " ")
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
+    return " ".join(word if word.isupper() else word.lower() for word in spaced.replace("_", " ").split())
 
 
 # ── leaves ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -113,6 +115,14 @@ def _var(node: Any) -> Expression:
     if node.name.upper() == "DEFAULT":
         return Default()
     raise MySQLError(1054, node.name, "field list")
+
+
+def _adjacent(node: Any) -> Expression:
+    """Strings that stand side by side are one."""
+    parts = [translate(part) for part in node.expressions]
+    if not all(isinstance(part, Literal) and isinstance(part.value, str) for part in parts):
+        raise not_supported(_words(type(node).__name__))
+    return Literal("".join(str(part.value) for part in parts if isinstance(part, Literal)))
 
 
 def _hex(node: Any) -> Expression:
@@ -356,6 +366,7 @@ _HANDLERS: dict[str, Callable[[Any], Expression]] = {
     "Cast": _cast,
     "Collate": _collate,
     "Anonymous": _call,
+    "Concat": _adjacent,
     "GroupConcat": _group_concat,
     "CurrentTimestamp": lambda node: Call("NOW", (translate(node.this),) if node.args.get("this") else ()),
     "Localtime": lambda node: Call("NOW"),

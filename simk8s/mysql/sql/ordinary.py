@@ -56,6 +56,8 @@ def statement(text: str) -> Statement:
     """A SELECT, INSERT, REPLACE, UPDATE or DELETE. Raises 1064 with its place, or 1235."""
     tokens = tokens_of(text)
     _refuse_what_is_forgiven(text, tokens)
+    if tokens[0].key in ("UPDATE", "DELETE") and tokens[1].key == "IGNORE":
+        raise not_supported(f"{tokens[0].key} IGNORE")
     source = _prepared(text, tokens)
     tree = _parse(source, text, 0)
     kind = type(tree).__name__
@@ -90,6 +92,12 @@ def _parse(source: str, text: str, shift: int) -> Any:
     try:
         trees = _dialect().parse(source)
     except ParseError as problem:
+        if (
+            problem.errors
+            and str(problem.errors[0]["highlight"]).upper() in ("ASC", "DESC")
+            and "GROUP" in text.upper()
+        ):
+            raise not_supported("ASC and DESC in GROUP BY") from problem
         raise syntax_error(text, _place(problem, source) + shift) from problem
     except TokenError as problem:
         raise syntax_error(text, 0) from problem
