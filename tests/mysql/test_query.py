@@ -231,6 +231,14 @@ def test_errors_of_queries(shop: Box, text: str, error: str) -> None:
         ("WITH x AS (SELECT 1) SELECT * FROM x", "WITH x AS (SELECT 1) SELECT * FROM x", 1),
         ("SELECT 1; SELECT 2", "SELECT 2", 1),
         ("DROP DATABASE", "", 1),
+        ("SELECT a == 1", "= 1", 1),
+        ("SELECT FROM item", "FROM item", 1),
+        ("SELECT id IN () FROM item", ") FROM item", 1),
+        ("SELECT id FROM item GROUP BY", "", 1),
+        ("SELECT id FROM item LIMIT -1", "-1", 1),
+        ("SELECT DISTINCT ON (id) id FROM item", "ON (id) id FROM item", 1),
+        ("SELECT id FROM item ORDER BY id NULLS LAST", "NULLS LAST", 1),
+        ("UPDATE item SET", "", 1),
     ],
 )
 def test_errors_of_syntax_say_near_what_and_where(shop: Box, text: str, near: str, line: int) -> None:

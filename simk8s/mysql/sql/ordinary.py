@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 from functools import cache
-from itertools import pairwise
 from typing import Any
 
 from sqlglot.dialects.mysql import MySQL
 from sqlglot.errors import ParseError, TokenError
 
 from simk8s.mysql.errors import MySQLError, not_supported, syntax_error
+from simk8s.mysql.sql.dialect import AFTER_COMMA, refuse_what_is_forgiven
 from simk8s.mysql.sql.expression import _query_of, orders, translate
 from simk8s.mysql.sql.lexer import Token, tokens_of
 from simk8s.mysql.sql.simple import label
@@ -48,18 +48,36 @@ class _Dialect(MySQL):
 
 
 _MODIFIERS = frozenset(("LOW_PRIORITY", "HIGH_PRIORITY", "DELAYED", "QUICK", "SQL_NO_CACHE", "SQL_CACHE"))
-_AFTER_COMMA = frozenset(("FROM", "WHERE", "GROUP", "ORDER", "LIMIT", "HAVING", ")"))
-_AFTER_STAR = _AFTER_COMMA | {"UNION", "INTO", "FOR", "LOCK"}
+
+
+# What a tree that none of the handlers expects makes them raise: such a statement is refused as a whole.
+_UNEXPECTED = (AttributeError, IndexError, KeyError, TypeError, ValueError, RecursionError, AssertionError)
 
 
 def statement(text: str) -> Statement:
     """A SELECT, INSERT, REPLACE, UPDATE or DELETE. Raises 1064 with its place, or 1235."""
     tokens = tokens_of(text)
-    _refuse_what_is_forgiven(text, tokens)
+    refuse_what_is_forgiven(text, tokens)
     if tokens[0].key in ("UPDATE", "DELETE") and tokens[1].key == "IGNORE":
         raise not_supported(f"{tokens[0].key} IGNORE")
-    source = _prepared(text, tokens)
-    tree = _parse(source, text, 0)
+    try:
+        return _statement(_parse(_prepared(text, tokens), text, 0), tokens, text)
+    except _UNEXPECTED as problem:
+        raise not_supported(f"this form of {tokens[0].key}") from problem
+
+
+def expression(text: str, whole: str, offset: int) -> Expression:
+    """An expression that stands at `offset` of a statement."""
+    try:
+        tree = _parse(f"SELECT {text}", whole, offset - len("SELECT "))
+        if type(tree).__name__ == "Select" and len(tree.expressions) == 1:
+            return translate(tree.expressions[0])
+    except _UNEXPECTED as problem:
+        raise not_supported("this form of expression") from problem
+    raise syntax_error(whole, offset)
+
+
+def _statement(tree: Any, tokens: list[Token], text: str) -> Statement:
     kind = type(tree).__name__
     if kind in ("Select", "Union", "Subquery"):
         query = _query(tree, tokens, text)
@@ -73,14 +91,6 @@ def statement(text: str) -> Statement:
     if kind == "Delete":
         return _delete(tree)
     raise not_supported(tokens[0].key)
-
-
-def expression(text: str, whole: str, offset: int) -> Expression:
-    """An expression that stands at `offset` of a statement."""
-    tree = _parse(f"SELECT {text}", whole, offset - len("SELECT "))
-    if type(tree).__name__ != "Select" or len(tree.expressions) != 1:
-        raise syntax_error(whole, offset)
-    return translate(tree.expressions[0])
 
 
 @cache
@@ -132,17 +142,6 @@ def _prepared(text: str, tokens: list[Token]) -> str:
     for token, put in cut:
         text = text[: token.start] + put.ljust(len(token.text)) + text[token.end :]
     return text
-
-
-def _refuse_what_is_forgiven(text: str, tokens: list[Token]) -> None:
-    """`sqlglot` takes a comma with nothing behind it and, after `*`, any word; MySQL does not."""
-    for before, star, following in zip(tokens, tokens[1:], tokens[2:], strict=False):
-        is_item = star.text == "*" and before.key in ("SELECT", "DISTINCT", "ALL", ",", ".")
-        if is_item and following.kind in ("word", "number", "string") and following.key not in _AFTER_STAR:
-            raise syntax_error(text, following.start)
-    for token, following in pairwise(tokens):
-        if token.text == "," and (following.kind == "end" or following.text == ";" or following.key in _AFTER_COMMA):
-            raise syntax_error(text, following.start)
 
 
 # ── queries ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -260,6 +259,8 @@ def _join(node: Any) -> Join:
         raise not_supported(f"{node.side} {node.kind} JOIN".strip())
     on = node.args.get("on")
     using = tuple(name.name for name in node.args.get("using") or ())
+    if kind != "inner" and on is None and not using:
+        raise not_supported(f"{node.side.upper()} JOIN without ON or USING")
     return Join(_source(node.this), kind, translate(on) if on is not None else None, using)
 
 
@@ -271,7 +272,7 @@ def _labels(tokens: list[Token], text: str) -> list[str]:
     labels, start, depth = [], place, 0
     for at in range(place, len(tokens)):
         token = tokens[at]
-        ends = token.kind == "end" or token.text == ";" or token.key in _AFTER_COMMA | {"UNION", "FOR", "LOCK"}
+        ends = token.kind == "end" or token.text == ";" or token.key in AFTER_COMMA | {"UNION", "FOR", "LOCK"}
         if depth == 0 and (ends or token.text == ","):
             labels.append(label(text[tokens[start].start : tokens[at - 1].end], tokens[start]))
             start = at + 1
