@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from simk8s.api.objects import Object, namespace
 from simk8s.cluster.condition import Condition, parse
@@ -18,8 +18,12 @@ from simk8s.cluster.wiring import World
 from simk8s.errors import Place, SimError
 from simk8s.images import Image
 from simk8s.kubectl import kubectl
+from simk8s.render.board import Board, board
 from simk8s.sim import Run, Seeded, Simulation, chooser_from_token, token_of
 from simk8s.world import Chronicle
+
+if TYPE_CHECKING:
+    from simk8s.causes import Chain, WhyNot
 
 T = TypeVar("T")
 
@@ -196,9 +200,38 @@ class Cluster:
         return self.world.read_file(namespace, pod, container, path)
 
     @property
+    def board(self) -> Board:
+        """What there is now: nodes, Pods by ordinal, containers, claims."""
+        return board(self.world.store, self.now)
+
+    def __str__(self) -> str:
+        return str(self.board)
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(str(self))
+
+    def _repr_html_(self) -> str:
+        return self.board._repr_html_()
+
+    @property
     def has_other_namespaces(self) -> bool:
         """Whether there are Pods outside of the default namespace."""
         return any(namespace(pod) != "default" for pod in self.world.store.list("Pod"))
+
+    def why(self, condition: str) -> Chain | None:
+        """What had to happen, one after the other, before a condition such as `pod/mysql-2 Ready` became true.
+
+        None where it never did: `why_not` then tells what it waits for. Raises SimError SK503.
+        """
+        from simk8s.cluster.explaining import why
+
+        return why(self.history, condition)
+
+    def why_not(self, condition: str) -> WhyNot:
+        """What a condition waits for now, and the ring where things wait for each other. Raises SimError SK503."""
+        from simk8s.cluster.explaining import what_hinders
+
+        return what_hinders(self.history, condition)
 
     # Letting time pass
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from simk8s.api.columns.pod import summary
 from simk8s.api.duration import parse
 from simk8s.api.objects import Object, dig, name, namespace
 from simk8s.cluster.settling import Wait
 from simk8s.errors import Place, SimError
+from simk8s.render.printed import outcome_html, printed_html
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,12 @@ class Outcome:
             lines += [f"  {line}" for line in text.splitlines()]
         return "\n".join(lines)
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(str(self))
+
+    def _repr_html_(self) -> str:
+        return outcome_html(str(self), self.reached)
+
 
 @dataclass(frozen=True, slots=True)
 class Printed:
@@ -50,6 +58,12 @@ class Printed:
 
     def __str__(self) -> str:
         return self.text
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(self.text.rstrip("\n"))
+
+    def _repr_html_(self) -> str:
+        return printed_html(self.stdout, self.stderr, self.status)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from simk8s.errors import Place, SimError
+from simk8s.render.view import Records, Story, records_view, story_view
 from simk8s.sim import History, Record
 from simk8s.world import files, nodes, processes, servers  # noqa: F401  (each registers its rules)
 from simk8s.world.difference import Change, difference
@@ -96,6 +99,29 @@ class Chronicle(History):
         for record in self.records:
             self._apply(fold, record)
             yield record, fold.freeze()
+
+    def where(
+        self, *, actor: str = "", verb: str = "", object: str = "", since: float = 0.0, until: float = math.inf
+    ) -> Records:
+        """A table of the records by, of and about something, in a span of virtual seconds.
+
+        A name stands for everything in it too: `mysql-0` for `mysql-0/mysql`, `mysql` for the verb `mysql.commit`.
+        """
+        return records_view(self, actor=actor, verb=verb, object=object, since=since, until=until)
+
+    def story(self, *about: str, actor: str = "", since: float = 0.0, until: float = math.inf) -> Story:
+        """The timeline: what a person wants to read, as lines that name one of `about` (without any: all lines)."""
+        return story_view(self, *about, actor=actor, since=since, until=until)
+
+    def __repr__(self) -> str:
+        until = self.records[-1].time if self.records else 0.0
+        return f"<history: {len(self)} records in {until:.1f}s of virtual time>"
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(str(self.story()))
+
+    def _repr_html_(self) -> str:
+        return self.story()._repr_html_()
 
     def _folded(self, seq: int) -> World:
         wanted = (seq + 1) // CHECKPOINT_RECORDS

@@ -12,6 +12,7 @@ from typing import Any, Literal, TypeAlias
 
 from simk8s.api.objects import Object
 from simk8s.machine.content import Content
+from simk8s.render.board import Board, board
 
 Kind: TypeAlias = Literal["file", "directory", "symlink", "socket", "fifo", "device"]
 
@@ -222,3 +223,17 @@ class World:
     servers: Mapping[str, Server] = field(default_factory=dict)
     listeners: Mapping[str, Listener] = field(default_factory=dict)
     connections: Mapping[int, Connection] = field(default_factory=dict)
+
+    @property
+    def board(self) -> Board:
+        """Nodes, Pods by ordinal, containers, claims, as the API has them."""
+        return board(self.objects.values(), self.time)
+
+    def __str__(self) -> str:
+        return str(self.board)
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(str(self))
+
+    def _repr_html_(self) -> str:
+        return self.board._repr_html_()
