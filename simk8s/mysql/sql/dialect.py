@@ -41,7 +41,7 @@ def _wrong(tokens: list[Token], place: int, token: Token) -> Token | None:
     is_position = place > 2 and tokens[place - 3].key == "POSITION"
     if token.key == "IN" and following.text != "(" and before != "LOCK" and not is_position:
         return following
-    if token.key == "IN" and tokens[place + 2].text == ")":
+    if token.key == "IN" and following.text == "(" and tokens[place + 2].text == ")":
         return tokens[place + 2]
     if token.text == ":" or token.key == "NOTNULL" or (token.key == "ISNULL" and following.text != "("):
         return token
