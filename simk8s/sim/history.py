@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Self
 
 import msgspec
 
@@ -69,6 +69,8 @@ class History:
     def __init__(self, *, enabled: bool = True) -> None:
         self.enabled = enabled
         self.records: list[Record] = []
+        self.inputs: Any = None
+        """What the run was made of, as plain data, where somebody keeps it (a Cluster does); saved with the records."""
         self._next = 0
         self._listeners: list[Callable[[Record], None]] = []
 
@@ -111,18 +113,27 @@ class History:
 
     def sha256(self) -> str:
         """The fingerprint of this history: equal for equal inputs, choices and seed, on every platform."""
-        digest = hashlib.sha256()
-        for line in self.lines():
-            digest.update(line)
-        return digest.hexdigest()
+        return _digest(self.lines())
 
     def save(self, path: Path) -> None:
-        """Write the history as JSON lines: a file whole or not at all, a pipe or a device as it takes them."""
+        """Write the history as JSON lines: a file whole or not at all, a pipe or a device as it takes them.
+
+        The header then also has the `inputs`, the number of records and their digest, by which `load` sees damage.
+        """
         is_special = path.exists() and not path.is_file()
         target = path if is_special else path.with_name(path.name + ".partial")
+        records = list(self.lines())[1:]
+        header = {
+            "format": FORMAT,
+            "version": FORMAT_VERSION,
+            "records": len(records),
+            "sha256": _digest(records),
+            **({"inputs": self.inputs} if self.inputs is not None else {}),
+        }
         try:
             with target.open("wb") as file:
-                file.writelines(self.lines())
+                file.write(msgspec.json.encode(header) + b"\n")
+                file.writelines(records)
             if not is_special:
                 target.replace(path)
         except OSError as error:
@@ -133,8 +144,8 @@ class History:
             ) from error
 
     @classmethod
-    def load(cls, path: Path) -> History:
-        """Read what `save` wrote. Raises SimError SK103 with the line where the file is not a history."""
+    def load(cls, path: Path) -> Self:
+        """Read what `save` wrote. Raises SimError SK103 with the line where the file is not a history, or damaged."""
         try:
             with path.open("rb") as file:
                 return cls.from_lines(file, str(path))
@@ -142,29 +153,70 @@ class History:
             raise SimError("SK101", f"cannot read {path}: {error.strerror}") from error
 
     @classmethod
-    def from_lines(cls, lines: Iterable[bytes] | IO[bytes], name: str = "history") -> History:
+    def from_lines(cls, lines: Iterable[bytes] | IO[bytes], name: str = "history") -> Self:
         """A history from JSON lines; see `load`."""
         history = cls()
+        records = history.records
         decode = msgspec.json.Decoder(Record).decode
+        digest = hashlib.sha256()
+        header: dict[str, Any] = {}
+        number, line = 0, b""
         for number, line in enumerate(lines, 1):
             try:
                 if number == 1:
-                    _check_header(msgspec.json.decode(line))
+                    header = _checked_header(line)
                 else:
-                    history.records.append(decode(line))
-            except (msgspec.DecodeError, ValueError, AttributeError) as error:
-                raise SimError(
-                    "SK103",
-                    f"this is not a saved history: {error}",
-                    place=Place(name, number),
-                    hint="make one with `simk8s run PATH --trace FILE`",
-                ) from error
-        history._next = len(history.records)
+                    digest.update(line)
+                    records.append(_checked(decode(line), records))
+            except (msgspec.DecodeError, ValueError) as error:
+                raise _damaged(f"{error}", name, number, is_cut=not line.endswith(b"\n")) from error
+        if not header:
+            raise _damaged("the file is empty", name, 1)
+        missing = header.get("records", len(records)) - len(records)
+        if missing:
+            what = f"{missing} of {header['records']} records are missing" if missing > 0 else "there are more records"
+            raise _damaged(f"{what} than were saved" if missing < 0 else what, name, number, is_cut=missing > 0)
+        if header.get("sha256", digest.hexdigest()) != digest.hexdigest():
+            raise _damaged("the records are not those that were saved", name, 1)
+        history.inputs = header.get("inputs")
+        history._next = len(records)
         return history
 
 
-def _check_header(header: Any) -> None:
-    if header.get("format") != FORMAT:
+def _digest(lines: Iterable[bytes]) -> str:
+    digest = hashlib.sha256()
+    for line in lines:
+        digest.update(line)
+    return digest.hexdigest()
+
+
+def _checked_header(line: bytes) -> dict[str, Any]:
+    header = msgspec.json.decode(line)
+    if not isinstance(header, dict) or header.get("format") != FORMAT:
         raise ValueError("the first line does not name the format")
     if header.get("version") != FORMAT_VERSION:
         raise ValueError(f"format version {header.get('version')} is not known, only {FORMAT_VERSION}")
+    return header
+
+
+def _checked(record: Record, before: list[Record]) -> Record:
+    """The record, if it can follow those before it."""
+    if record.seq != len(before):
+        raise ValueError(f"record {len(before)} was to come, not {record.seq}")
+    if before and record.time < before[-1].time:
+        raise ValueError("time goes backwards")
+    if any(not 0 <= cause < record.seq for cause in record.causes):
+        raise ValueError("a cause comes after its effect")
+    return record
+
+
+def _damaged(what: str, name: str, line: int, *, is_cut: bool = False) -> SimError:
+    if is_cut:
+        return SimError(
+            "SK103",
+            f"this trace was cut off: {what}",
+            place=Place(name, line),
+            hint="save it anew with --trace; was the disk full, or the copy broken off?",
+        )
+    hint = "make one with `simk8s run PATH --trace FILE`; a saved trace cannot be edited"
+    return SimError("SK103", f"this is not a saved history: {what}", place=Place(name, line), hint=hint)

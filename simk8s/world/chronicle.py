@@ -39,7 +39,8 @@ class Chronicle(History):
         super().__init__(enabled=enabled)
         self._checkpoints: list[World] = [World()]  # the one at [n] is after n * CHECKPOINT_RECORDS records
         self._latest = World()
-        self._name = "history"
+        self.name = "history"
+        """Of the file that it comes from."""
 
     def at(self, time: float | None = None, *, seq: int | None = None) -> World:
         """The world at a time, or right after a record; without either, at the end."""
@@ -147,7 +148,7 @@ class Chronicle(History):
             raise SimError(
                 "SK103",
                 f"record {record.seq} ({record.verb} {record.object}) does not follow from those before it: {error!r}",
-                place=Place(self._name, record.seq + 2),
+                place=Place(self.name, record.seq + 2),
                 hint="this trace was edited, or made by another version of simk8s; make it anew with --trace",
             ) from error
 
@@ -159,8 +160,7 @@ class Chronicle(History):
 def open_trace(path: str | Path) -> Chronicle:
     """The history that `simk8s run --trace FILE` has saved. Raises SimError SK101 and SK103."""
     chronicle = Chronicle.load(Path(path))
-    assert isinstance(chronicle, Chronicle)
-    chronicle._name = str(path)
+    chronicle.name = str(path)
     return chronicle
 
 

@@ -25,7 +25,11 @@ def objects_of(cluster: Cluster) -> dict[str, Object]:
     found = {}
     for obj in cluster.world.store:
         meta = obj["metadata"]
-        place = f"{obj['kind']}/{meta['namespace']}/{meta['name']}" if "namespace" in meta else f"{obj['kind']}/{meta['name']}"
+        place = (
+            f"{obj['kind']}/{meta['namespace']}/{meta['name']}"
+            if "namespace" in meta
+            else f"{obj['kind']}/{meta['name']}"
+        )
         found[place] = without_heartbeats(obj)
     return found
 
@@ -72,7 +76,12 @@ def folded_files(world: World, name: str) -> dict[str, tuple[Any, ...]]:
 
 
 def processes_of(cluster: Cluster) -> dict[str, tuple[Any, ...]]:
-    machines = [container.machine for node in cluster.world.nodes for pod in node.pods.values() for container in pod.current.values()]
+    machines = [
+        container.machine
+        for node in cluster.world.nodes
+        for pod in node.pods.values()
+        for container in pod.current.values()
+    ]
     machines += [node._host for node in cluster.world.nodes if node.is_on]
     return {
         f"{machine.name}[{process.pid}]": (tuple(process.argv), process.parent_pid)
@@ -95,7 +104,7 @@ def servers_of(instances: list[Instance]) -> dict[str, Any]:
             f"{replica.applied.master_file}:{replica.applied.master_pos}",
         )
         tables = {
-            f"{table.database}.{table.name}": {n: row for n, row in sorted(table.rows.by_number.items())}
+            f"{table.database}.{table.name}": dict(sorted(table.rows.by_number.items()))
             for table in instance.server.catalog.open_tables.values()
             if table.database not in ("mysql", "sys")
         }
