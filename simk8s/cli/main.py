@@ -15,6 +15,7 @@ COMMANDS = {
     "run": "Run manifests or a scenario in virtual time until everything is there.",
     "sh": "Run bash in a fresh simulated container.",
     "kubectl": "Run one kubectl command against the end state of a scenario.",
+    "why": "Tell what had to happen before something became true, or what it waits for.",
     "images": "List the container images that are modelled.",
     "explain-error": "Say what an error code means and what to do about it.",
 }

@@ -81,7 +81,7 @@ class World:
         )
         for manifest, item in [(manifest, self._item(manifest)) for manifest in found]:
             try:
-                yield from apply_item(context, item, False)
+                yield from apply_item(context, item)
             except ApiError as error:
                 raise manifest.refusal(error.__cause__ if isinstance(error.__cause__, ApiError) else error) from error
 
@@ -179,9 +179,9 @@ def _name_server(control: ControlPlane) -> Any:
 
 
 def _router(control: ControlPlane) -> Any:
-    def route(address: str, port: int, source: str) -> tuple[str, int] | None:
+    def route(address: str, port: int, source: str) -> tuple[str, int, int] | None:
         backend = control.proxy.route(address, port, source)
-        return (backend.address, backend.port) if backend else None
+        return (backend.address, backend.port, backend.seq) if backend else None
 
     return route
 

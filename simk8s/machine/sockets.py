@@ -69,10 +69,14 @@ class Sockets:
 
     def connect_unix(self, path: str) -> Run[SocketHandle]:
         """Connect to a path. Raises ENOENT, or ECONNREFUSED where nobody listens any more."""
-        inode = self.stat(path)
+        try:
+            inode = self.stat(path)
+        except SyscallError:
+            self.record("net.refused", self.locate(path).label)
+            raise
         yield from self.step("connect", path)
         if not isinstance(inode, SocketFile) or inode.listener is None or not inode.listener.is_open:
-            self.record("net.refused", path)
+            self.record("net.refused", self.locate(path).label)
             raise SyscallError(Errno.ECONNREFUSED, path)
         client, server = connection(self.sim, LOOPBACK, ("", 0), (path, 0))
         self.actor.hear(inode.listener.seq)

@@ -92,7 +92,7 @@ def test_across_a_partition_connecting_times_out(pair: Pair) -> None:
 
 def test_a_virtual_address_leads_to_what_the_router_says(pair: Pair) -> None:
     pair.network.is_virtual = lambda address: address == "10.96.0.20"
-    pair.network.route = lambda address, port, source: ("10.244.1.2", 3306)
+    pair.network.route = lambda address, port, source: ("10.244.1.2", 3306, -1)
     assert connect(pair, "10.96.0.20", 80) == b"hello"
     pair.network.route = lambda address, port, source: None
     with pytest.raises(SyscallError) as error:

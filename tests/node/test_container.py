@@ -131,7 +131,7 @@ def test_names_and_virtual_addresses_are_asked_of_the_control_plane(bench: Bench
     bench.pod(container("main", "serve", "80"), name="db")
     bench.until(lambda: bench.is_running("db"))
     address = bench.get("db")["status"]["podIP"]
-    connect(bench.network, lookup, lambda address: address.startswith("10.96."), lambda *_: (address, 80))
+    connect(bench.network, lookup, lambda address: address.startswith("10.96."), lambda *_: (address, 80, -1))
     TINY.root().place("/bin/resolve", executable("node-test-resolve"))
     http = {"httpGet": {"port": 80, "host": "10.96.0.9"}}
     bench.pod(container("main", readinessProbe=http), container("asks", "resolve", "db"))

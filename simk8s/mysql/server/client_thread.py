@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import TYPE_CHECKING
 
 from simk8s.machine import SocketHandle, SyscallError
@@ -25,7 +26,7 @@ from simk8s.mysql.wire import (
     Rows,
     Shutdown,
 )
-from simk8s.sim import Run, Task
+from simk8s.sim import Actor, Run, Task
 
 if TYPE_CHECKING:
     from simk8s.mysql.server.instance import Instance
@@ -43,7 +44,10 @@ class ClientThread:
         self.session: Session | None = None
         self.is_idle = True
         self.fd = instance.process.install(handle)
-        self.conversation = Conversation(instance.process, handle)
+        self.thread = copy(instance.process)
+        self.thread.actor = Actor(instance.process.actor.name, instance.process.actor.last)
+        self.thread.actor.hear(handle.seq)  # what it says follows from its own client's words, not from others'
+        self.conversation = Conversation(self.thread, handle)
         self.task: Task = instance.process.thread(self._serve())
 
     def close(self) -> None:
@@ -96,6 +100,8 @@ class ClientThread:
             self.is_idle = True
             request = yield from self.conversation.receive()
             self.is_idle = False
+            if _acts(request):
+                self.instance.process.actor.hear(self.thread.actor.latest)
             match request:
                 case Query(text):
                     yield from self._query(session, text)
@@ -105,6 +111,7 @@ class ClientThread:
                     server.replica_hosts[server_id] = ReplicaHost(server_id, host, port, uuid)
                     yield from self.conversation.send(Ok())
                 case Dump():
+                    self.conversation.process = self.instance.process  # tells what everybody has written
                     yield from dump(self.instance, session, self.conversation, request)
                     return
                 case Shutdown():
@@ -120,16 +127,27 @@ class ClientThread:
         instance = self.instance
         yield instance.process.sim.sleep(QUERY_SECONDS)
         answer: Packet
+        acts = instance.process.actor
+        before = acts.last
         try:
             result = yield from instance.disk.perform(instance.server.execute(session, text), blocked=instance.wait)
             answer = _packet(result)
         except MySQLError as error:
             answer = _failure(error)
         instance.after_statement(self)
+        if acts.last != before:
+            self.thread.actor.hear(acts.last)
         yield from self.conversation.send(answer)
 
     def _fail(self, error: MySQLError) -> Run[None]:
         yield from self.conversation.send(_failure(error))
+
+
+def _acts(request: Packet | None) -> bool:
+    """Whether what the server does later can follow from it: not from a mere question, nor from a goodbye."""
+    if isinstance(request, Query):
+        return not request.text.lstrip()[:6].upper().startswith(("SELECT", "SHOW", "SET "))
+    return isinstance(request, Register | Dump | Shutdown)
 
 
 def _failure(error: MySQLError) -> Failure:

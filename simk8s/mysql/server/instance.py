@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import copy
 from typing import TYPE_CHECKING, Any
 
 import simpy
@@ -17,7 +18,7 @@ from simk8s.mysql.server.host_name import HostNames
 from simk8s.mysql.server.replication_threads import ReplicationThreads
 from simk8s.mysql.server.table_history import TableHistory
 from simk8s.mysql.step import Blocked
-from simk8s.sim import Run
+from simk8s.sim import Actor, Run
 
 if TYPE_CHECKING:
     from simk8s.machine import Process
@@ -61,9 +62,11 @@ class Instance:
             self.process.thread(self._accept(listener))
 
     def _accept(self, listener: Listener) -> Run[None]:
+        acceptor = copy(self.process)
+        acceptor.actor = Actor(self.process.actor.name)  # the server at large does not hear of every client
         while True:
             try:
-                handle: SocketHandle = yield from listener.accept(self.process)
+                handle: SocketHandle = yield from listener.accept(acceptor)
             except SyscallError:
                 return
             number = self._next_client
