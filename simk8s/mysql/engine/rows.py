@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from simk8s.mysql import myisam
@@ -100,12 +100,12 @@ class Rows:
                     return other
         return None
 
-    def _wait_for(self, holder: Transaction, deadline: object) -> Steps[None]:
+    def _wait_for(self, holder: Transaction, deadline: datetime) -> Steps[None]:
         if self.transaction.would_deadlock(holder):
             raise MySQLError(1213)
         self.transaction.waits_for = holder
         try:
-            yield from self.server.wait(self.session, "updating", deadline)  # type: ignore[arg-type]
+            yield from self.server.wait(self.session, "updating", deadline)
         except MySQLError:
             self.transaction.waits_for = None
             raise

@@ -109,12 +109,11 @@ class Server:
         Raises 1040, 1045, 1130, 1044 or 1049.
         """
         self.count("Connections")
-        limit = self.number("max_connections")
-        if sum(not s.applies for s in self.sessions.values()) >= limit + 1:
+        spare = self.number("max_connections") - sum(not s.applies for s in self.sessions.values())
+        if spare < 0:
             raise MySQLError(1040)
         account = self.accounts.authenticate(user, hosts, password)
-        clients = sum(not s.applies for s in self.sessions.values())
-        if clients >= limit and "SUPER" not in account.privileges:
+        if spare == 0 and "SUPER" not in account.privileges:  # one more for those with SUPER
             raise MySQLError(1040)
         session = self.open_session(user, hosts[0], account, port=port)
         try:
