@@ -35,7 +35,7 @@ def evaluate(shell: Shell, text: str, *, command: str = "") -> int:
     except ExpressionError as error:
         prefix = f"{command}: " if command else ""
         whole = error.whole or text.lstrip(" \t\n")
-        raise ShellError(f'{prefix}{whole}: {error.message} (error token is "{error.token}")') from error
+        raise ShellError(f'{prefix}{whole}: {error.message} (error token is "{error.token}")', soft=True) from error
 
 
 def value_of(shell: Shell, tree: Expression, depth: int) -> int:

@@ -42,7 +42,7 @@ def redirected(
         shell.line = line + shell.line_shift
         yield from shell.complain(error.message)
         shell.status = 1
-        if not shell.guarded:
+        if shell.guarded == shell.inverted:
             yield from failure.failed(shell, 1)
         return 1
     except ShellError as error:
@@ -67,7 +67,7 @@ def checked(shell: Shell, status: int) -> Run[int]:
     """A command of its own has this status: a failure may end the shell."""
     shell.status = status
     shell.pipe_statuses = [status]
-    if status and not shell.guarded:
+    if status and shell.guarded == shell.inverted:
         yield from failure.failed(shell, status)
     return status
 
@@ -86,6 +86,7 @@ def run_subshell(shell: Shell, node: Subshell) -> Run[int]:
 
     def body(child: Shell) -> Run[int]:
         child.may_exec = not child.traps and not node.redirections
+        child.loops = 0
         return redirected(child, node.line, node.redirections, lambda: execute(child, node.body))
 
     child = yield from subshell.fork(shell, body)

@@ -49,14 +49,16 @@ class Discard(Leave):
 class ShellError(Exception):
     """An error in expanding or assigning. `fatal`: the shell ends; else it discards the current command.
 
+    A `soft` one does not end the shell under `set -e` where failures do not count, unlike all others.
     Nothing has been printed yet: whoever runs the command prints `message` where standard error leads now.
     """
 
-    def __init__(self, message: str, *, fatal: bool = False, status: int = 1) -> None:
+    def __init__(self, message: str, *, fatal: bool = False, status: int = 1, soft: bool = False) -> None:
         super().__init__(message)
         self.message = message
         self.fatal = fatal
         self.status = status
+        self.soft = soft
 
 
 class BuiltinError(Exception):

@@ -48,7 +48,7 @@ def run_text(shell: Shell, text: str, reader: str, *, first_line: int = 1, sourc
             if reader or sourced:
                 raise
             status = shell.status = end.status
-            shell.guarded = shell.loops = 0
+            shell.guarded = shell.inverted = shell.loops = 0
 
 
 def _next(shell: Shell, parser: Parser) -> Command | None:
@@ -107,7 +107,7 @@ def run_script(shell: Shell, text: str) -> Run[int]:
             status = yield from execute(shell, command)
         except Discard as end:
             status = shell.status = end.status
-            shell.guarded = shell.loops = 0
+            shell.guarded = shell.inverted = shell.loops = 0
 
 
 def run_input(shell: Shell) -> Run[int]:
@@ -126,7 +126,7 @@ def run_input(shell: Shell) -> Run[int]:
             line += 1
             continue
         line += 1
-        shell.guarded = 0
+        shell.guarded = shell.inverted = 0
         status = yield from _run_piece(shell, text, first_line, status)
         text, first_line = "", line
     if shell.interactive:
@@ -171,4 +171,4 @@ def _run_piece(shell: Shell, text: str, first_line: int, before: int) -> Run[int
             status = yield from execute(shell, command)
         except Discard as end:
             status = shell.status = end.status
-            shell.guarded = shell.loops = 0
+            shell.guarded = shell.inverted = shell.loops = 0

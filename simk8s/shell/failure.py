@@ -16,7 +16,7 @@ def failed(shell: Shell, status: int) -> Run[None]:
     """A command failed where nobody asked for its status: the ERR trap, and the end under `set -e`."""
     if shell.traps.get("ERR") and (not shell.table.frames or shell.options.get("errtrace")):
         yield from trap.run_event(shell, "ERR")
-    if shell.options.errexit:
+    if shell.options.errexit and not shell.guarded:
         raise ExitShell(status)
 
 
@@ -24,9 +24,11 @@ def report(shell: Shell, error: ShellError) -> Run[None]:
     """Print an error of expansion or assignment, and leave the command (or, where it is fatal, the shell)."""
     yield from shell.complain(error.message)
     if (error.fatal or shell.dialect.posix) and not shell.interactive:
-        status = 2 if shell.dialect.almquist else 127 if shell.level == 0 else 1
+        status = 2 if shell.dialect.almquist else 127 if shell.level == 0 and not shell.options.errexit else 1
         shell.status = status
         raise ExitShell(status)
     shell.status = error.status
     shell.pipe_statuses = [error.status]
+    if shell.options.errexit and not (error.soft and shell.guarded):
+        raise ExitShell(error.status)
     raise Discard(error.status)

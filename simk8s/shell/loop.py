@@ -27,9 +27,11 @@ def _while(shell: Shell, node: While) -> Run[int]:
     shell.loops += 1
     try:
         while True:
+            asking = True
             try:
                 if ((yield from condition(shell, node.condition)) == 0) == node.until:
                     break
+                asking = False
                 status = yield from execute(shell, node.body)
             except BreakLoop as leave:
                 status = leave.status
@@ -40,6 +42,8 @@ def _while(shell: Shell, node: While) -> Run[int]:
                 status = 0
                 if again.levels > 1 and shell.loops > 1:
                     raise ContinueLoop(again.levels - 1) from None
+                if asking and node.until:  # `continue` succeeds, and success is what `until` waits for
+                    break
     finally:
         shell.loops -= 1
     shell.status = status

@@ -9,12 +9,26 @@ from simk8s.machine import Handle, NullHandle
 from simk8s.shell import failure, job, subshell
 from simk8s.shell.dispatch import execute, runs
 from simk8s.shell.job import Job
-from simk8s.shell.syntax.nodes import Background, Pipeline
+from simk8s.shell.syntax.nodes import (
+    ArithmeticFor,
+    Background,
+    Case,
+    For,
+    Group,
+    If,
+    Pipeline,
+    Select,
+    SimpleCommand,
+    While,
+)
 from simk8s.sim import Run
 
 if TYPE_CHECKING:
     from simk8s.machine import Process
     from simk8s.shell.shell import Shell
+
+
+_COMPOUND = (Group, If, While, For, ArithmeticFor, Case, Select)
 
 
 @runs(Pipeline)
@@ -23,6 +37,9 @@ def run_pipeline(shell: Shell, node: Pipeline) -> Run[int]:
     began = shell.process.sim.now
     may_exec, shell.may_exec = shell.may_exec, False
     shell.guarded += node.negated
+    inside = int(node.negated and len(node.stages) == 1 and type(node.stages[0]) in _COMPOUND)
+    inside = 0 if shell.options.errexit else inside
+    shell.inverted += inside  # `!` does not keep the ERR trap from what happens inside
     try:
         if not node.stages:
             status = shell.status = 0
@@ -33,11 +50,12 @@ def run_pipeline(shell: Shell, node: Pipeline) -> Run[int]:
             status = yield from _run_stages(shell, node)
     finally:
         shell.guarded -= node.negated
+        shell.inverted -= inside
     if node.clock:
         yield from _tell_time(shell, shell.process.sim.now - began, node.clock == "time -p")
     if node.negated:
         status = shell.status = int(not status)
-    elif status and len(node.stages) > 1 and not shell.guarded:
+    elif status and len(node.stages) > 1 and shell.guarded == shell.inverted:
         yield from failure.failed(shell, status)
     return status
 
@@ -136,7 +154,9 @@ def run_background(shell: Shell, node: Background) -> Run[int]:
 
 def _background(node: Background) -> Callable[[Shell], Run[int]]:
     def body(shell: Shell) -> Run[int]:
-        shell.guarded = 0
+        shell.guarded = shell.inverted = 0
+        if type(node.command) is not SimpleCommand:
+            shell.loops = 0
         shell.may_exec = not shell.traps
         return execute(shell, node.command)
 

@@ -70,6 +70,7 @@ class Shell:
         self.jobs: list[Job] = []
         self.finished: dict[int, int] = {}  # statuses of jobs that were waited for, by process id
         self.guarded = 0  # > 0: a failure does not count for `set -e` and the ERR trap
+        self.inverted = 0  # how many of those guards are a `!` in front of a compound command
         self.loops = 0
         self.level = 0  # BASH_SUBSHELL
         self.trace_depth = 0

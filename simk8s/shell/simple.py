@@ -59,7 +59,7 @@ def run_simple(shell: Shell, node: SimpleCommand) -> Run[int]:
         yield from trap.run_pending(shell)
     if shell.dying is not None:
         trap.check_dying(shell)
-    if status and not shell.guarded:
+    if status and shell.guarded == shell.inverted:
         yield from failure.failed(shell, status)
     return status
 

@@ -10,7 +10,7 @@ from simk8s.shell import expansion, trap
 from simk8s.shell.control import BreakLoop, ContinueLoop, DiedOf, Discard, ExitShell, ReturnFrom, ShellError
 from simk8s.shell.dispatch import execute
 from simk8s.shell.syntax import Parser, ShellSyntaxError
-from simk8s.shell.syntax.nodes import Command, Sequence
+from simk8s.shell.syntax.nodes import Command, Sequence, SimpleCommand
 from simk8s.shell.syntax.parts import Backquoted, FileSubstitution, ProcessSubstitution
 from simk8s.sim import Run
 
@@ -23,26 +23,34 @@ _PIECE = 1 << 20
 def life(shell: Shell, body: Callable[[Shell], Run[int]]) -> Run[int]:
     """A shell process from its first command to its EXIT trap. Returns its status."""
     try:
-        status = yield from body(shell)
-    except (ExitShell, ReturnFrom, Discard) as end:
-        status = end.status
-    except (BreakLoop, ContinueLoop):
-        status = 0
+        status = yield from _to_the_end(shell, body)
+        if shell.traps.get("EXIT"):
+            status = yield from trap.run_exit(shell, status)
     except DiedOf as death:
         return (yield from _die(shell, death.signal))
-    if shell.pending:
-        try:
-            yield from trap.run_pending(shell)
-        except (ExitShell, ReturnFrom, Discard) as end:
-            status = end.status
-    if shell.traps.get("EXIT"):
-        status = yield from trap.run_exit(shell, status)
     return status & 0xFF
 
 
+def _to_the_end(shell: Shell, body: Callable[[Shell], Run[int]]) -> Run[int]:
+    try:
+        status = yield from body(shell)
+        if shell.pending:
+            yield from trap.run_pending(shell)
+        return status
+    except (ExitShell, ReturnFrom, Discard) as end:
+        return end.status
+    except (BreakLoop, ContinueLoop):
+        return 0
+
+
 def _die(shell: Shell, signal: int) -> Run[int]:
-    """Run the EXIT trap, then let the signal have its way."""
-    yield from trap.run_exit(shell, 128 + signal)
+    """Run the EXIT trap (unless it has run), then let the signal have its way."""
+    if shell.traps.get("EXIT"):
+        shell.dying = None
+        try:
+            yield from trap.run_exit(shell, 128 + signal)
+        except DiedOf as again:
+            signal = again.signal
     shell.process.on_signal(signal, None)
     yield from shell.process.raise_signal(signal)
     return 128 + signal
@@ -65,6 +73,8 @@ def running(command: Command, *, exec_last: bool = True) -> Callable[[Shell], Ru
 
     def body(shell: Shell) -> Run[int]:
         shell.may_exec = exec_last and not shell.traps
+        if type(command) is not SimpleCommand:
+            shell.loops = 0  # only a lone `break` still knows the loop that it stands in
         return execute(shell, command)
 
     return body
@@ -133,7 +143,7 @@ def _captured(shell: Shell, body: Callable[[Shell], Run[int]], shift: int | None
     def run(child: Shell) -> Run[int]:
         if not (child.options.get("inherit_errexit") or child.dialect.posix):
             child.options.errexit = False
-        child.guarded = 0
+        child.guarded = child.inverted = 0
         child.trace_depth += 1
         if shift is not None:
             child.line_shift = shift
@@ -193,7 +203,7 @@ def substitute_process(shell: Shell, part: ProcessSubstitution) -> Run[str]:
 
 def _substituted(body: Sequence) -> Callable[[Shell], Run[int]]:
     def run(shell: Shell) -> Run[int]:
-        shell.guarded = 0
+        shell.guarded = shell.inverted = 0
         for number in shell.substituted_files:
             if number in shell.process.files:
                 shell.process.close(number)

@@ -116,7 +116,7 @@ def run_exit(shell: Shell, status: int) -> Run[int]:
     """Run the EXIT trap; returns the status with which the shell ends."""
     command = shell.traps.pop("EXIT")
     shell.status = status
-    shell.guarded = 0
+    shell.guarded = shell.inverted = 0
     shell.may_exec = False
     try:
         yield from evaluation.run_text(shell, command, "exit trap")

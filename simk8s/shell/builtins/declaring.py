@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from simk8s.shell import array, assignment, quote, trace, unparse
 from simk8s.shell.builtins.registry import builtin
 from simk8s.shell.builtins.usage import parse
-from simk8s.shell.control import BuiltinError, ShellError
+from simk8s.shell.control import BuiltinError, ExitShell, ShellError
 from simk8s.shell.variables import Dynamic, Variable
 from simk8s.sim import Run
 
@@ -178,6 +178,8 @@ def export(shell: Shell, words: list[str]) -> Run[int]:
                 assignment.assign(shell, name, value, append=bool(plus))
         except ShellError as error:
             yield from shell.complain(error.message)
+            if shell.options.errexit:  # bash does not ask whether failures count here
+                raise ExitShell(1) from error
             status = 1
             continue
         variable = shell.names.setdefault(name, Variable())

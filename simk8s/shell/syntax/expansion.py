@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from simk8s.shell.syntax import word
+from simk8s.shell.syntax.layout import printed_lines
 from simk8s.shell.syntax.nodes import Sequence, SimpleCommand
 from simk8s.shell.syntax.parts import (
     ArithmeticExpansion,
@@ -60,7 +61,7 @@ def _read_command(reader: Reader) -> Part:
     target = _only_input_file(body) if reader.dialect.file_substitution else None
     if target is not None:
         return FileSubstitution(line, column, target, source)
-    return CommandSubstitution(line, column, body, source)
+    return CommandSubstitution(line, column, printed_lines(body), source)
 
 
 def _only_input_file(body: Sequence) -> Word | None:

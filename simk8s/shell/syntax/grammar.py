@@ -210,7 +210,7 @@ class Grammar:
                 if token.text == "select" and not self.reader.dialect.select:
                     return self._simple()
                 return read_compound(self)
-            if token.text in CLOSING:
+            if token.text in CLOSING or token.text == "!":
                 raise self.unexpected()
             if token.text == "coproc" and self.reader.dialect.double_bracket:
                 raise Unsupported(
