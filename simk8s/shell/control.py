@@ -49,7 +49,7 @@ class Discard(Leave):
 class ShellError(Exception):
     """An error in expanding or assigning. `fatal`: the shell ends; else it discards the current command.
 
-    A `soft` one does not end the shell under `set -e` where failures do not count, unlike all others.
+    A `soft` one does not end the shell under `set -e`, unlike all others.
     Nothing has been printed yet: whoever runs the command prints `message` where standard error leads now.
     """
 

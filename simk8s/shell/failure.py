@@ -29,6 +29,6 @@ def report(shell: Shell, error: ShellError) -> Run[None]:
         raise ExitShell(status)
     shell.status = error.status
     shell.pipe_statuses = [error.status]
-    if shell.options.errexit and not (error.soft and shell.guarded):
+    if shell.options.errexit and not error.soft:
         raise ExitShell(error.status)
     raise Discard(error.status)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from simk8s.shell import arithmetic, assignment, expansion, pattern, quote, splitting
-from simk8s.shell.control import ShellError
+from simk8s.shell.control import ExitShell, ShellError
 from simk8s.shell.prompt import expand_prompt
 from simk8s.shell.syntax.escape import ansi_c
 from simk8s.shell.syntax.parts import Literal, Parameter, Word
@@ -105,6 +105,8 @@ def hold(shell: Shell, part: Parameter) -> Run[Held]:
         key = assignment.subscript_key(shell, name, text)
     except assignment.BadSubscript:
         yield from shell.complain(f"{name}: bad array subscript")
+        if shell.options.errexit:
+            raise ExitShell(1) from None
         return Held([], False)
     value = assignment.element(shell, name, key)
     return Held([] if value is None else [value], value is not None, variable=variable, key=key)
