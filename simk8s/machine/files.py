@@ -1,16 +1,14 @@
-"""The system calls on files and descriptors. Questions (`stat`, `listdir`) are plain; changes are steps."""
+"""The system calls on paths. Questions (`stat`, `listdir`) are plain; changes are steps."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from simk8s.machine.content import Content, splice
+from simk8s.machine.content import splice
 from simk8s.machine.copy_up import copy_up
 from simk8s.machine.errno import Errno, SyscallError
-from simk8s.machine.filesystem import NOT_IN_HISTORY, Device, Directory, Fifo, File, Inode, SocketFile, Symlink
-from simk8s.machine.handle import FileHandle, Handle, NullHandle, PatternHandle
+from simk8s.machine.filesystem import NOT_IN_HISTORY, Directory, Fifo, File, Inode, Symlink
 from simk8s.machine.mount import Location
-from simk8s.machine.pipe import Pipe
 from simk8s.sim import Run, Simulation
 
 if TYPE_CHECKING:
@@ -18,12 +16,10 @@ if TYPE_CHECKING:
 
 
 class Files:
-    """The part of a Process that deals with paths and descriptors."""
+    """The part of a Process that deals with paths."""
 
     machine: Machine
     sim: Simulation
-    files: dict[int, Handle]
-    private_files: set[int]
     cwd: str
     umask: int
     uid: int
@@ -102,166 +98,6 @@ class Files:
             return access != 1 or isinstance(inode, Directory) or bool(inode.mode & 0o111)
         shift = 6 if inode.uid == self.uid else 3 if inode.gid in (self.gid, *self.groups) else 0
         return bool((inode.mode >> shift) & access)
-
-    # Descriptors
-
-    def open(
-        self,
-        path: str,
-        *,
-        read: bool = False,
-        write: bool = False,
-        create: bool = False,
-        exclusive: bool = False,
-        truncate: bool = False,
-        append: bool = False,
-        mode: int = 0o666,
-    ) -> Run[Handle]:
-        """Open a path and return the handle, not yet in the descriptor table (see `install`). Raises SyscallError."""
-        location = self.locate(path)
-        inode = location.inode
-        if inode is None:
-            if not create:
-                raise SyscallError(Errno.ENOENT, path)
-            inode = yield from self._create(location, path, mode)
-        elif exclusive:
-            raise SyscallError(Errno.EEXIST, path)
-        match inode:
-            case Directory():
-                if write:
-                    raise SyscallError(Errno.EISDIR, path)
-                return FileHandle(File(), location)
-            case Device(name):
-                return self._open_device(name, path)
-            case SocketFile() | Symlink():
-                raise SyscallError(Errno.ENOTCONN, path)
-            case Fifo():
-                return (yield from self._open_fifo(inode, write))
-        if (read and not self.may(inode, 4)) or (write and not self.may(inode, 2)):
-            raise SyscallError(Errno.EACCES, path)
-        if write and location.mount.read_only:
-            raise SyscallError(Errno.EROFS, path)
-        if write:
-            self._tell_of(location)
-        if truncate and len(inode.content):
-            yield from self.step("truncate", location.label)
-            inode.content = b""
-            inode.mtime = self.sim.now
-            self.record("file.truncate", location.label, size=0)
-        return FileHandle(inode, location, append=append, readable=read, writable=write)
-
-    def _create(self, location: Location, path: str, mode: int) -> Run[File]:
-        self._check_parent(location, path)
-        yield from self.step("create", location.label)
-        current = self._parent(location).entries.get(location.name)
-        if isinstance(current, File):
-            return current  # somebody else made it while this step took its time
-        file = File(b"", mode & ~self.umask, self.uid, self.gid, self.sim.now)
-        self._parent(location).entries[location.name] = file
-        file.number = self.record("file.create", location.label, mode=file.mode, **self._owner)
-        return file
-
-    def _open_device(self, name: str, path: str) -> Handle:
-        match name:
-            case "null":
-                return NullHandle()
-            case "zero" | "urandom":
-                return PatternHandle(name)
-            case "stdin" | "stdout" | "stderr":
-                return self._descriptor(("stdin", "stdout", "stderr").index(name), path)
-            case _ if name.startswith("fd/"):
-                return self._descriptor(int(name[3:]), path)
-        raise SyscallError(Errno.ENOENT, path)
-
-    def _descriptor(self, number: int, path: str) -> Handle:
-        if number not in self.files:
-            raise SyscallError(Errno.ENOENT, path)
-        return self.files[number].share()
-
-    def _open_fifo(self, fifo: Fifo, write: bool) -> Run[Handle]:
-        pipe = fifo.pipe if isinstance(fifo.pipe, Pipe) else Pipe(self.sim)
-        fifo.pipe = pipe
-        reader, writer = pipe.ends()
-        keep, drop = (writer, reader) if write else (reader, writer)
-        other = "readers" if write else "writers"
-        while getattr(pipe, other) <= 1:  # fifo(7): opening waits for the other end
-            yield pipe.changed()
-        drop.release()
-        return keep
-
-    def install(self, handle: Handle, fd: int | None = None, *, private: bool = False) -> int:
-        """Put a handle into the descriptor table, at `fd` (closing what was there) or at the lowest free number.
-
-        A `private` one is closed on exec: programs that this process starts do not inherit it.
-        """
-        if fd is None:
-            fd = next(n for n in range(1 << 16) if n not in self.files)
-        elif fd in self.files:
-            self.files[fd].release()
-        self.files[fd] = handle
-        if private:
-            self.private_files.add(fd)
-        else:
-            self.private_files.discard(fd)
-        return fd
-
-    def dup(self, old: int, new: int) -> None:
-        """Make `new` lead where `old` leads. Raises EBADF."""
-        handle = self.handle(old)
-        if old != new:
-            self.install(handle.share(), new)
-
-    def close(self, fd: int) -> None:
-        handle = self.files.pop(fd, None)
-        if handle is None:
-            raise SyscallError(Errno.EBADF)
-        self.private_files.discard(fd)
-        handle.release()
-
-    def handle(self, fd: int) -> Handle:
-        try:
-            return self.files[fd]
-        except KeyError:
-            raise SyscallError(Errno.EBADF) from None
-
-    def read(self, fd: int, count: int = 65536) -> Run[Content]:
-        """Up to `count` bytes from a descriptor; empty at the end of file."""
-        return (yield from self.handle(fd).read(self, count))  # type: ignore[arg-type]
-
-    def read_until(self, fd: int, delimiter: bytes = b"\n", limit: int = 1 << 20) -> Run[bytes]:
-        """A line (with its delimiter, unless the end of file came first), leaving the rest for the next reader."""
-        return (yield from self.handle(fd).read_until(self, delimiter, limit))  # type: ignore[arg-type]
-
-    def read_all(self, fd: int) -> Run[bytes]:
-        """Everything up to the end of file."""
-        pieces = []
-        while data := (yield from self.read(fd)):
-            pieces.append(bytes(data))
-        return b"".join(pieces)
-
-    def write(self, fd: int, data: Content) -> Run[int]:
-        """All of `data` to a descriptor."""
-        if not len(data):
-            return 0
-        return (yield from self.handle(fd).write(self, data))  # type: ignore[arg-type]
-
-    def read_file(self, path: str) -> Run[bytes]:
-        """A whole file. Raises SyscallError."""
-        handle = yield from self.open(path, read=True)
-        if self.is_directory(path):
-            raise SyscallError(Errno.EISDIR, path)
-        pieces = []
-        while data := (yield from handle.read(self, 1 << 20)):  # type: ignore[arg-type]
-            pieces.append(bytes(data))
-        handle.release()
-        return b"".join(pieces)
-
-    def write_file(self, path: str, data: Content, *, append: bool = False, mode: int = 0o666) -> Run[None]:
-        """Replace (or extend) a whole file: create or truncate, then write, as two steps."""
-        handle = yield from self.open(path, write=True, create=True, truncate=not append, append=append, mode=mode)
-        if len(data):
-            yield from handle.write(self, data)  # type: ignore[arg-type]
-        handle.release()
 
     # Changes of the tree
 

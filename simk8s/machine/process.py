@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import simpy
 
 from simk8s.errors import SimError
+from simk8s.machine.descriptors import Descriptors
 from simk8s.machine.errno import Errno, SyscallError
-from simk8s.machine.files import Files
 from simk8s.machine.handle import Handle
 from simk8s.machine.network import resolve
 from simk8s.machine.pipe import Pipe
@@ -42,8 +42,11 @@ class Exec(Exception):
         self.argv = argv
 
 
-class Process(Files, Sockets):
-    """A running program. Its surface: files (`files.py`), sockets (`sockets.py`), and the life of processes here."""
+class Process(Descriptors, Sockets):
+    """A running program.
+
+    Its surface: paths (`files.py`), open files (`descriptors.py`), sockets (`sockets.py`), the life of processes here.
+    """
 
     def __init__(
         self,
