@@ -8,16 +8,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from simk8s.api.manifest import Manifest
 from simk8s.api.objects import Object, namespace
 from simk8s.cluster.condition import Condition, parse
 from simk8s.cluster.locating import located
-from simk8s.cluster.manifests import Applicable, check_scripts, manifests
+from simk8s.cluster.manifests import Applicable, Source, check_scripts, manifests, manifests_in, sources
 from simk8s.cluster.outcome import Outcome, PodRow, Printed, row, seconds_of
+from simk8s.cluster.recording import Recording, files_named, label, rerun, start
 from simk8s.cluster.settling import PATIENCE_SECONDS, UNCOUNTED, Patience, Wait, wants
 from simk8s.cluster.wiring import World
 from simk8s.errors import Place, SimError
 from simk8s.images import Image
 from simk8s.kubectl import kubectl
+from simk8s.machine.content import as_json
 from simk8s.render.board import Board, board
 from simk8s.sim import Run, Seeded, Simulation, chooser_from_token, token_of
 from simk8s.world import Chronicle
@@ -83,6 +86,10 @@ class Cluster:
         self.sim = Simulation(seed=seed, chooser=chooser, history=self._chronicle)
         self.world = World(self.sim, nodes=nodes, storage=storage, addons=tuple(addons), images=images, options=options)
         self._last: Outcome | None = None
+        self._images = list(images)
+        said = {"nodes": nodes, "storage": storage, "addons": list(addons), "replay": self._replay, "options": options}
+        self.recording = Recording(self._chronicle, {**said, "images": [label(image) for image in images]})
+        """What this run is made of, so that it can be done again: see `branch` and `replayed`."""
 
     # What people do to it
 
@@ -93,9 +100,18 @@ class Cluster:
         Raises SimError with the place of whatever is wrong; nothing is applied before everything was read.
         """
         found = manifests(things, stdin=stdin)
+        texts = sources(things, stdin=stdin) if self._chronicle.enabled else []
+        self._apply(found, texts)
+
+    def apply_sources(self, texts: Sequence[Source]) -> None:
+        """As `apply`, of texts that have names."""
+        self._apply(manifests_in(texts), texts)
+
+    def _apply(self, found: Sequence[Manifest], texts: Sequence[Source]) -> None:
         for manifest in found:
             check_scripts(manifest)
-        self._complete(self.world.apply(found), "apply")
+        with self.recording.action("apply", self.now, sources=[list(source) for source in texts]):
+            self._complete(self.world.apply(found), "apply")
 
     def run(self, until: str | float | None = None, *, timeout: float | None = None) -> Outcome:
         """Let virtual time pass.
@@ -104,7 +120,7 @@ class Cluster:
         of time in seconds or as a text (`30s`), or a condition such as `pod/mysql-0 Ready`. `timeout` in seconds
         ends it at the latest; without it, settling ends when there is no more hope, a condition after ten minutes.
         """
-        with self._reproducible():
+        with self.recording.action("run", self.now, until_what=until, timeout=timeout), self._reproducible():
             if until is None or until == "settled":
                 outcome = self._settle(timeout)
             elif isinstance(until, int | float) or until[:1].isdigit():
@@ -117,8 +133,10 @@ class Cluster:
     def kubectl(self, command: str | Sequence[str], *, stdin: str | bytes = b"", folder: str | Path = ".") -> Printed:
         """Run one kubectl command, given without the word kubectl. Relative paths in it start from `folder`."""
         argv = shlex.split(command) if isinstance(command, str) else list(command)
+        files = files_named(argv, Path(folder)) if self._chronicle.enabled else {}
         self.world.access.folder = Path(folder)
-        result = self._complete(kubectl(self.world.access, argv, stdin=_bytes(stdin)), f"kubectl {' '.join(argv)}")
+        with self.recording.action("kubectl", self.now, argv=argv, stdin=as_json(_bytes(stdin)), files=files):
+            result = self._complete(kubectl(self.world.access, argv, stdin=_bytes(stdin)), f"kubectl {' '.join(argv)}")
         return Printed(result.stdout.decode(errors="replace"), result.stderr.decode(errors="replace"), result.status)
 
     def exec(
@@ -138,20 +156,70 @@ class Cluster:
     def add_image(self, image: Image) -> None:
         """Let the nodes find one more image."""
         self.world.images.add(image)
+        self._images.append(image)
+        self.recording.inputs["cluster"]["images"].append(label(image))
 
     # Faults
 
     def kill(self, pod: str, container: str, *, namespace: str = "default") -> None:
         """SIGKILL for the main process of a container."""
-        self.world.node_of(namespace, pod).kill_container(namespace, pod, container)
+        with self.recording.action("kill", self.now, pod=pod, container=container, namespace=namespace):
+            self.world.node_of(namespace, pod).kill_container(namespace, pod, container)
 
     def power_off(self, node: str) -> None:
         """A node loses its power: everything on it stops where it is."""
-        self.world.node(node).power_off()
+        with self.recording.action("power_off", self.now, node=node):
+            self.world.node(node).power_off()
 
     def power_on(self, node: str) -> None:
         """A node that had lost its power boots again."""
-        self.world.node(node).power_on()
+        with self.recording.action("power_on", self.now, node=node):
+            self.world.node(node).power_on()
+
+    # Other runs
+
+    def branch(self, at: float | None = None, *, seq: int | None = None, seed: int | None = None) -> Cluster:
+        """Another cluster, in which everything up to a time, or to a record, is as it was here.
+
+        What happens after that is open: other actions, other faults, and with `seed` other chance. A command that was
+        under way then still is. Only what was done through this object is done again.
+        Raises SimError SK510 where this cluster keeps no history.
+        """
+        moment = self.now if at is None and seq is None else at
+        last = self._chronicle.at(moment, seq=seq).seq
+        twin = start(self.recording.inputs, images=self._images)
+        rerun(twin, self.recording.actions, last)
+        if moment is not None:
+            twin.advance(moment)
+        if seed is not None:
+            twin.reseed(seed)
+        return twin
+
+    def reseed(self, seed: int) -> None:
+        """From now on chance has another seed."""
+        with self.recording.action("reseed", self.now, seed=seed):
+            self.sim.chance.chooser = Seeded(seed)
+
+    def advance(self, moment: float) -> None:
+        """Let time pass to that moment, in virtual seconds since the start; a moment that is over changes nothing."""
+        if moment > self.now:
+            with self.recording.action("advance", self.now, moment=moment), self._reproducible():
+                self._advance(moment)
+
+    def step_until(self, last: int) -> None:
+        """Let events happen until history has the record of that number."""
+        with self._reproducible():
+            while len(self._chronicle) <= last:
+                self.sim.env.step()
+
+    def begin_apply(self, texts: Sequence[Source]) -> None:
+        """As `apply_sources`, but only begin with it."""
+        self.sim.task(self.world.apply(manifests_in(texts)))
+
+    def begin_kubectl(self, argv: Sequence[str], stdin: bytes, folder: Path) -> None:
+        """As `kubectl`, but only begin with it. What it prints is lost."""
+        self.world.access.folder = folder
+        self.sim.task(kubectl(self.world.access, argv, stdin=stdin))
 
     # What can be seen of it
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from os import PathLike, fspath
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import msgspec
 
-from simk8s.api.manifest import Manifest, load, load_text
+from simk8s.api.manifest import Manifest, files_of, load, load_text, read, shown
 from simk8s.api.objects import Object, dig
 from simk8s.api.source import ScriptPlace
 from simk8s.errors import SimError
@@ -36,6 +36,36 @@ def manifests(things: Sequence[Applicable], *, stdin: str = "") -> list[Manifest
             case _:
                 found += manifests(thing, stdin=stdin)
     return found
+
+
+class Source(NamedTuple):
+    """A text with manifests in it, and the name that messages call it by."""
+
+    file: str
+    text: str
+
+
+def sources(things: Sequence[Applicable], *, stdin: str = "") -> list[Source]:
+    """The texts that these things are read from. Raises SimError SK1xx."""
+    found: list[Source] = []
+    for thing in things:
+        match thing:
+            case Manifest():
+                found.append(Source(thing.file, msgspec.json.encode(thing.object).decode()))
+            case dict():
+                found.append(Source("object", msgspec.json.encode(thing).decode()))
+            case str() if "\n" in thing:
+                found.append(Source("text", thing))
+            case str() | PathLike():
+                found += [Source(shown(file), read(file, stdin)) for file in files_of(fspath(thing))]
+            case _:
+                found += sources(thing, stdin=stdin)
+    return found
+
+
+def manifests_in(found: Sequence[Source]) -> list[Manifest]:
+    """The manifests in texts. Raises SimError SK1xx with the place."""
+    return [manifest for source in found for manifest in load_text(source.text, source.file)]
 
 
 def check_scripts(manifest: Manifest) -> None:
