@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -57,3 +58,10 @@ def test_a_module_is_named_for_what_it_holds_and_is_a_small_room(path: Path) -> 
 def test_a_module_says_what_it_is_for(path: Path) -> None:
     tree = ast.parse(path.read_text())
     assert not tree.body or ast.get_docstring(tree)
+
+
+def test_the_page_on_the_house_names_modules_that_exist() -> None:
+    """A map that leads nowhere is worse than none."""
+    page = (ROOT / "docs" / "architecture.md").read_text()
+    named = set(re.findall(r"`((?:[a-z_]+/)+[a-z_]+\.py)`", page))
+    assert named and [path for path in sorted(named) if not (PACKAGE / path).exists()] == []
