@@ -20,8 +20,9 @@ Examples:
 @click.argument("path", metavar="PATH")
 @click.option("--format", "form", type=click.Choice(FORMATS), required=True, help="What is to be written.")
 @click.option("-o", "--output", required=True, metavar="FILE", help="Where to; - is standard output.")
+@click.option("--addon", "addons", multiple=True, metavar="NAME", help="For manifests: install an add-on first.")
 @click.option("--seed", type=click.IntRange(min=0), help="The seed of every free choice [default: 0].")
-def command(path: str, form: str, output: str, seed: int | None) -> None:
+def command(path: str, form: str, output: str, seed: int | None, addons: tuple[str, ...]) -> None:
     """Write a history in a format that other tools read.
 
     PATH is a scenario, manifests, a folder of them, or a trace saved by `simk8s run --trace`.
@@ -30,7 +31,7 @@ def command(path: str, form: str, output: str, seed: int | None) -> None:
     from simk8s.errors import SimError
     from simk8s.export import export
 
-    pieces = export(history_of(path, seed), form)
+    pieces = export(history_of(path, seed, addons), form)
     if output == "-":
         for piece in pieces:
             click.echo(piece, nl=False)

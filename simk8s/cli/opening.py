@@ -12,7 +12,7 @@ _BEGINNING = b'{"format"'
 """How a saved trace begins, as no manifest does."""
 
 
-def history_of(path: str, seed: int | None) -> History:
+def history_of(path: str, seed: int | None, addons: tuple[str, ...] = ()) -> History:
     """The history of a saved trace, or of a scenario or manifests, which are run silently. Raises SimError."""
     from simk8s.scenario import Runner, loading
     from simk8s.sim import History
@@ -21,7 +21,8 @@ def history_of(path: str, seed: int | None) -> History:
         return History.load(Path(path))
     path = loading.find(path)
     bare = Path(path).is_dir() or not loading.is_scenario(path)
-    runner = Runner(loading.of_manifests([path]) if bare else loading.load(path), seed=seed)
+    cluster = {"addons": list(addons)} if addons else {}
+    runner = Runner(loading.of_manifests([path], cluster=cluster) if bare else loading.load(path), seed=seed)
     for _ in runner.steps():
         pass
     return runner.cluster.history

@@ -25,6 +25,7 @@ Exit status: 0, or 2 where it never happened; then it is told what is waited for
 @click.argument("object_name", metavar="OBJECT")
 @click.argument("condition", nargs=-1, required=True, metavar="CONDITION")
 @click.option("--seed", type=click.IntRange(min=0), help="The seed of every free choice [default: 0].")
+@click.option("--addon", "addons", multiple=True, metavar="NAME", help="For manifests: install an add-on first.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 @click.option("--svg", type=click.Path(dir_okay=False), metavar="FILE", help="Draw the chain as a picture as well.")
 @click.pass_context
@@ -34,6 +35,7 @@ def command(
     object_name: str,
     condition: tuple[str, ...],
     seed: int | None,
+    addons: tuple[str, ...],
     as_json: bool,
     svg: str | None,
 ) -> None:
@@ -47,7 +49,7 @@ def command(
     from simk8s.cluster.explaining import what_hinders, why
     from simk8s.render import why as render
 
-    history = history_of(path, seed)
+    history = history_of(path, seed, addons)
     wanted = " ".join((object_name, *condition))
     chain = why(history, wanted)
     if chain is None:
