@@ -19,6 +19,7 @@ Examples:
   simk8s run manifests/ --until 5m --json
   cat statefulset.yaml | simk8s run -
   simk8s run manifests/ --replay v1.7
+  simk8s run manifests/ --trace trace.jsonl; simk8s run --replay trace.jsonl
 
 \b
 Exit status: 0 settled and every expectation met; 1 an expectation failed or it did not settle;
@@ -27,11 +28,15 @@ Exit status: 0 settled and every expectation met; 1 an expectation failed or it 
 
 
 @click.command("run", epilog=EPILOG)
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.argument("paths", nargs=-1, metavar="PATH...")
 @click.option("--seed", type=click.IntRange(min=0), help="The seed of every free choice [default: 0].")
 @click.option("--until", metavar="T", help="Stop after this much virtual time: 300, 90s, 5m.")
 @click.option("--trace", type=click.Path(dir_okay=False), metavar="FILE", help="Save the history as JSON lines.")
-@click.option("--replay", metavar="TOKEN", help="Make the same choices as the run that printed this token.")
+@click.option(
+    "--replay",
+    metavar="TOKEN|FILE",
+    help="Make the same choices as the run that printed this token; or, without PATH, do again what a trace tells of.",
+)
 @click.option("--addon", "addons", multiple=True, metavar="NAME", help="Install an add-on first, such as rook.")
 @click.option("--nodes", type=click.IntRange(min=1), help="How many nodes [default: 3].")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
@@ -60,6 +65,12 @@ def command(
 
     if trace is not None:
         _check_writable(trace)
+    if not paths:
+        if replay is None:
+            ctx.fail("Missing argument 'PATH...'.")
+        from simk8s.cli import replay as again
+
+        ctx.exit(0 if again.replay(replay, trace=trace, as_json=as_json, quiet=quiet) else FINDING)
     scenario = _scenario(paths, addons, nodes)
     limit = seconds_of(until) if until is not None else None
     runner = Runner(scenario, seed=seed, replay=replay, until=limit)

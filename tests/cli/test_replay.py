@@ -1,0 +1,64 @@
+"""`simk8s run --replay FILE`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from simk8s.cli.main import root
+
+POD = """
+apiVersion: v1
+kind: Pod
+metadata: {name: web}
+spec:
+  restartPolicy: Never
+  containers: [{name: main, image: bash, command: [bash, -c, "echo hello; sleep 2"]}]
+"""
+
+
+def simk8s(*argv: str) -> tuple[int, str]:
+    result = CliRunner().invoke(root, list(argv))
+    return result.exit_code, result.output
+
+
+def traced(folder: Path) -> str:
+    (folder / "pod.yaml").write_text(POD)
+    trace = str(folder / "trace.jsonl")
+    assert simk8s("run", str(folder / "pod.yaml"), "--trace", trace, "-q")[0] == 0
+    (folder / "pod.yaml").unlink()  # the trace has all that is needed
+    return trace
+
+
+def test_a_trace_is_run_again_and_comes_out_the_same(tmp_path: Path) -> None:
+    trace = traced(tmp_path)
+    status, output = simk8s("run", "--replay", trace)
+    assert status == 0
+    assert "web" in output
+    assert f"records as in {trace}" in output
+    status, output = simk8s("run", "--replay", trace, "--json", "--trace", str(tmp_path / "again.jsonl"))
+    assert (status, json.loads(output)["same"]) == (0, True)
+    assert (tmp_path / "again.jsonl").read_bytes() == Path(trace).read_bytes()
+
+
+def test_what_comes_out_otherwise_is_told_with_the_first_record(tmp_path: Path) -> None:
+    trace = Path(traced(tmp_path))
+    header, *records = trace.read_bytes().splitlines(keepends=True)
+    plain = json.loads(header)
+    plain["inputs"]["cluster"]["replay"] = "v1.9"
+    del plain["sha256"]
+    trace.write_bytes(b"".join([json.dumps(plain).encode() + b"\n", *records]))
+    status, output = simk8s("run", "--replay", str(trace), "-q")
+    assert status == 1
+    assert "from record 0 on" in output
+    assert "  then: 0.000000s " in output
+
+
+def test_without_anything_to_run_the_usage_is_shown(tmp_path: Path) -> None:
+    assert simk8s("run")[0] == 2
+    (tmp_path / "x").write_text("hello\n")
+    status, output = simk8s("run", "--replay", str(tmp_path / "x"))
+    assert status == 2
+    assert "SK103" in output
