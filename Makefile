@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: setup demo test lint types layers unit bench clean
+.PHONY: setup demo test lint types layers unit bench notebooks clean
 
 setup: $(VENV)/.ready
 
@@ -32,6 +32,9 @@ unit: setup
 
 bench: setup
 	$(BIN)/python -m benchmarks
+
+notebooks: setup
+	$(BIN)/python -m tools.notebooks
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info

@@ -1,13 +1,14 @@
-"""Lessons from their text sources: `python -m tools.notebooks` executes all of them and writes what comes out to build/.
+"""Lessons from their text sources: `python -m tools.notebooks` executes them and writes what comes out to build/.
 
-The source (`notebooks/*.py`, cells marked with `# %%`) is what is written and reviewed; a notebook with outputs is built,
-never edited. The same source gives the same bytes, so what a lesson shows can be compared between two versions.
+The source (`notebooks/*.py`, cells marked with `# %%`) is what is written and reviewed; a notebook with outputs is
+built, never edited. The same source gives the same outputs, so what a lesson shows can be compared between versions.
 """
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
@@ -33,14 +34,16 @@ def read(source: Path) -> Any:
 
 def execute(source: Path) -> Any:
     """The notebook with its outputs, from a clean kernel. Raises nbclient's CellExecutionError where a cell fails."""
+    from jupyter_client.manager import AsyncKernelManager
     from nbclient import NotebookClient
 
     notebook = read(source)
     resources = {"metadata": {"path": str(source.parent)}}
-    client = NotebookClient(
-        notebook, timeout=CELL_TIMEOUT_SECONDS, kernel_name="python3", resources=resources, record_timing=False
-    )
-    client.execute()
+    with TemporaryDirectory() as folder:  # sockets in files: no ports are opened
+        kernel = AsyncKernelManager(kernel_name="python3", transport="ipc", ip=f"{folder}/kernel")
+        NotebookClient(
+            notebook, km=kernel, timeout=CELL_TIMEOUT_SECONDS, resources=resources, record_timing=False
+        ).execute()
     return notebook
 
 
@@ -50,10 +53,12 @@ def outputs(notebook: Any) -> list[Any]:
 
 
 def page(notebook: Any, title: str) -> str:
-    """An executed notebook as one HTML page."""
+    """An executed notebook as one HTML page that loads nothing from elsewhere."""
     from nbconvert import HTMLExporter
 
-    exporter = HTMLExporter(template_name="lab", exclude_input_prompt=True, exclude_output_prompt=True)
+    exporter = HTMLExporter(
+        exclude_input_prompt=True, exclude_output_prompt=True, mathjax_url="", require_js_url="", mermaid_js_url=""
+    )
     body, _ = exporter.from_notebook_node(notebook, resources={"metadata": {"name": title}})
     return str(body)
 

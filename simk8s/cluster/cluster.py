@@ -272,6 +272,9 @@ class Cluster:
         """What there is now: nodes, Pods by ordinal, containers, claims."""
         return board(self.world.store, self.now)
 
+    def __repr__(self) -> str:
+        return f"<Cluster: {len(self.pods())} Pods, {self.now:.1f}s of virtual time, replay {self.replay}>"
+
     def __str__(self) -> str:
         return str(self.board)
 

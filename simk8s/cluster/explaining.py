@@ -7,6 +7,7 @@ from simk8s.api.world import world_at
 from simk8s.causes import Chain, WhyNot, explain, why_not
 from simk8s.cluster.condition import Condition, parse
 from simk8s.cluster.settling import wants
+from simk8s.cluster.shown import ShownChain, ShownWhyNot
 from simk8s.sim import History
 
 
@@ -16,7 +17,8 @@ def why(history: History, text: str) -> Chain | None:
     Raises SimError SK503 for what is no condition.
     """
     wanted = parse(text, Registry())
-    return explain(history.records, _place(wanted), wanted.holds, str(wanted))
+    chain = explain(history.records, _place(wanted), wanted.holds, str(wanted))
+    return None if chain is None else ShownChain(chain.goal, chain.links)
 
 
 def what_hinders(history: History, text: str) -> WhyNot:
@@ -27,7 +29,8 @@ def what_hinders(history: History, text: str) -> WhyNot:
     for wait in wants(objects.values()).waits:
         kind, _, name = wait.object.partition("/")
         reasons[f"{kind}/{wait.namespace}/{name}"] = (wait.reason, wait.container)
-    return why_not(history.records, _place(wanted), wanted.word, reasons)
+    found = why_not(history.records, _place(wanted), wanted.word, reasons)
+    return ShownWhyNot(found.goal, found.waits, found.ring)
 
 
 def _place(wanted: Condition) -> str:

@@ -6,6 +6,7 @@ both. An accent never says anything alone: a mark and a word say the same.
 
 from __future__ import annotations
 
+from base64 import b64encode
 from html import escape
 
 from simk8s.render.line import Tone
@@ -58,3 +59,14 @@ def rows_table(headings: tuple[str, ...], rows: list[tuple[object, ...]]) -> Htm
     body = [element("tr", *(element("td", cell, style=CELL) for cell in row)) for row in rows]
     look = f"{MONOSPACE};color:inherit;border-collapse:collapse;margin:0;table-layout:auto"
     return element("table", element("thead", element("tr", *head)), element("tbody", *body), style=look)
+
+
+def embedded(svg: str, words: str) -> Html:
+    """An SVG as an image of its own, so that its style sheet does not reach the page around it."""
+    source = f"data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}"
+    return Html(f'<img src="{source}" alt="{escape(words)}" style="max-width:100%;height:auto">')
+
+
+def folded(title: str, *content: object) -> Html:
+    """Something that opens when its title is clicked."""
+    return element("details", element("summary", title, style="cursor:pointer;opacity:.8"), *content)
