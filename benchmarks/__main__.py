@@ -12,10 +12,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import simpy
 
 from simk8s import Cluster
+
+T = TypeVar("T")
 
 ROOT = Path(__file__).parents[1]
 MYSQL = ROOT / "scenarios" / "mysql"
@@ -51,15 +54,17 @@ def main(names: list[str]) -> int:
 def bring_up() -> Iterator[str]:
     """Three MySQL replicas from nothing to Ready, against as many bare SimPy timeouts as it took events."""
     _mysql(history=True)  # imports and caches
+    taken = {}
     for history in (True, False):
         runs = [_mysql(history=history) for _ in range(5)]
-        seconds = statistics.median(run[0] for run in runs)
+        seconds = taken[history] = statistics.median(run[0] for run in runs)
         events, records, virtual = runs[0][1:]
         yardstick = _timeouts(events)
         yield (
             f"3 replicas, history {'on' if history else 'off':<3}: {seconds:.3f} s for {events} events, "
             f"{records} records, {virtual:.0f} virtual s = {seconds / yardstick:.1f} times bare (aim: below 25)"
         )
+    yield f"with history it takes {taken[True] / taken[False]:.2f} times as long as without"
 
 
 def _mysql(*, history: bool) -> tuple[float, int, int, float]:
@@ -70,6 +75,40 @@ def _mysql(*, history: bool) -> tuple[float, int, int, float]:
     seconds = time.perf_counter() - start
     assert outcome.reached, outcome
     return seconds, _events(cluster.sim.env), len(cluster.history.records), cluster.now
+
+
+def history() -> Iterator[str]:
+    """What a moment of a five-replica session costs, in a history that was read from a file."""
+    import random
+    import tempfile
+
+    from simk8s.scenario import Runner, loading
+    from simk8s.world import open as open_trace
+
+    runner = Runner(loading.load(str(ROOT / "scenarios" / "article.yaml")))
+    for _ in runner.steps():
+        pass
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "trace.jsonl")
+        runner.cluster.history.save(path)
+        size = path.stat().st_size
+        load, chronicle = _timed(lambda: open_trace(path))
+    first, _ = _timed(chronicle.at)
+    chance = random.Random(1)
+    end = chronicle.records[-1].time
+    moments = [_timed(lambda: chronicle.at(chance.uniform(0, end)))[0] for _ in range(500)]
+    count = len(chronicle)
+    yield f"{count} records, {size / count:.0f} bytes each; read and checked in {load * 1000:.0f} ms"
+    yield (
+        f"at(t): {first * 1000:.0f} ms for the first, which folds everything; then {max(moments) * 1000:.1f} ms at "
+        f"most, {statistics.median(moments) * 1000:.2f} ms in the middle (aim: below 100 ms)"
+    )
+
+
+def _timed(act: Callable[[], T]) -> tuple[float, T]:
+    begin = time.perf_counter()
+    result = act()
+    return time.perf_counter() - begin, result
 
 
 def replicas() -> Iterator[str]:
@@ -144,6 +183,7 @@ def _wall(command: list[str]) -> float:
 
 BENCHMARKS: dict[str, Callable[[], Iterator[str]]] = {
     "bring-up": bring_up,
+    "history": history,
     "replicas": replicas,
     "shell": shell,
     "start": start,

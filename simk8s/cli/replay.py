@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def replay(path: str, *, trace: str | None, as_json: bool, quiet: bool) -> bool:
     """Do everything again that is in the header of the trace. Returns whether the history is the same.
 
-    Raises SimError SK103 for a file that is no trace, SK511 for one that does not say what its run was made of.
+    Raises SimError SK103 for a file that is no trace, SK515 for one that does not say what its run was made of.
     """
     from simk8s.cluster.recording import rerun, start
     from simk8s.render.timeline import Timeline

@@ -52,7 +52,7 @@ class Recording:
 def replayed(inputs: Any, *, images: Sequence[Image] = ()) -> Cluster:
     """A cluster on which everything was done again. `images` are those that the first run was given.
 
-    Raises SimError SK511 where this is not what a run was made of.
+    Raises SimError SK515 where this is not what a run was made of.
     """
     cluster = start(inputs, images=images)
     rerun(cluster, inputs["actions"])
@@ -70,14 +70,14 @@ def start(inputs: Any, *, images: Sequence[Image] = ()) -> Cluster:
         options = said.pop("options")
         if missing:
             raise SimError(
-                "SK511",
+                "SK515",
                 f"the run used images of its own: {', '.join(missing)}",
                 hint="give them: simk8s.cluster.replayed(inputs, images=[...])",
             )
         return Cluster(**said, **options, images=images)
     except (KeyError, TypeError, ValueError) as error:
         raise SimError(
-            "SK511",
+            "SK515",
             "this history does not say what its run was made of",
             hint="save one with `simk8s run PATH --trace FILE`",
         ) from error

@@ -133,9 +133,9 @@ def test_what_was_interrupted_is_done_again_up_to_there() -> None:
 
 
 def test_a_history_without_inputs_and_an_image_that_is_not_there_are_told() -> None:
-    with pytest.raises(SimError, match=r"SK511.*does not say"):
+    with pytest.raises(SimError, match=r"SK515.*does not say"):
         replayed(Chronicle().inputs)
     cluster = Cluster(images=[Image("example.com/mine", "1")])
-    with pytest.raises(SimError, match=r"SK511.*example\.com/mine:1"):
+    with pytest.raises(SimError, match=r"SK515.*example\.com/mine:1"):
         replayed(cluster.recording.inputs)
     assert replayed(cluster.recording.inputs, images=[Image("example.com/mine", "1")]).now == 0
