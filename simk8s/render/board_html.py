@@ -46,7 +46,7 @@ def _card(pod: Card) -> Html:
         _part("containers, in no order", others),
         *([element("div", *claims, style=f"margin-top:6px;border-top:{RULE};padding-top:4px")] if claims else []),
         style=f"border:{RULE};border-top:4px solid {accent};border-radius:6px;background:{SHADE};"
-        "padding:8px 10px;min-width:170px;max-width:200px;font-size:13px;line-height:1.45",
+        "padding:8px 10px;min-width:165px;max-width:198px;font-size:12.5px;line-height:1.45",
     )
 
 
