@@ -37,9 +37,10 @@ def _share_dict(old: dict[str, Any], new: dict[str, Any], whole: Any) -> Any:
         if value is None:
             continue
         before = old.get(key, _NOTHING)
-        shared = share(before, value)
-        same = same and shared is before
-        result[key] = shared
+        if value is not before:
+            value = share(before, value)
+            same = same and value is before
+        result[key] = value
     return whole if same and whole is old and len(result) == len(old) else result
 
 

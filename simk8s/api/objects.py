@@ -39,7 +39,7 @@ def dig(value: Any, *path: str | int, default: Any = None) -> Any:
     'mysql'
     """
     for step in path:
-        if isinstance(value, (dict, Mapping)):  # dict first: it is the usual case, and ten times faster to tell
+        if type(value) is dict or isinstance(value, Mapping):  # the usual case first: it is ten times faster to tell
             value = value.get(step)
         elif isinstance(value, list) and isinstance(step, int) and -len(value) <= step < len(value):
             value = value[step]

@@ -50,6 +50,9 @@ class Sparse:
         start, stop, step = key.indices(self._length)
         if step != 1:
             raise ValueError("content is cut in steps of 1 only")
+        first = self.segments[0] if self.segments else b""
+        if isinstance(first, bytes) and stop <= len(first):
+            return first[start:stop]
         return _compact(self._cut(start, stop))
 
     def __add__(self, other: Content) -> Content:
@@ -105,7 +108,7 @@ def dense(content: Content) -> bytes:
 
 def weight(content: Content) -> int:
     """The bytes that are really stored. Holes take bandwidth but no room in a buffer (SIM)."""
-    return len(content) if isinstance(content, bytes) else content.weight
+    return content.weight if isinstance(content, Sparse) else len(content)
 
 
 def joined(pieces: Sequence[Content]) -> Content:

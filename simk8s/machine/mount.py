@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 from simk8s.machine.errno import Errno, SyscallError
@@ -44,10 +45,11 @@ _Stop: TypeAlias = tuple[str, Mount, Inode, str, Directory | None, str]
 class MountTable:
     """Mounts by their absolute path."""
 
-    __slots__ = ("_mounts", "_names")
+    __slots__ = ("_mounts", "_names", "_root")
 
     def __init__(self, root: FileSystem) -> None:
-        self._mounts: dict[str, Mount] = {"/": Mount("/", root, root.root)}
+        self._root = Mount("/", root, root.root)
+        self._mounts: dict[str, Mount] = {"/": self._root}
         self._names: set[str] = set()  # the last names of the mount points: a path without one of them meets no mount
 
     def mount(
@@ -62,6 +64,7 @@ class MountTable:
         point = point.rstrip("/") or "/"
         self._mounts[point] = Mount(point, filesystem, top, inner, read_only)
         self._names.add(point.rpartition("/")[2])
+        self._root = self._mounts["/"]
 
     def is_point(self, path: str) -> bool:
         """Whether something is mounted at this absolute path (`/` always is)."""
@@ -72,7 +75,7 @@ class MountTable:
         return dict(sorted(self._mounts.items()))
 
     def _make_point(self, point: str, top: Inode) -> None:
-        root = self._mounts["/"].filesystem
+        root = self._root.filesystem
         if root.find(point) is None:
             if isinstance(top, Directory):
                 root.directory(point)
@@ -86,48 +89,43 @@ class MountTable:
         """
         if not path:
             raise SyscallError(Errno.ENOENT, path)
-        whole = path if path[0] == "/" else f"{cwd}/{path}"
-        parts = [part for part in whole.split("/") if part and part != "."]
+        whole, names = _split(path if path[0] == "/" else f"{cwd}/{path}")
         must_be_directory = path[-1] == "/"
-        if ".." not in parts:
-            straight = self._straight(parts, path, follow or must_be_directory)
-            if straight is not None and not must_be_directory:
+        if not must_be_directory and ".." not in names:
+            straight = self._straight(whole, names, path, follow)
+            if straight is not None:
                 return straight
-        return self._around(parts, path, follow or must_be_directory, must_be_directory)
+        return self._around(names, path, follow or must_be_directory, must_be_directory)
 
-    def _straight(self, parts: list[str], path: str, follow: bool) -> Location | None:
+    def _straight(self, whole: str, names: tuple[str, ...], path: str, follow: bool) -> Location | None:
         """Where the names lead when no link is in the way; None where one is."""
-        mount = self._mounts["/"]
-        inode: Inode = mount.top
+        mount = self._root
+        inode: Inode | None = mount.top
         parent: Directory | None = None
-        start = 0  # the names from here on are inside of `mount`
-        last = len(parts) - 1
-        for index, name in enumerate(parts):
+        point = 0  # the part of `whole` that leads to `mount` has this length
+        name = ""
+        left = len(names)
+        for name in names:
             if type(inode) is not Directory:
-                raise SyscallError(Errno.ENOTDIR, path)
+                raise SyscallError(Errno.ENOENT if inode is None else Errno.ENOTDIR, path)
             parent = inode
-            if name in self._names and (mounted := self._mounts.get("/" + "/".join(parts[: index + 1]))):
-                mount, inode, start = mounted, mounted.top, index + 1
+            left -= 1
+            if name in self._names and (mounted := self._mounts.get("/" + "/".join(names[: len(names) - left]))):
+                mount, inode, point = mounted, mounted.top, len(mounted.point)
                 continue
-            below = parent.entries.get(name)
-            if below is None:
-                if index < last:
-                    raise SyscallError(Errno.ENOENT, path)
-                return Location(f"/{'/'.join(parts)}", mount, parent, name, None, _inner(mount, parts, start))
-            if type(below) is Symlink and (follow or index < last):
+            inode = parent.entries.get(name)
+            if type(inode) is Symlink and (follow or left):
                 return None
-            inode = below
-        name = parts[-1] if parts else ""
-        return Location(f"/{'/'.join(parts)}", mount, parent, name, inode, _inner(mount, parts, start))
+        return Location(whole, mount, parent, name, inode, mount.prefix + (whole[point:] if names else ""))
 
-    def _around(self, parts: list[str], path: str, follow: bool, must_be_directory: bool) -> Location:
+    def _around(self, names: tuple[str, ...], path: str, follow: bool, must_be_directory: bool) -> Location:
         """Where the names lead, through links and upwards."""
         mounts = self._mounts
-        root = mounts["/"]
+        root = self._root
         # For each directory on the way: its path, mount, inode, path inside the file system, holder and name there.
         top: _Stop = ("/", root, root.top, "", None, "")
         stack = [top]
-        pending = parts[::-1]
+        pending = list(names[::-1])
         links = 0
         while pending:
             name = pending.pop()
@@ -163,5 +161,8 @@ class MountTable:
         return Location(found, mount, parent, name, inode, inner)
 
 
-def _inner(mount: Mount, parts: list[str], start: int) -> str:
-    return f"{mount.prefix}/{'/'.join(parts[start:])}" if start < len(parts) else mount.prefix
+@lru_cache(maxsize=8192)  # programs ask for the same files again and again
+def _split(path: str) -> tuple[str, tuple[str, ...]]:
+    """An absolute path without what says nothing, as a whole and in names."""
+    names = tuple(name for name in path.split("/") if name and name != ".")
+    return f"/{'/'.join(names)}", names

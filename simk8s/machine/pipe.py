@@ -60,15 +60,16 @@ class Pipe:
 
     def take(self, count: int) -> tuple[Content, int]:
         """The next bytes, at most `count`, from one or more writes."""
-        first, seq = self._pieces.popleft()
-        pieces: list[Content] = [first]
-        length = len(first)
-        while self._pieces and length < count:
-            data, latest = self._pieces.popleft()
-            pieces.append(data)
-            length += len(data)
-            seq = max(seq, latest)
-        whole = joined(pieces)
+        whole, seq = self._pieces.popleft()
+        length = len(whole)
+        if self._pieces and length < count:
+            pieces = [whole]
+            while self._pieces and length < count:
+                data, latest = self._pieces.popleft()
+                pieces.append(data)
+                length += len(data)
+                seq = max(seq, latest)
+            whole = joined(pieces)
         self._weight -= weight(whole)
         if length > count:
             rest = whole[count:]
@@ -129,7 +130,7 @@ class PipeWriter(Handle):
 
     def write(self, process: Process, data: Content) -> Run[int]:
         pipe = self.pipe
-        rest = data
+        length, rest = len(data), data
         while len(rest):
             if pipe.readers == 0:
                 yield from process.raise_signal(SIGPIPE)
@@ -142,7 +143,7 @@ class PipeWriter(Handle):
                 pipe.put(rest[:room], process.actor.latest)
                 rest = rest[room:]
             yield pipe.changed()
-        return len(data)
+        return length
 
     def close(self) -> None:
         self.pipe.writers -= 1

@@ -280,7 +280,8 @@ class Process(Descriptors, Sockets):
 
     def record(self, verb: str, object: str = "", **detail: Any) -> int:
         """Write to history what this process did."""
-        return self.sim.history.add(self.sim.env.now, self.actor, verb, object, {"pid": self.pid, **detail})
+        sim = self.sim
+        return sim.history.add(sim.env.now, self.actor, verb, object, {"pid": self.pid, **detail})
 
     # Plumbing
 

@@ -135,13 +135,11 @@ class Conversation:
 
     def send(self, packet: Packet) -> Run[None]:
         """Raises SyscallError EPIPE or ECONNRESET where the peer has closed (SIGPIPE must be ignored or handled)."""
-        yield from self.send_all((packet,))
+        yield from self.handle.write(self.process, _framed(packet))
 
     def send_all(self, packets: Iterable[Packet]) -> Run[None]:
         """Several packets in one write."""
-        encoded = [_encode(packet) for packet in packets]
-        data = b"".join(len(packet).to_bytes(HEADER_BYTES, "little") + packet for packet in encoded)
-        yield from self.handle.write(self.process, data)
+        yield from self.handle.write(self.process, b"".join(map(_framed, packets)))
 
     def receive(self) -> Run[Packet | None]:
         """The next packet; None at the end of the conversation."""
@@ -155,9 +153,16 @@ class Conversation:
     def buffered(self) -> Packet | None:
         """The next packet if it has arrived already."""
         received = self._received
+        if len(received) < HEADER_BYTES:
+            return None
         end = HEADER_BYTES + int.from_bytes(received[:HEADER_BYTES], "little")
-        if len(received) < HEADER_BYTES or len(received) < end:
+        if len(received) < end:
             return None
         self._received = received[end:]
         packet: Packet = _decode(received[HEADER_BYTES:end])
         return packet
+
+
+def _framed(packet: Packet) -> bytes:
+    encoded = _encode(packet)
+    return len(encoded).to_bytes(HEADER_BYTES, "little") + encoded

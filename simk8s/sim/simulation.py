@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Generator
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any, TypeAlias, TypeVar
 
 import simpy
@@ -54,7 +55,11 @@ class Simulation:
     @property
     def timestamp(self) -> str:
         """Now, as the Kubernetes API writes times: `2024-01-01T00:00:30Z`."""
-        return self.datetime.strftime("%Y-%m-%dT%H:%M:%SZ")
+        return self.written("%Y-%m-%dT%H:%M:%SZ")
+
+    def written(self, form: str) -> str:
+        """The calendar time by a form of `strftime`, in whole seconds."""
+        return _written(int(self.env.now * 1e6 + 0.5) // 1_000_000, form)
 
     def choose(self, n: int, label: str) -> int:
         """A free choice among n, asked of whoever drives this run. `label` names the chooser's component."""
@@ -100,6 +105,12 @@ class Simulation:
         return self.env.run(until)
 
 
+@lru_cache(maxsize=256)
+def _written(seconds: int, form: str) -> str:
+    return (EPOCH + timedelta(seconds=seconds)).strftime(form)
+
+
+@lru_cache(maxsize=_GRAIN)
 def _normal_quantile(p: float) -> float:
     """The inverse of the normal distribution by bisection on `erf`: exact to 1e-6 and the same on every platform."""
     low, high = -6.0, 6.0

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from simk8s.machine import File
+from simk8s.machine import Directory, File
 
 if TYPE_CHECKING:
     from simk8s.machine import Process
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 FILES = ("/etc/my.cnf", "/etc/mysql/my.cnf", "~/.my.cnf")
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "s": " ", '"': '"', "'": "'", "\\": "\\"}
 _MAX_DEPTH = 10
+_DIRECTIVE, _OPEN, _ABSENT = "]!", "][", "]"  # no group can have such a name
 
 
 class BadOptionFile(Exception):
@@ -78,27 +79,37 @@ def _options(process: Process, path: str, groups: Sequence[str], warnings: list[
     if inode.mode & 0o002:
         warnings.append(f"Warning: World-writable config file '{path}' is ignored.")
         return
-    group = None
-    for number, text in _lines(bytes(inode.content)):
-        if text.startswith("!"):
+    for number, group, text in _entries(bytes(inode.content)):
+        if group == _DIRECTIVE:
             if depth < _MAX_DEPTH:
                 for included in _included(process, text):
                     yield from _options(process, included, groups, warnings, depth + 1)
-        elif text.startswith("["):
-            group = text[1:].partition("]")[0].strip()
-            if "]" not in text:
-                raise BadOptionFile(f"Wrong group definition in config file {path} at line {number}.")
-        elif group is None:
+        elif group == _OPEN:
+            raise BadOptionFile(f"Wrong group definition in config file {path} at line {number}.")
+        elif group == _ABSENT:
             raise BadOptionFile(f"Found option without preceding group in config file {path} at line {number}.")
         elif group in groups:
-            yield _as_argument(text)
+            yield text
 
 
 @lru_cache(maxsize=256)
-def _lines(content: bytes) -> tuple[tuple[int, str], ...]:
-    """The lines that say something, with their numbers."""
-    stripped = (line.strip() for line in content.decode(errors="replace").splitlines())
-    return tuple((number, text) for number, text in enumerate(stripped, 1) if text and text[0] not in "#;")
+def _entries(content: bytes) -> tuple[tuple[int, str, str], ...]:
+    """Line numbers, groups and options (as arguments) of a file; directives and mistakes under groups of their own."""
+    entries = []
+    group = _ABSENT
+    for number, line in enumerate(content.decode(errors="replace").splitlines(), 1):
+        text = line.strip()
+        if not text or text[0] in "#;":
+            continue
+        if text[0] == "!":
+            entries.append((number, _DIRECTIVE, text))
+        elif text[0] == "[":
+            group = text[1:].partition("]")[0].strip()
+            if "]" not in text:
+                entries.append((number, _OPEN, text))
+        else:
+            entries.append((number, group, _as_argument(text)))
+    return tuple(entries)
 
 
 def _included(process: Process, line: str) -> list[str]:
@@ -106,10 +117,10 @@ def _included(process: Process, line: str) -> list[str]:
     target = target.strip()
     if directive == "!include":
         return [target]
-    if directive != "!includedir" or not process.is_directory(target):
+    folder = process.find(target) if directive == "!includedir" else None
+    if not isinstance(folder, Directory):
         return []
-    names = [name for name in process.listdir(target) if name.endswith(".cnf")]  # MYSQLD-31
-    return [f"{target.rstrip('/')}/{name}" for name in names]
+    return [f"{target.rstrip('/')}/{name}" for name in sorted(folder.entries) if name.endswith(".cnf")]  # MYSQLD-31
 
 
 def _as_argument(text: str) -> str:

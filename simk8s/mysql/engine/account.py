@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from functools import lru_cache
 
 from simk8s.mysql.column import Row, Value
 from simk8s.mysql.errors import MySQLError
@@ -192,6 +193,7 @@ def _matches(host: str, pattern: str) -> bool:
     return pattern in ("%", "") or _like(host.lower(), pattern.lower())
 
 
+@lru_cache(maxsize=1024)  # the same few clients log in again and again
 def _like(text: str, pattern: str) -> bool:
     """SQL wildcards, with backslash before a literal one."""
     glob = ""

@@ -26,7 +26,7 @@ def run(server: Server, session: Session, statement: st.Statement, text: str, co
     kind = type(statement)
     if isinstance(statement, sql.Select | sql.Union):
         result = yield from read.read(context, statement)
-        return replace(result, warnings=len(session.warnings))
+        return replace(result, warnings=len(session.warnings)) if session.warnings else result
     if isinstance(statement, sql.Insert | sql.Update | sql.Delete):
         if not _is_temporary(server, session, statement.table):
             check_writable(server, session)

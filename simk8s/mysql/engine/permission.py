@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from typing import TYPE_CHECKING
 
 from simk8s.mysql.engine.catalog import INFORMATION_SCHEMA
 from simk8s.mysql.engine.session import Session
@@ -53,13 +54,21 @@ def require_on_table(server: Server, session: Session, privilege: str, database:
         raise MySQLError(1142, privilege, account.user, session.host, table)
 
 
-def tables_in(node: Any) -> Iterator[sql.TableName]:
+def tables_in(node: object) -> Iterator[sql.TableName]:
     """Every table that a statement or a part of one names, subqueries included."""
     if isinstance(node, sql.TableName):
         yield node
     elif isinstance(node, tuple):
         for part in node:
             yield from tables_in(part)
-    elif dataclasses.is_dataclass(node) and not isinstance(node, sql.Literal | sql.Name):
-        for field in dataclasses.fields(node):
-            yield from tables_in(getattr(node, field.name))
+    else:
+        for name in _fields(type(node)):  # type: ignore[arg-type]  # mypy takes classes for unhashable
+            yield from tables_in(getattr(node, name))
+
+
+@cache
+def _fields(kind: type) -> tuple[str, ...]:
+    """The fields of a piece of syntax in which a table may stand."""
+    if not dataclasses.is_dataclass(kind) or kind in (sql.Literal, sql.Name):
+        return ()
+    return tuple(field.name for field in dataclasses.fields(kind))

@@ -31,9 +31,10 @@ def read(context: Evaluation, query: sql.Query) -> Steps[Result]:
 def open_tables(context: Evaluation, query: sql.Query) -> Steps[None]:
     """Open every table of a query and see to what a REPEATABLE READ transaction may see of them."""
     server, session = context.server, context.session
-    names = {(name.database or session.database, name.name) for name in tables_in(query)}
+    tables = dict.fromkeys(tables_in(query))
+    names = {(name.database or session.database, name.name) for name in tables}
     yield from server.wait_for_definitions(session, names)
-    for name in dict.fromkeys(tables_in(query)):
+    for name in tables:
         database = name.database or session.database
         if database.lower() == INFORMATION_SCHEMA:
             continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from simk8s.errors import SimError
@@ -107,8 +108,15 @@ def help_text(options: Options, version: str, *, verbose: bool) -> str:
         f"{'and boolean options {FALSE|TRUE}':<60} Value (after reading options)",
         f"{'-' * 60} {'-' * 29}",
     ]
-    for name, variable in sorted(VARIABLES.items()):
+    for name, title, is_bool in _listed_variables():
         value = options.get(name)
-        text = ("TRUE" if value else "FALSE") if variable.kind == "bool" else str(value)
-        lines.append(f"{name.replace('_', '-'):<60} {text or '(No default value)'}")
+        text = ("TRUE" if value else "FALSE") if is_bool else str(value)
+        lines.append(title + (text or "(No default value)"))
     return "\n".join([*lines, "", "To see what values a running MySQL server is using, type", ""])
+
+
+@cache
+def _listed_variables() -> tuple[tuple[str, str, bool], ...]:
+    """Every variable by name: what begins its line in the help, and whether it is a switch."""
+    by_name = sorted(VARIABLES.items())
+    return tuple((name, f"{name.replace('_', '-'):<60} ", variable.kind == "bool") for name, variable in by_name)

@@ -292,8 +292,7 @@ class Backup:
         return names
 
     def _log(self, text: str) -> Run[None]:
-        moment = self.process.sim.datetime.strftime("%y%m%d %H:%M:%S")
-        yield from self._tell(f"{moment} {text}")
+        yield from self._tell(f"{self.process.sim.written('%y%m%d %H:%M:%S')} {text}")
 
     def _tell(self, text: str) -> Run[None]:
         yield from self.process.write(2, f"{text}\n".encode())
@@ -306,4 +305,4 @@ def _first_row(result: Rows | None) -> dict[str, str | None]:
 
 
 def _clock(process: Process) -> str:
-    return process.sim.datetime.strftime("%Y-%m-%d %H:%M:%S")
+    return process.sim.written("%Y-%m-%d %H:%M:%S")

@@ -5,22 +5,22 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from simk8s.machine import Content
-from simk8s.machine.content import segments
+from simk8s.machine.content import joined, segments
 
 MAGIC = b"XBSTCK01"
 CHUNK_BYTES = 10 << 20  # what one read of a data file takes, and so one chunk
 PAYLOAD, END = b"P", b"E"
 HEAD_BYTES = len(MAGIC) + 2 + 4  # magic, flags, type, length of the path
 
+_PATH_LENGTH = struct.Struct("<I")
 _LENGTHS = struct.Struct("<QQI")
 
 
-@dataclass(frozen=True, slots=True)
-class Chunk:
+class Chunk(NamedTuple):
     """Part of a file (`data` at `offset`), or with `data` None its end."""
 
     path: str
@@ -28,10 +28,21 @@ class Chunk:
     offset: int = 0
 
 
+class _Head(NamedTuple):
+    """What stands before a chunk's data. `data_start` and `length` count from the chunk's first byte; an end has no
+    offset."""
+
+    path: str
+    data_start: int
+    length: int
+    offset: int | None = None
+    checksum: int = 0
+
+
 def encode(chunk: Chunk) -> Content:
     """A chunk as it stands in the stream. Holes in the data stay holes."""
     path = chunk.path.encode()
-    head = MAGIC + b"\0" + (END if chunk.data is None else PAYLOAD) + struct.pack("<I", len(path)) + path
+    head = MAGIC + b"\0" + (END if chunk.data is None else PAYLOAD) + _PATH_LENGTH.pack(len(path)) + path
     if chunk.data is None:
         return head
     return head + _LENGTHS.pack(len(chunk.data), chunk.offset, crc32(chunk.data)) + chunk.data
@@ -62,16 +73,16 @@ class Decoder:
         self._pieces.append(data)
         self._have += len(data)
         while self._have >= self._need:
-            whole = self._pieces[0] if len(self._pieces) == 1 else _joined(self._pieces)
-            length = self._length(whole)
-            if length is None:
+            whole = joined(self._pieces)
+            head = self._head(whole)
+            if head is None:
                 self._pieces = [whole]
                 continue
-            chunk = self._chunk(whole, length)
-            rest = whole[length:]
+            chunk = self._chunk(whole, head)
+            rest = whole[head.length :]
             self._pieces = [rest] if len(rest) else []
             self._have, self._need = len(rest), HEAD_BYTES
-            self.offset += length
+            self.offset += head.length
             yield chunk
 
     def finish(self) -> None:
@@ -79,46 +90,43 @@ class Decoder:
         if not self._have:
             return
         if self._have < HEAD_BYTES:
-            if not MAGIC.startswith(bytes(self._head()[: len(MAGIC)])):
+            if not MAGIC.startswith(bytes(joined(self._pieces)[: len(MAGIC)])):
                 raise self._wrong_magic()
             raise BrokenStream(
                 f"xb_stream_read_chunk(): unexpected end of stream at offset 0x{self.offset + self._have:x}."
             )
         raise BrokenStream("xb_stream_read_chunk(): my_read() failed.")
 
-    def _head(self) -> bytes:
-        return bytes(_joined(self._pieces)[:HEAD_BYTES])
-
-    def _length(self, whole: Content) -> int | None:
-        """The length of the chunk that `whole` begins with; None (and `_need` raised) where that cannot be told yet."""
-        head = _beginning(whole, HEAD_BYTES)
-        if not head.startswith(MAGIC):
+    def _head(self, whole: Content) -> _Head | None:
+        """The head of the chunk that `whole` begins with; None (and `_need` raised) where not all of that is there."""
+        start = _beginning(whole, HEAD_BYTES)
+        if not start.startswith(MAGIC):
             raise self._wrong_magic()
-        kind, path_length = head[9:10], struct.unpack_from("<I", head, 10)[0]
+        kind = start[9:10]
         if kind not in (PAYLOAD, END):
             raise BrokenStream(f"xb_stream_read_chunk(): unknown chunk type 0x{kind[0]:x} at offset 0x{self.offset:x}.")
-        length: int = HEAD_BYTES + path_length
-        if kind == PAYLOAD:
-            length += _LENGTHS.size
-            if len(whole) >= length:
-                length += _LENGTHS.unpack_from(_beginning(whole, length), length - _LENGTHS.size)[0]
-        if len(whole) < length:
-            self._need = length
+        path_end: int = HEAD_BYTES + _PATH_LENGTH.unpack_from(start, 10)[0]
+        data_start = path_end if kind == END else path_end + _LENGTHS.size
+        if len(whole) < data_start:
+            self._need = data_start
             return None
-        return length
+        start = _beginning(whole, data_start)
+        path = start[HEAD_BYTES:path_end].decode()
+        if kind == END:
+            return _Head(path, path_end, path_end)
+        length, offset, checksum = _LENGTHS.unpack_from(start, path_end)
+        if len(whole) < data_start + length:
+            self._need = data_start + length
+            return None
+        return _Head(path, data_start, data_start + length, offset, checksum)
 
-    def _chunk(self, whole: Content, length: int) -> Chunk:
-        head = _beginning(whole, HEAD_BYTES)
-        path_end = HEAD_BYTES + struct.unpack_from("<I", head, 10)[0]
-        head = _beginning(whole, min(path_end + _LENGTHS.size, length))
-        path = head[HEAD_BYTES:path_end].decode()
-        if head[9:10] == END:
-            return Chunk(path)
-        _, offset, checksum = _LENGTHS.unpack_from(head, path_end)
-        data = whole[path_end + _LENGTHS.size : length]
-        if crc32(data) != checksum:
+    def _chunk(self, whole: Content, head: _Head) -> Chunk:
+        if head.offset is None:
+            return Chunk(head.path)
+        data = whole[head.data_start : head.length]
+        if crc32(data) != head.checksum:
             raise BrokenStream(f"xb_stream_read_chunk(): invalid checksum at offset 0x{self.offset:x}.")
-        return Chunk(path, data, offset)
+        return Chunk(head.path, data, head.offset)
 
     def _wrong_magic(self) -> BrokenStream:
         return BrokenStream(f"xb_stream_read_chunk(): wrong chunk magic at offset 0x{self.offset:x}.")
@@ -178,10 +186,3 @@ def _beginning(content: Content, count: int) -> bytes:
     """At least the first `count` bytes, without cutting where the first segment has them."""
     first = segments(content)[0]
     return first if isinstance(first, bytes) and len(first) >= count else bytes(content[:count])
-
-
-def _joined(pieces: list[Content]) -> Content:
-    whole = pieces[0]
-    for piece in pieces[1:]:
-        whole = whole + piece
-    return whole

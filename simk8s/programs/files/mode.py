@@ -173,8 +173,10 @@ def _chown_all(process: Process, paths: list[str], uid: int, gid: int, options: 
 
 def _chown_one(process: Process, path: str, uid: int, gid: int, options: Options) -> Run[None]:
     follow = "h" not in options and "R" not in options
-    inode = process.stat(path, follow=follow)
-    yield from process.chown(path, inode.uid if uid < 0 else uid, inode.gid if gid < 0 else gid, follow=follow)
+    if uid < 0 or gid < 0:
+        inode = process.stat(path, follow=follow)
+        uid, gid = inode.uid if uid < 0 else uid, inode.gid if gid < 0 else gid
+    yield from process.chown(path, uid, gid, follow=follow)
     if "v" in options:
         yield from process.print(f"changed ownership of '{path}'")
 
