@@ -109,7 +109,7 @@ def _string(value: Value, column: Column, row: int, lenient: Callable[[MySQLErro
             _refuse(MySQLError(1406, column.name, row), lenient)
             data = data[:limit]
         return data.ljust(limit, b"\0") if type.name == "binary" else data
-    text = value.decode("utf-8", "surrogateescape") if isinstance(value, bytes) else plain_text(value)
+    text = _decoded(value, column, row, lenient) if isinstance(value, bytes) else plain_text(value)
     if type.name in ("enum", "set"):
         return _member(value, text, column, row, lenient)
     text = text.rstrip(" ") if type.name == "char" else text
@@ -121,6 +121,16 @@ def _string(value: Value, column: Column, row: int, lenient: Callable[[MySQLErro
             _refuse(MySQLError(1406, column.name, row), lenient)
         text = text[:limit]
     return text
+
+
+def _decoded(value: bytes, column: Column, row: int, lenient: Callable[[MySQLError], None] | None) -> str:
+    """Bytes as text. What is no UTF-8 is refused in every charset (SIM)."""
+    try:
+        return value.decode()
+    except UnicodeDecodeError as problem:
+        shown = "".join(f"\\x{byte:02X}" for byte in value[problem.start : problem.start + 6])
+        _refuse(MySQLError(1366, "string", shown, column.name, row), lenient)
+        return value.decode("ascii", "replace").replace("\ufffd", "?")
 
 
 def _limit(type: ColumnType) -> int:

@@ -12,7 +12,7 @@ from simk8s.mysql.engine import variable
 from simk8s.mysql.engine.coerce import coerce
 from simk8s.mysql.engine.evaluation import Compiled, Environment, Evaluation, Scope
 from simk8s.mysql.engine.function import FUNCTIONS, shift
-from simk8s.mysql.engine.value import arithmetic, compare, number_of, text_of, truth_of
+from simk8s.mysql.engine.value import arithmetic, compare, finite, number_of, text_of, truth_of
 from simk8s.mysql.errors import MySQLError
 from simk8s.mysql.sql import syntax as sql
 
@@ -128,7 +128,7 @@ def _calculate(operator: str, left: Value, right: Value) -> Value:
         return arithmetic(operator, left, right)
     except OverflowError as problem:
         text = f"({text_of(left)} {operator} {text_of(right)})"
-        raise MySQLError(1690, "BIGINT", text) from problem
+        raise MySQLError(1690, "DOUBLE" if str(problem) == "DOUBLE" else "BIGINT", text) from problem
 
 
 def _bitwise(operator: str, left: Value, right: Value) -> Value:
@@ -229,7 +229,7 @@ def _call(name: str, typed: str, arguments: tuple[sql.Expression, ...], scope: S
             if None in values:
                 return None
             try:
-                return body(context, *values)
+                return finite(body(context, *values))
             except ArithmeticError as problem:
                 raise MySQLError(1690, "DOUBLE", f"{name.lower()}(...)") from problem
             except ValueError:

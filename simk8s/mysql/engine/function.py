@@ -67,7 +67,10 @@ def _add_months(moment: datetime, months: int) -> datetime:
 
 
 def _now(context: Evaluation, digits: Value = 0) -> Value:
-    unit = 10 ** (6 - int(number_of(digits) or 0))
+    count = int_of(digits)
+    if not 0 <= count <= 6:
+        raise MySQLError(1426, count, "now", 6)
+    unit = 10 ** (6 - count)
     return context.now.replace(microsecond=context.now.microsecond // unit * unit)
 
 

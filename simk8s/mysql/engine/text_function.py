@@ -14,6 +14,7 @@ from simk8s.mysql.engine.value import number_of, text_of
 from simk8s.mysql.errors import not_supported
 
 MANY = 10**6
+MAX_TEXT = 4 << 20  # max_allowed_packet: a longer result is NULL
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +63,16 @@ def _concat_ws(context: Evaluation, separator: Value, *values: Value) -> Value:
     return (text_of(separator) or "").join(text_of(value) or "" for value in values if value is not None)
 
 
+def _repeat(text: str, count: Value) -> Value:
+    times = max(int_of(count), 0)
+    return text * times if len(text) * times <= MAX_TEXT else None
+
+
 def _pad(left: bool) -> Callable[..., Value]:
     def body(text: str, size: Value, fill: Value) -> Value:
         wanted, filler = int_of(size), text_of(fill) or ""
+        if not 0 <= wanted <= MAX_TEXT:
+            return None
         if wanted <= len(text):
             return text[:wanted]
         missing = (filler * wanted)[: wanted - len(text)]
@@ -114,7 +122,7 @@ TEXT_FUNCTIONS: dict[str, Function] = {
     "REVERSE": Function(_texts(lambda text: text[::-1]), 1, 1),
     "LEFT": Function(_texts(lambda text, count: text[: max(int_of(count), 0)]), 2, 2),
     "RIGHT": Function(_texts(lambda text, count: text[-int_of(count) :] if int_of(count) > 0 else ""), 2, 2),
-    "REPEAT": Function(_texts(lambda text, count: text * max(int_of(count), 0)), 2, 2),
+    "REPEAT": Function(_texts(_repeat), 2, 2),
     "REPLACE": Function(_texts(lambda t, old, new: t.replace(text_of(old), text_of(new)) if old else t), 3, 3),
     "SUBSTRING": Function(_texts(_substring), 2, 3),
     "SUBSTR": Function(_texts(_substring), 2, 3),
@@ -124,7 +132,7 @@ TEXT_FUNCTIONS: dict[str, Function] = {
     "LOCATE": Function(_texts(lambda part, text: (text_of(text) or "").lower().find(part.lower()) + 1), 2, 2),
     "LPAD": Function(_texts(_pad(True)), 3, 3),
     "RPAD": Function(_texts(_pad(False)), 3, 3),
-    "SPACE": Function(lambda context, count: " " * int_of(count), 1, 1),
+    "SPACE": Function(lambda context, count: _repeat(" ", count), 1, 1),
     "CHAR": Function(_char, 1, MANY, null_in_null_out=False),
     "ASCII": Function(_texts(lambda text: text.encode()[0] if text else 0), 1, 1),
     "HEX": Function(_hex, 1, 1),

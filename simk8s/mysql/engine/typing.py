@@ -91,9 +91,9 @@ def _call(name: str, types: list[ColumnType]) -> ColumnType:
         return _BIGINT
     if name in _TIME_CALLS:
         return ColumnType(_TIME_CALLS[name])
-    if name in ("IF",):
+    if name == "IF" and len(types) > 1:
         return types[1]
-    if name in ("IFNULL", "COALESCE", "NULLIF", "GREATEST", "LEAST", "ANY_VALUE"):
+    if types and name in ("IFNULL", "COALESCE", "NULLIF", "GREATEST", "LEAST", "ANY_VALUE"):
         return types[0]
     return _TEXT
 

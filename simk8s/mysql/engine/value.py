@@ -15,7 +15,9 @@ from simk8s.mysql.table import fold
 
 Number: TypeAlias = int | float | Decimal
 
-_EXACT = Context(prec=81)  # MySQL calculates DECIMALs with as many digits
+_DIGITS = 81  # MySQL calculates DECIMALs with as many
+_EXACT = Context(prec=_DIGITS)
+_LONGEST_TIME = timedelta(hours=838, minutes=59, seconds=59)
 _NUMBER = regex.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)")
 _DATETIME = regex.compile(
     r"(\d{4}|\d{2})-(\d{1,2})-(\d{1,2})(?:[ T](\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,6}))?)?)?$"
@@ -89,7 +91,7 @@ def arithmetic(operator: str, left: Value, right: Value) -> Value:
     if operator in ("/", "DIV", "%") and b == 0:
         return None
     if isinstance(a, float) or isinstance(b, float):
-        return _floating(operator, float(a), float(b))
+        return finite(_floating(operator, float(a), float(b)))
     if operator == "/":
         places = 4 + (-int(a.as_tuple().exponent) if isinstance(a, Decimal) else 0)
         return round_half_up(_EXACT.divide(a, b), places)
@@ -127,6 +129,8 @@ def _exact(operator: str, a: Decimal, b: Decimal) -> Value:
 
 def round_half_up(value: Decimal, places: int) -> Decimal:
     """An exact number with so many digits after the point."""
+    if not value.is_finite() or value.adjusted() + places >= _DIGITS:
+        return value  # too large to have that many digits: the column or the reader refuses it
     return value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP, context=_EXACT)
 
 
@@ -164,7 +168,7 @@ def time_of(value: Value) -> timedelta | None:
     if isinstance(value, datetime):
         return timedelta(hours=value.hour, minutes=value.minute, seconds=value.second, microseconds=value.microsecond)
     if isinstance(value, int) and not isinstance(value, bool):
-        number = abs(value)
+        number = min(abs(value), 8385959)
         length = timedelta(hours=number // 10000, minutes=number // 100 % 100, seconds=number % 100)
         return -length if value < 0 else length
     match = _TIME.match(value.strip()) if isinstance(value, str) else None
@@ -172,7 +176,15 @@ def time_of(value: Value) -> timedelta | None:
         return None
     fraction = int((match[5] or "0").ljust(6, "0"))
     length = timedelta(hours=int(match[2]), minutes=int(match[3]), seconds=int(match[4] or 0), microseconds=fraction)
+    length = min(length, _LONGEST_TIME)
     return -length if match[1] else length
+
+
+def finite(value: Value) -> Value:
+    """A value that is no infinity: MySQL has none. Raises OverflowError."""
+    if isinstance(value, float) and not math.isfinite(value):
+        raise OverflowError("DOUBLE")
+    return value
 
 
 def _floating(operator: str, a: float, b: float) -> Value:
