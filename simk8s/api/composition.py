@@ -234,7 +234,7 @@ def _broken(error: Any, file: str, lines: list[str]) -> BrokenYaml:
     problem = str(error.problem or "not valid YAML")
     text = lines[line - 1] if line <= len(lines) else ""
     place = Place(file, line, column)
-    go_problem = f"line {line}: {problem}"
+    go_problem = f"line {line}: {problem}" if line > 1 else problem  # Go counts from 0, and takes that for no line
     before = text[: len(text) - len(text.lstrip())]
     if "\t" in before or "\\t" in problem:
         return BrokenYaml(

@@ -139,6 +139,9 @@ class FieldSelector:
     def matches(self, obj: Object) -> bool:
         return all((_field(obj, path) == value) is equal for path, value, equal in self.terms)
 
+    def __str__(self) -> str:
+        return ",".join(f"{path}{'=' if equal else '!='}{value}" for path, value, equal in self.terms)
+
 
 def parse_fields(text: str) -> FieldSelector:
     """What a person types after `--field-selector`: `status.phase=Running,spec.nodeName!=node-1`."""
@@ -153,8 +156,12 @@ def parse_fields(text: str) -> FieldSelector:
     return FieldSelector(tuple(terms))
 
 
+_FLAGS = ("spec.hostNetwork", "spec.unschedulable")
+"""What is not written there is false."""
+
+
 def _field(obj: Object, path: str) -> str:
-    value: Any = dig(obj, *path.split("."), default="")
+    value: Any = dig(obj, *path.split("."), default=False if path in _FLAGS else "")
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)

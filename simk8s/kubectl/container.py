@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from simk8s.api.errors import ApiError, bad_request
-from simk8s.api.objects import Object, annotations_of, containers, dig, name
+from simk8s.api.objects import Object, annotations_of, condition, containers, dig, name
 from simk8s.api.resources import Resource
 from simk8s.api.selector import from_object
 from simk8s.kubectl.command import Context
@@ -15,32 +17,60 @@ _DEFAULT = "kubectl.kubernetes.io/default-container"
 
 
 def pod_of(context: Context, words: list[str]) -> Run[Object]:
-    """The Pod that was named: by its name, or the first of `statefulset/mysql`."""
-    if "/" not in words[0]:
-        return (yield from context.get(context.access.registry.typed("pods"), words[0]))
-    target = targets(words[:1], context.access.registry)[0]
+    """The Pod that was named: by its name, or the best one of `statefulset/mysql`."""
+    return (yield from pods_named(context, words[0]))[0]
+
+
+def pods_named(context: Context, word: str, *, for_logs: bool = False) -> Run[list[Object]]:
+    """The Pods that `mysql-0` or `statefulset/mysql` stands for, the best one first; never none."""
+    if "/" not in word:
+        return [(yield from context.get(context.access.registry.typed("pods"), word))]
+    target = targets([word], context.access.registry)[0]
     assert target.names
     obj = yield from context.get(target.resource, target.names[0])
     if target.resource.kind == "Pod":
-        return obj
-    pods = yield from pods_of(context, target.resource, obj)
+        return [obj]
+    pods = yield from _selected(context, target.resource, obj, for_logs)
     if not pods:
         raise Failure("timed out waiting for the condition")
-    return pods[0]
+    return sorted(pods, key=lambda pod: _preference(pod, for_logs))
 
 
-def pods_of(context: Context, resource: Resource, owner: Object) -> Run[list[Object]]:
+def _selected(context: Context, resource: Resource, owner: Object, for_logs: bool) -> Run[list[Object]]:
     """The Pods that an owner or a Service selects."""
     selector = dig(owner, "spec", "selector")
     if not selector:
-        raise Failure(f"cannot attach to *v1.{resource.kind}: selector for {resource.plural} not implemented")
+        what = "cannot get the logs from" if for_logs else "cannot attach to"
+        raise Failure(f"{what} *v1.{resource.kind}: selector for *v1.{resource.kind} not implemented")
     if resource.kind == "Service":
         selector = {"matchLabels": selector}
     pods = context.access.registry.typed("pods")
     return (yield from context.list(pods, context.namespace, from_object(selector)))
 
 
-def container_of(context: Context, pod: Object, wanted: str) -> str:
+_PHASES = ("Running", "Unknown", "Pending")
+
+
+def _preference(pod: Object, for_logs: bool) -> tuple[Any, ...]:
+    """Running before others, ready before others, long before short; for logs those that restarted often first."""
+    phase = dig(pod, "status", "phase", default="Pending")
+    ready = condition(pod, "Ready") or {}
+    is_ready = ready.get("status") == "True"
+    restarts = max(
+        (entry.get("restartCount", 0) for entry in dig(pod, "status", "containerStatuses", default=[])), default=0
+    )
+    return (
+        not dig(pod, "spec", "nodeName"),
+        _PHASES.index(phase) if phase in _PHASES else len(_PHASES),
+        not is_ready,
+        ready.get("lastTransitionTime", "") if is_ready else "",
+        -restarts if for_logs else restarts,
+        dig(pod, "metadata", "creationTimestamp", default=""),
+        name(pod),
+    )
+
+
+def container_of(context: Context, pod: Object, wanted: str, *, quiet: bool = False) -> str:
     """The container's name. Where none was asked for: the first, and a notice where there are others."""
     spec = pod["spec"]
     names = [entry["name"] for entry in containers(spec)]
@@ -50,7 +80,7 @@ def container_of(context: Context, pod: Object, wanted: str) -> str:
         return wanted
     default = annotations_of(pod).get(_DEFAULT)
     chosen = default if default in names else spec["containers"][0]["name"]
-    if len(names) > 1:
+    if len(names) > 1 and not quiet:
         context.err(f'Defaulted container "{chosen}" out of: {all_names(spec)}\n')
     return str(chosen)
 

@@ -10,8 +10,8 @@ from simk8s.api.deletion import Deletion
 from simk8s.api.errors import ApiError
 from simk8s.api.objects import Object, name, namespace, uid
 from simk8s.api.resources import Resource
-from simk8s.kubectl import files
-from simk8s.kubectl.apply import DRY_RUN, dry_run_suffix
+from simk8s.kubectl import dry_run, files
+from simk8s.kubectl.chosen import NOTHING_NAMED
 from simk8s.kubectl.command import Command, Context
 from simk8s.kubectl.failure import Failure, complain, with_source
 from simk8s.kubectl.flags import Flag
@@ -52,39 +52,42 @@ class Victim:
 
 
 def run(context: Context) -> Run[int | None]:
+    arguments = context.arguments
+    if arguments["output"] not in ("", "name"):
+        raise Failure(f"unexpected -o output mode: {arguments['output']}. We only support '-o name'")
     deletion = _deletion(context)
-    suffix = dry_run_suffix(context)
+    dry = context.dry_run
     victims, errors = yield from _victims(context)
     deleted: list[Victim] = []
-    if deletion.grace_seconds == 0 and not suffix:
+    if deletion.grace_seconds == 0 and not dry:
         context.err(FORCE_WARNING)
     for victim in victims:
         try:
-            yield from context.request()
-            if not suffix:
-                context.store.delete(
-                    victim.resource.kind,
-                    name(victim.object),
-                    namespace(victim.object),
-                    by=context.actor,
-                    deletion=deletion,
-                )
+            if not dry.is_client:
+                yield from _delete(context, victim, deletion)
         except ApiError as error:
             errors.append(with_source(error, "deleting", victim.file) if victim.file else error)
             continue
         deleted.append(victim)
-        _report(context, victim, forced=deletion.grace_seconds == 0, suffix=suffix)
-    if context.arguments["ignore-not-found"]:
+        _report(context, victim, forced=deletion.grace_seconds == 0)
+    if arguments["ignore-not-found"]:
         errors = [error for error in errors if getattr(error, "reason", "") != "NotFound"]
-    if not victims and not errors:
+    elif not victims and not errors:
         context.out("No resources found\n")
     complain(errors)
-    if context.arguments["wait"] and not suffix:
+    if arguments["wait"] and not dry:
         yield from _wait(context, deleted)
     return 0
 
 
+def _delete(context: Context, victim: Victim, deletion: Deletion) -> Run[None]:
+    yield from context.request()
+    where = victim.resource.kind, name(victim.object), namespace(victim.object)
+    context.store.delete(*where, by=context.actor, deletion=deletion, dry_run=context.dry_run.is_server)
+
+
 def _deletion(context: Context) -> Deletion:
+    """What `--grace-period`, `--force`, `--now` and `--cascade` ask for. Raises Failure."""
     arguments = context.arguments
     grace: int = arguments["grace-period"]
     if arguments["now"] and grace >= 0:
@@ -97,10 +100,15 @@ def _deletion(context: Context) -> Deletion:
         grace = 1  # kubectl takes 0 for an oversight unless --force says that it is meant
     if arguments["force"] and grace < 0:
         grace = 0
-    cascade = arguments.text("cascade")
+    return Deletion(None if grace < 0 else grace, propagation=propagation_of(context))
+
+
+def propagation_of(context: Context) -> Literal["Background", "Foreground", "Orphan"]:
+    """What `--cascade` says. Raises Failure."""
+    cascade = context.arguments.text("cascade")
     if cascade not in _PROPAGATION:
         raise Failure(f'invalid cascade value ({cascade}). Must be "background", "foreground", or "orphan"')
-    return Deletion(None if grace < 0 else grace, propagation=_PROPAGATION[cascade])
+    return _PROPAGATION[cascade]
 
 
 def _victims(context: Context) -> Run[tuple[list[Victim], list[Exception]]]:
@@ -119,7 +127,9 @@ def _victims(context: Context) -> Run[tuple[list[Victim], list[Exception]]]:
         return victims, errors
     wanted = targets(arguments.words, context.access.registry)
     if not wanted:
-        raise Failure(_NOTHING_NAMED)
+        raise Failure(_NO_TYPE if arguments["all"] or arguments["selector"] else NOTHING_NAMED)
+    if arguments["all"] and arguments["selector"]:
+        raise Failure("setting 'all' parameter but found a non empty selector. ")
     filtered = arguments["selector"] or arguments["field-selector"] or arguments["all"]
     if not filtered and any(target.names is None for target in wanted):
         raise Failure("resource(s) were provided, but no name was specified")
@@ -139,13 +149,13 @@ def _found(context: Context, wanted: list[Target]) -> Run[tuple[list[Victim], li
     return victims, errors
 
 
-def _report(context: Context, victim: Victim, *, forced: bool, suffix: str) -> None:
+def _report(context: Context, victim: Victim, *, forced: bool) -> None:
     """KCTL-13."""
     if context.arguments["output"] == "name":
         context.out(f"{victim.resource.prefix}/{name(victim.object)}\n")
     else:
         done = "force deleted" if forced else "deleted"
-        context.out(f'{victim.resource.prefix} "{name(victim.object)}" {done}{suffix}\n')
+        context.out(f'{victim.resource.prefix} "{name(victim.object)}" {done}{context.dry_run.suffix}\n')
 
 
 def _wait(context: Context, deleted: list[Victim]) -> Run[None]:
@@ -154,23 +164,18 @@ def _wait(context: Context, deleted: list[Victim]) -> Run[None]:
     for victim in deleted:
         left = max(0.0, deadline - context.access.sim.now) if timeout > 0 else None
         gone = yield from wait_until(
-            context, victim.resource, name(victim.object), namespace(victim.object), _is_gone(victim.object), left
+            context, victim.resource, name(victim.object), namespace(victim.object), is_gone(victim.object), left
         )
         if not gone:
             raise Failure(f"timed out waiting for the condition on {victim.resource.plural}/{name(victim.object)}")
 
 
-def _is_gone(obj: Object) -> Callable[[Object | None], bool]:
+def is_gone(obj: Object) -> Callable[[Object | None], bool]:
     """A namesake with another UID is a new object: the old one is gone."""
     return lambda now: now is None or uid(now) != uid(obj)
 
 
-_NOTHING_NAMED = """You must provide one or more resources by argument or filename.
-Example resource specifications include:
-   '-f rsrc.yaml'
-   '--filename=rsrc.json'
-   '<resource> <name>'
-   '<resource>'"""
+_NO_TYPE = "at least one resource must be specified to use a selector"
 
 COMMAND = Command(
     "delete",
@@ -183,7 +188,7 @@ COMMAND = Command(
         ALL_NAMESPACES,
         Flag("all", "bool", False, "all objects of the type in the namespace"),
         Flag("cascade", "string", "background", "background, foreground or orphan", alone="background"),
-        DRY_RUN,
+        dry_run.FLAG,
         Flag("force", "bool", False, "remove Pods from the API at once, without a grace period"),
         Flag("grace-period", "int", -1, "seconds for a Pod to stop; -1 means what the Pod says"),
         Flag("ignore-not-found", "bool", False, "no complaint about a name that is not there"),

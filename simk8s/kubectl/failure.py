@@ -51,7 +51,7 @@ def text_of(error: Exception) -> str:
 def _inner_text(error: Exception) -> str:
     """What is said of an error that is one of several: without `error: `."""
     if isinstance(error, ApiError):
-        return f"Error from server ({error.reason}): {error.message}"
+        return f"Error from server{f' ({error.reason})' if error.reason else ''}: {error.message}"
     if isinstance(error, ManifestError):
         return error.kubectl
     if isinstance(error, Failure):
@@ -62,7 +62,12 @@ def _inner_text(error: Exception) -> str:
 def _invalid_text(error: ApiError) -> str:
     """`The StatefulSet "x" is invalid: FIELD: WHY`, with several causes as a list."""
     causes = [str(cause) for cause in error.causes]
-    head = f'The {error.details.get("kind", "request")} "{error.details.get("name", "")}" is invalid'
+    details = error.details
+    head = "The request is invalid"
+    if details.get("kind") or details.get("name"):
+        head = f'The {details.get("kind", "")} "{details.get("name", "")}" is invalid'
+    elif not causes:
+        return f"{head}: {error.message}"
     if not causes:
         return head
     if len(causes) == 1:

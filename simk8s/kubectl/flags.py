@@ -51,12 +51,13 @@ class Arguments:
 GLOBAL = (
     Flag("help", "bool", False, "what this command does", "h"),
     Flag("namespace", "string", "", "the namespace of the request", "n"),
+    Flag("request-timeout", "duration", 0.0, "the end of a watch; other requests take milliseconds here"),
 )
 
 
 GLOBAL_NOT_MODELLED = (
     "as as-group as-uid cache-dir certificate-authority client-certificate client-key cluster context "
-    "insecure-skip-tls-verify kubeconfig match-server-version password profile request-timeout s server token user "
+    "insecure-skip-tls-verify kubeconfig match-server-version password profile s server token user "
     "username v vmodule warnings-as-errors"
 )
 

@@ -32,6 +32,15 @@ def command_help(command: Command) -> str:
     return "\n".join(lines)
 
 
+def group_help(command: Command) -> str:
+    """What a group of commands is, and which there are."""
+    lines = [command.summary, "", "Available Commands:"]
+    lines += [f"  {name}" for name in command.subcommands]
+    lines += ["", "Usage:", f"  kubectl {command.usage} [options]", ""]
+    lines += [f'Use "kubectl {command.name} <command> --help" for more information about a given command.', ""]
+    return "\n".join(lines)
+
+
 def _default(flag: Flag) -> str:
     match flag.kind:
         case "bool":

@@ -9,12 +9,12 @@ from simk8s.api.deletion import Deletion
 from simk8s.api.errors import ApiError
 from simk8s.api.objects import Object, dig, is_true, uid
 from simk8s.api.resources import Resource
-from simk8s.kubectl.apply import DRY_RUN, dry_run_suffix
+from simk8s.kubectl import dry_run
 from simk8s.kubectl.command import Command, Context
 from simk8s.kubectl.exec import NO_TERMINAL
 from simk8s.kubectl.failure import Failure
 from simk8s.kubectl.flags import Flag
-from simk8s.kubectl.output import print_objects
+from simk8s.kubectl.output import OUTPUT, report
 from simk8s.kubectl.waiting import wait_until
 from simk8s.sim import Run
 
@@ -26,18 +26,14 @@ def run(context: Context) -> Run[int | None]:
     _check(context)
     name = arguments.words[0]
     pods = context.access.registry.typed("pods")
-    pod = decode(_pod(context, name), pods)
-    suffix = dry_run_suffix(context)
-    yield from context.request()
-    if not suffix:
-        pod = context.store.create(pod, by=context.actor)
+    pod = _pod(context, name)
+    dry = context.dry_run
+    if not dry.is_client:
+        pod = decode({**pod, "metadata": {**pod["metadata"], "namespace": context.namespace}}, pods)
+        yield from context.request()
+        pod = context.store.create(pod, by=context.actor, dry_run=dry.is_server)
     if not _attached(context):
-        if arguments["output"]:
-            print_objects(context, [(pods, [pod])], as_list=False)
-        else:
-            context.out(f"{pods.prefix}/{name} created{suffix}\n")
-        return 0
-    if suffix:
+        report(context, pods, pod, "created")
         return 0
     failure: Exception | None
     try:
@@ -53,6 +49,8 @@ def run(context: Context) -> Run[int | None]:
 
 def _check(context: Context) -> None:
     arguments = context.arguments
+    if not arguments.is_given("image"):
+        raise Failure('required flag(s) "image" not set')
     if not arguments.words:
         raise Failure("NAME is required for run\nSee 'kubectl run -h' for help and examples")
     if len(arguments.words) > 1:
@@ -60,14 +58,14 @@ def _check(context: Context) -> None:
             f"exactly one NAME is required, got {len(arguments.words)}; put the container's arguments after --"
         )
     if not arguments["image"]:
-        raise Failure('required flag(s) "image" not set')
+        raise Failure("--image is required")
     if arguments["restart"] not in ("Always", "OnFailure", "Never"):
         raise Failure(f"invalid restart policy: {arguments['restart']}")
     if arguments["tty"] and not arguments["stdin"]:
         raise Failure("-i/--stdin is required for containers with -t/--tty=true")
     if arguments["rm"] and not _attached(context):
         raise Failure("--rm should only be used for attached containers")
-    if _attached(context) and dry_run_suffix(context):
+    if _attached(context) and context.dry_run:
         raise Failure(
             "--dry-run=[client|server] can't be used with attached containers options (--attach, --stdin, or --tty)"
         )
@@ -94,11 +92,13 @@ def _pod(context: Context, name: str) -> Object:
         container |= {"stdin": True, "stdinOnce": not arguments["leave-stdin-open"]}
     if arguments["tty"]:
         container["tty"] = True
+    where = {"namespace": context.namespace} if context.is_namespace_given else {}
     return {
         "apiVersion": "v1",
         "kind": "Pod",
-        "metadata": {"name": name, "namespace": context.namespace, "labels": _labels(context, name)},
+        "metadata": {"name": name, **where, "labels": _labels(context, name)},
         "spec": {"containers": [container], "dnsPolicy": "ClusterFirst", "restartPolicy": arguments["restart"]},
+        "status": {},
     }
 
 
@@ -196,14 +196,13 @@ COMMAND = Command(
     (
         Flag("attach", "bool", False, "wait for the container and pass its output on; --stdin does so too"),
         Flag("command", "bool", False, "what follows -- is the command, not its arguments"),
-        DRY_RUN,
+        dry_run.FLAG,
         Flag("env", "list", None, "an environment variable, NAME=VALUE", "e"),
         Flag("image", "string", "", "the container's image"),
         Flag("image-pull-policy", "string", "", "Always, IfNotPresent or Never"),
         Flag("labels", "string", "", "labels of the Pod, app=web,tier=front", "l"),
         Flag("leave-stdin-open", "bool", False, "more than one attach may use standard input"),
-        Flag("output", "string", "", "print the Pod: name, yaml or json", "o"),
-        Flag("no-headers", "bool", False, "leave out the line of column names"),
+        OUTPUT,
         Flag("pod-running-timeout", "duration", 60.0, "how long to wait for a container to attach to"),
         Flag("port", "int", 0, "a port that the container listens on"),
         Flag("quiet", "bool", False, "print only what the container prints", "q"),

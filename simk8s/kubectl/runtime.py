@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
+
+import simpy
 
 from simk8s.api.resources import Registry
 from simk8s.api.source import Sources
@@ -12,7 +15,24 @@ from simk8s.api.store import Store
 from simk8s.node.runtime import Output
 from simk8s.sim import Run, Simulation
 
-__all__ = ["Access", "Output", "Runtime"]
+__all__ = ["Access", "HostFiles", "LogStream", "Output", "Runtime"]
+
+
+class LogStream(Protocol):
+    """The log of one instance of a container, while it is being written."""
+
+    def lines(self) -> list[tuple[float, bytes]]:
+        """All lines up to now with the virtual times of their first bytes."""
+        ...
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing can be written any more."""
+        ...
+
+    def changed(self) -> simpy.Event:
+        """Happens when something more is written, or with the end."""
+        ...
 
 
 class Runtime(Protocol):
@@ -26,6 +46,10 @@ class Runtime(Protocol):
 
         BadRequest where there is none: `previous terminated container "c" in pod "p" not found` (KCTL-15).
         """
+        ...
+
+    def log(self, namespace: str, pod: str, container: str, previous: bool) -> LogStream:
+        """As `logs`, line by line with times, and what comes later."""
         ...
 
     def exec(
@@ -45,12 +69,31 @@ class Runtime(Protocol):
         ...
 
 
+class HostFiles(Protocol):
+    """What `kubectl cp` may read and write outside of the cluster: only what a face or a scenario hands it.
+
+    A file is its content, a folder the files in it by their relative paths, `a/b.txt`.
+    """
+
+    def read(self, path: str) -> bytes | Mapping[str, bytes] | None:
+        """None where there is no such file or folder."""
+        ...
+
+    def write(self, path: str, content: bytes) -> None:
+        """Create or replace a file, with the folders above it."""
+        ...
+
+    def is_folder(self, path: str) -> bool: ...
+
+
 @dataclass(slots=True)
 class Access:
-    """A cluster as kubectl reaches it.
+    """A cluster as kubectl reaches it, and what it may use of the world outside; None: it may not.
 
     `sources` learns every manifest that is applied, so that scripts can be shown where they were written;
-    `folder` is where relative paths of `-f` begin.
+    `folder` is where relative paths of `-f` begin; `host` is for `cp`; `editor` is given the text that `edit` would
+    open and returns it as the person has left it; `settled` is a process that ends when the cluster has come to rest:
+    `get -w` and its like end there too, since nothing would come afterwards.
     """
 
     sim: Simulation
@@ -59,3 +102,6 @@ class Access:
     runtime: Runtime
     sources: Sources = field(default_factory=Sources)
     folder: Path = field(default_factory=Path)
+    host: HostFiles | None = None
+    editor: Callable[[str], str] | None = None
+    settled: Callable[[], Run[None]] | None = None

@@ -51,5 +51,25 @@ def _measure(
 
 def table(rows: Sequence[Sequence[str]]) -> str:
     """Rows of cells as `kubectl get` prints them."""
-    text = "".join("\t".join(row) + "\n" for row in rows)
-    return aligned(text, padding=TABLE_PADDING, minimum=TABLE_MINIMUM)
+    return Growing().rows(rows)
+
+
+class Growing:
+    """A table that goes on later: its columns stay as wide as they were, and widen for longer cells."""
+
+    def __init__(self) -> None:
+        self._widths: list[int] = []
+
+    def rows(self, rows: Sequence[Sequence[str]]) -> str:
+        """The next rows of the table."""
+        for row in rows:
+            for index, cell in enumerate(row[:-1]):
+                width = max(TABLE_MINIMUM, len(cell) + TABLE_PADDING)
+                if index == len(self._widths):
+                    self._widths.append(width)
+                self._widths[index] = max(self._widths[index], width)
+        return "".join(
+            "".join(cell.ljust(width) for cell, width in zip(row[:-1], self._widths, strict=False)) + row[-1] + "\n"
+            for row in rows
+            if row
+        )

@@ -6,11 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 from simk8s.api.objects import Object, condition, dig, name, namespace, uid
+from simk8s.api.resources import Resource
 from simk8s.kubectl import files
+from simk8s.kubectl.chosen import NOTHING_NAMED
 from simk8s.kubectl.command import Command, Context
 from simk8s.kubectl.failure import Failure, complain
 from simk8s.kubectl.flags import Flag
 from simk8s.kubectl.jsonpath import values
+from simk8s.kubectl.output import OUTPUT, report
 from simk8s.kubectl.selection import (
     ALL_NAMESPACES,
     FIELD_SELECTOR,
@@ -29,8 +32,6 @@ Wanted = Callable[[Object | None], bool]
 def run(context: Context) -> Run[int | None]:
     arguments = context.arguments
     goal = arguments.text("for")
-    if not goal:
-        raise Failure('required flag(s) "for" not set')
     wanted = _wanted(goal)
     timeout: float = arguments["timeout"]
     if timeout < 0:
@@ -52,13 +53,21 @@ def run(context: Context) -> Run[int | None]:
             is_done = _is_gone(obj) if goal == "delete" else wanted
             left = max(0.0, deadline - context.access.sim.now)
             if (yield from wait_until(context, target.resource, name(obj), namespace(obj), is_done, left)):
-                context.out(f"{target.resource.prefix}/{name(obj)} condition met\n")
+                _report(context, target.resource, obj)
             else:
-                errors.append(Failure(f"timed out waiting for the condition on {target.resource.plural}/{name(obj)}"))
+                why = "timed out waiting for the condition on" if timeout else "condition not met for"
+                errors.append(Failure(f"{why} {target.resource.plural}/{name(obj)}"))
     complain(errors)
     if not count and goal != "delete":
         raise Failure("no matching resources found")
     return 0
+
+
+def _report(context: Context, resource: Resource, obj: Object) -> None:
+    if context.arguments["output"]:
+        report(context, resource, obj, "")
+    else:
+        context.out(f"{resource.prefix}/{name(obj)} condition met\n")
 
 
 def _targets(context: Context) -> tuple[list[Target], list[Exception]]:
@@ -69,7 +78,7 @@ def _targets(context: Context) -> tuple[list[Target], list[Exception]]:
     chosen = targets(arguments.words, context.access.registry)
     filtered = arguments["selector"] or arguments["field-selector"] or arguments["all"]
     if not chosen:
-        raise Failure("arguments in resource/name form must have a single resource and name")
+        raise Failure(NOTHING_NAMED)
     if not filtered and any(target.names is None for target in chosen):
         raise Failure("resource(s) were provided, but no name was specified")
     return chosen, []
@@ -110,9 +119,15 @@ def _has_condition(text: str) -> Wanted:
 
 def _has_value(text: str) -> Wanted:
     """`{.status.phase}=Running`, or the path alone: it is enough that there is something."""
+    if text.count("{") != text.count("}"):
+        raise Failure(_BAD_PATH)
     end = text.rfind("}")
     path, value = (text[: end + 1], text[end + 1 :]) if end >= 0 else _split(text)
     wanted = value.removeprefix("=").strip("'\"") if value else None
+    if value == "=":
+        raise Failure(
+            "jsonpath wait has to have a value after equal sign, like --for=jsonpath='{.status.readyReplicas}'=3"
+        )
 
     def is_met(obj: Object | None) -> bool:
         found_values = values(path, obj) if obj is not None else []
@@ -148,8 +163,10 @@ def _created(context: Context, chosen: list[Target], deadline: float) -> Run[Non
                 context, target.resource, each, context.namespace, lambda obj: obj is not None, left
             )
             if not there:
-                raise Failure(f"timed out waiting for the condition on {target.resource.plural}/{each}")
+                raise Failure("timed out waiting for the condition")
 
+
+_BAD_PATH = "unexpected path string, expected a 'name1.name2' or '.name1.name2' or '{name1.name2}' or '{.name1.name2}'"
 
 COMMAND = Command(
     "wait",
@@ -161,6 +178,7 @@ COMMAND = Command(
         FIELD_SELECTOR,
         ALL_NAMESPACES,
         Flag("all", "bool", False, "all objects of the type in the namespace"),
+        OUTPUT,
         Flag("for", "string", "", "create, delete, condition=NAME[=VALUE], or jsonpath={PATH}[=VALUE]"),
         Flag("timeout", "duration", 30.0, "how long to wait; less than zero means a week"),
     ),
@@ -171,5 +189,5 @@ COMMAND = Command(
         ("Until a Pod runs", "kubectl wait --for=jsonpath='{.status.phase}'=Running pod/mysql-0"),
         ("Until it is gone", "kubectl wait --for=delete pod/mysql-2"),
     ),
-    not_modelled="allow-missing-template-keys local o output show-managed-fields template",
+    not_modelled="allow-missing-template-keys local show-managed-fields template",
 )

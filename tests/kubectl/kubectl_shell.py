@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
 
+import simpy
+
 from simk8s.api import admission
 from simk8s.api.errors import bad_request
 from simk8s.api.objects import Object
@@ -25,6 +27,22 @@ class Printed:
     status: int
 
 
+class Written:
+    """A log that has ended; every line was written at the beginning."""
+
+    has_ended = True
+
+    def __init__(self, sim: Simulation, text: bytes) -> None:
+        self.sim = sim
+        self.text = text
+
+    def lines(self) -> list[tuple[float, bytes]]:
+        return [(0.0, line) for line in self.text.splitlines(keepends=True)]
+
+    def changed(self) -> simpy.Event:
+        return self.sim.event()
+
+
 class Nodes:
     """Stands for the kubelets: logs that a test puts in, and commands that answer with what they were given."""
 
@@ -38,6 +56,9 @@ class Nodes:
             return self.texts[pod, container, previous]
         except KeyError:
             raise bad_request(f'previous terminated container "{container}" in pod "{pod}" not found') from None
+
+    def log(self, namespace: str, pod: str, container: str, previous: bool) -> Written:
+        return Written(self.sim, self.logs(namespace, pod, container, previous))
 
     def exec(
         self, namespace: str, pod: str, container: str, argv: list[str], stdin: bytes | None, tty: bool

@@ -43,7 +43,7 @@ def test_the_logs_of_a_container_that_has_not_started_say_why(bench: Bench) -> N
 def test_lines_have_the_time_of_their_first_byte(bench: Bench) -> None:
     bench.pod(container("main", "exit", "0"), restartPolicy="Never")
     bench.run(10)
-    ((time, line),) = bench.runtime.log_lines("default", "web", "main")
+    ((time, line),) = bench.runtime.log("default", "web", "main").lines()
     assert line == b"ending with 0\n"
     assert time == pytest.approx(bench.starts("main")[0], abs=0.01)
     assert bench.runtime.logs("default", "web", "main") == b"ending with 0\n"  # also when it has completed
