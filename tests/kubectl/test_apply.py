@@ -134,7 +134,7 @@ def test_a_dry_run_writes_nothing(shell: Shell) -> None:
             "* spec.replicas: Invalid value: -1: must be greater than or equal to 0\n"
             "* spec.selector: Invalid value: {}: empty selector is invalid for statefulset\n"),
         ),
-        ("a: b: c\n", "error: error parsing STDIN: error converting YAML to JSON: yaml: line 1: mapping values are not allowed in this context\n"),
+        ("a: b: c\n", "error: error parsing STDIN: error converting YAML to JSON: yaml: mapping values are not allowed in this context\n"),
         ("kind: Pod\n", "error: unable to decode \"STDIN\": Object 'apiVersion' is missing in '{\"kind\":\"Pod\"}'\n"),
         ("# nothing\n", "error: no objects passed to apply\n"),
         (

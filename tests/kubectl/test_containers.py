@@ -62,13 +62,12 @@ def test_a_container_that_has_not_started_has_no_log(mysql: Shell, reason: str, 
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("logs nobody", 'Error from server (NotFound): pods "nobody" not found\n'),
+        ("logs nobody", 'error: error from server (NotFound): pods "nobody" not found in namespace "default"\n'),
         ("logs mysql-0 -c x", "error: container x is not valid for pod mysql-0 out of: mysql, xtrabackup, init-mysql (init)\n"),
         (
             "logs mysql-0 -c mysql -p",
             'Error from server (BadRequest): previous terminated container "mysql" in pod "mysql-0" not found\n',
         ),
-        ("logs mysql-0 -f", "error: simk8s does not model `logs --follow`: read the log again after more time has passed\n"),
     ],
 )  # fmt: skip
 def test_a_log_that_is_not_there_is_refused(mysql: Shell, line: str, message: str) -> None:

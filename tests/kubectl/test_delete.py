@@ -134,7 +134,7 @@ def test_scale_sets_the_number_of_replicas(shell: Shell, line: str) -> None:  # 
     ("line", "message"),
     [
         ("scale sts mysql", 'error: required flag(s) "replicas" not set\n'),
-        ("scale sts none --replicas=1", 'Error from server (NotFound): statefulsets.apps "none" not found\n'),
+        ("scale sts none --replicas=1", 'error: no objects passed to scale statefulsets.apps "none" not found\n'),
         ("scale sts mysql --replicas=1 --current-replicas=2", "error: Expected replicas to be 2, was 3\n"),
         ("scale cm x --replicas=1", "Error from server (NotFound): the server could not find the requested resource\n"),
     ],

@@ -65,7 +65,7 @@ def test_nothing_is_told_as_kubectl_tells_it(shell: Shell, line: str, message: s
         ("get sts x", 'Error from server (NotFound): statefulsets.apps "x" not found\n'),
         ("get pod x -l a=b", "error: name cannot be provided when a selector is specified\n"),
         ("get pod x -A", "error: a resource cannot be retrieved by name across all namespaces\n"),
-        ("get pods -o table", 'error: unable to match a printer suitable for the output format "table", allowed formats are: custom-columns,json,jsonpath,name,wide,yaml\n'),
+        ("get pods -o table", 'error: unable to match a printer suitable for the output format "table", allowed formats are: custom-columns,json,jsonpath,jsonpath-as-json,name,wide,yaml\n'),
         ("get pods -l a=b=c", 'Error from server (BadRequest): unable to parse requirement: found \'a=b=c\', expected: "=", "!=", "==", "in" or "notin" in selector "a=b=c"\n'),
     ],
 )  # fmt: skip
