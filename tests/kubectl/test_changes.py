@@ -1,5 +1,7 @@
 """`patch`, `label`, `annotate`, `edit`, `taint`, `cordon`: texts as kubectl 1.33 printed them for the same objects."""
 
+# ruff: noqa: E501 (what kubectl prints is as wide as it is)
+
 from __future__ import annotations
 
 import pytest
