@@ -42,8 +42,8 @@ def test_what_is_no_reference_is_refused(text: str) -> None:
     "reference",
     [
         "bash", "busybox:1.28", "busybox:1.36.1", "alpine:3.19", "debian:jessie", "debian:bookworm-slim",
-        "ubuntu:22.04", "nginx", "nginx:1.15-alpine", "registry.k8s.io/nginx-slim:0.24", "registry.k8s.io/pause:3.9", "mysql:5.7",
-        "gcr.io/google-samples/xtrabackup:1.0", "registry.k8s.io/e2e-test-images/jessie-dnsutils:1.3",
+        "ubuntu:22.04", "nginx", "nginx:1.15-alpine", "registry.k8s.io/nginx-slim:0.24", "registry.k8s.io/pause:3.9",
+        "mysql:5.7", "gcr.io/google-samples/xtrabackup:1.0", "registry.k8s.io/e2e-test-images/jessie-dnsutils:1.3",
     ],
 )  # fmt: skip
 def test_built_in_images_are_found_and_can_be_built(reference: str) -> None:
