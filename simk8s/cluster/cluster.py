@@ -134,7 +134,7 @@ class Cluster:
         """Run one kubectl command, given without the word kubectl. Relative paths in it start from `folder`."""
         argv = shlex.split(command) if isinstance(command, str) else list(command)
         files = files_named(argv, Path(folder)) if self._chronicle.enabled else {}
-        self.world.access.folder = Path(folder)
+        self.world.reach(Path(folder))
         with self.recording.action("kubectl", self.now, argv=argv, stdin=as_json(_bytes(stdin)), files=files):
             result = self._complete(kubectl(self.world.access, argv, stdin=_bytes(stdin)), f"kubectl {' '.join(argv)}")
         return Printed(result.stdout.decode(errors="replace"), result.stderr.decode(errors="replace"), result.status)
@@ -218,7 +218,7 @@ class Cluster:
 
     def begin_kubectl(self, argv: Sequence[str], stdin: bytes, folder: Path) -> None:
         """As `kubectl`, but only begin with it. What it prints is lost."""
-        self.world.access.folder = folder
+        self.world.reach(folder)
         self.sim.task(kubectl(self.world.access, argv, stdin=stdin))
 
     # What can be seen of it

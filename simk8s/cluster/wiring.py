@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from simk8s.api import admission
@@ -12,6 +14,8 @@ from simk8s.api.manifest import Manifest
 from simk8s.api.objects import Object, dig
 from simk8s.api.resources import Registry
 from simk8s.api.store import Store
+from simk8s.cluster.host_folder import HostFolder
+from simk8s.cluster.rest import until_rest
 from simk8s.controlplane.addons import addon_with
 from simk8s.controlplane.control_plane import ControlPlane
 from simk8s.controlplane.options import Options
@@ -66,7 +70,13 @@ class World:
         for node in self.nodes:
             node.power_on()
         self.runtime = Runtime(self.store, self.nodes)
-        self.access = Access(sim, self.store, self.registry, self.runtime)
+        rest = partial(until_rest, sim, self.store)
+        self.access = Access(sim, self.store, self.registry, self.runtime, settled=rest)
+
+    def reach(self, folder: Path) -> None:
+        """Let the next kubectl command find files here: those of `-f`, and those that `cp` copies."""
+        self.access.folder = folder
+        self.access.host = HostFolder(folder)
 
     def apply(self, found: Sequence[Manifest]) -> Run[None]:
         """What `kubectl apply` does with these manifests. Raises SimError SK4xx with the place of what is refused."""

@@ -117,7 +117,11 @@ def _unpack(context: Context, data: bytes, prefix: str, target: str, host: HostF
         return
     with tarfile.open(fileobj=io.BytesIO(data)) as archive:
         for entry in archive:
-            inside = posixpath.normpath(entry.name)[len(posixpath.normpath(prefix)) :].strip("/")
+            name, top = posixpath.normpath(entry.name), posixpath.normpath(prefix)
+            if name != top and not name.startswith(f"{top}/"):  # a container's tar may say what it likes
+                context.err(f"warning: file {entry.name!r} is outside target destination, skipping\n")
+                continue
+            inside = name[len(top) :].strip("/")
             path = posixpath.join(target, inside) if inside else target
             if entry.issym() or entry.islnk():
                 context.err(f"warning: skipping symlink: {path!r} -> {entry.linkname!r}\n")
