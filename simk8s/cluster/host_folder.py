@@ -9,7 +9,7 @@ from simk8s.errors import Place, SimError
 
 
 class HostFolder:
-    """Paths as the caller gives them, relative ones from `folder`. Raises SimError SK102 for one that cannot be used."""
+    """Paths as the caller gives them, relative ones from `folder`. Raises SimError SK102 where one is unusable."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
