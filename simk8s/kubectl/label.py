@@ -4,43 +4,22 @@ from __future__ import annotations
 
 import re
 
-from simk8s.api.errors import ApiError, conflict
-from simk8s.api.objects import Object, labels, name, resource_version
+from simk8s.api.objects import Object, labels
 from simk8s.api.patch import Patch
 from simk8s.kubectl import chosen as choice
 from simk8s.kubectl import dry_run
-from simk8s.kubectl.chosen import Chosen, chosen
+from simk8s.kubectl.chosen import Chosen
 from simk8s.kubectl.command import Command, Context
-from simk8s.kubectl.failure import Failure, complain
+from simk8s.kubectl.failure import Failure
 from simk8s.kubectl.flags import Flag
+from simk8s.kubectl.marks import VERSION, check_version, mark
 from simk8s.kubectl.output import OUTPUT, report
-from simk8s.kubectl.pair import Pairs, divided, pairs_of
+from simk8s.kubectl.pair import Pairs
 from simk8s.sim import Run
-
-_NOT_NAMED = "one or more resources must be specified as <resource> <name> or <resource>/<name>"
 
 
 def run(context: Context) -> Run[int | None]:
-    arguments = context.arguments
-    words, changes = divided(arguments.words, "label")
-    if not words and not arguments["filename"]:
-        raise Failure(_NOT_NAMED)
-    if arguments["all"] and arguments["selector"]:
-        raise Failure("cannot set --all and --selector at the same time")
-    pairs = pairs_of(changes, "label", _check)
-    if not pairs and not arguments["list"]:
-        raise Failure("at least one label update is required")
-    objects, errors = yield from chosen(context, words)
-    if arguments["list"]:
-        _list(context, objects)
-        objects = []
-    for each in objects:
-        try:
-            yield from _label(context, each, pairs)
-        except (ApiError, Failure) as error:
-            errors.append(error)
-    complain(errors)
-    return 0
+    return mark(context, "label", labels, _label, _check)
 
 
 def _check(key: str, value: str) -> None:
@@ -74,23 +53,6 @@ def _label(context: Context, each: Chosen, pairs: Pairs) -> Run[None]:
     obj = yield from context.patch(each.resource, each.object, Patch("merge", {"metadata": {"labels": change}}))
     report(context, each.resource, obj, done)
 
-
-def check_version(context: Context, each: Chosen) -> None:
-    """`--resource-version`. Raises ApiError Conflict."""
-    wanted = context.arguments.text("resource-version")
-    if wanted and wanted != resource_version(each.object):
-        raise conflict(each.resource, name(each.object))
-
-
-def _list(context: Context, objects: list[Chosen]) -> None:
-    for each in objects:
-        if len(objects) > 1:
-            context.out(f"Listing labels for {each.resource.kind}.{each.resource.group}/{name(each.object)}:\n")
-        indent = " " if len(objects) > 1 else ""
-        context.out("".join(f"{indent}{key}={value}\n" for key, value in sorted(labels(each.object).items())))
-
-
-VERSION = Flag("resource-version", "string", "", "change an object only where this is its version now")
 
 COMMAND = Command(
     "label",

@@ -10,7 +10,7 @@ from simk8s.kubectl.chosen import ALL, Chosen, chosen
 from simk8s.kubectl.command import Command, Context
 from simk8s.kubectl.failure import Failure, complain
 from simk8s.kubectl.flags import Flag
-from simk8s.kubectl.label import VERSION
+from simk8s.kubectl.marks import VERSION
 from simk8s.kubectl.output import OUTPUT, report
 from simk8s.kubectl.selection import SELECTOR
 from simk8s.kubectl.waiting import wait_until
