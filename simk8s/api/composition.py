@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from simk8s.api.source import ScriptPlace, script_place
+from simk8s.api.script_place import ScriptPlace, script_place
 from simk8s.errors import Place, SimError
 
 if TYPE_CHECKING:

@@ -7,12 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from simk8s.api.objects import Object
-
-if TYPE_CHECKING:
-    from simk8s.api.resources import Resource
+from simk8s.api.resources import Resource
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +53,6 @@ class ApiError(Exception):
             "message": self.message,
             "details": self.details,
         }
-
-
-class NoMatch(Exception):
-    """A kind or a type name that this cluster does not serve. The text is kubectl's, without `error: `."""
-
-    def __init__(self, message: str, hint: str = "") -> None:
-        super().__init__(message)
-        self.hint = hint
 
 
 def not_found(resource: Resource, name: str) -> ApiError:

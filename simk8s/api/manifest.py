@@ -11,9 +11,10 @@ from typing import Any
 import msgspec
 
 from simk8s.api.composition import BrokenYaml, Document, Path, documents
-from simk8s.api.errors import ApiError, Cause, NoMatch
+from simk8s.api.errors import ApiError, Cause
 from simk8s.api.objects import Object
-from simk8s.api.source import ScriptPlace
+from simk8s.api.resources import NoMatch
+from simk8s.api.script_place import ScriptPlace
 from simk8s.errors import Place, SimError
 
 EXTENSIONS = (".json", ".yaml", ".yml")

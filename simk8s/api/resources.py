@@ -6,7 +6,13 @@ import difflib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from simk8s.api.errors import NoMatch
+
+class NoMatch(Exception):
+    """A kind or a type name that this cluster does not serve. The text is kubectl's, without `error: `."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
 
 
 @dataclass(frozen=True, slots=True)

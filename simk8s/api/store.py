@@ -10,9 +10,9 @@ from uuid import UUID
 
 from simk8s.api.change import difference, share
 from simk8s.api.deletion import Deletion, deletion_of, is_finished
-from simk8s.api.errors import NoMatch, already_exists, bad_request, conflict, not_found
+from simk8s.api.errors import already_exists, bad_request, conflict, not_found
 from simk8s.api.objects import Key, Object, is_terminating, uid
-from simk8s.api.resources import Registry, Resource
+from simk8s.api.resources import NoMatch, Registry, Resource
 from simk8s.api.selector import FieldSelector, LabelSelector
 from simk8s.api.system_field import check_finalizers, with_system_fields
 from simk8s.api.watch import DELIVERY_SECONDS, EventType, Watch

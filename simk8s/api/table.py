@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from simk8s.api.duration import age
+from simk8s.api.column import AGE, NAME, Column, Printer, age_of
+from simk8s.api.columns import PRINTERS
 from simk8s.api.objects import Object, metadata, name
 from simk8s.api.resources import Resource
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column. `priority` 1 is shown by `-o wide` only; the column of format `name` gets a prefix for `get all`."""
-
-    name: str
-    priority: int = 0
-    type: str = "string"
-    format: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,33 +40,10 @@ class Table:
         }
 
 
-Cells = Callable[[Object, datetime], Sequence[Any]]
-"""The cells of one object at that moment, one for each column of its kind."""
-
-
-@dataclass(frozen=True, slots=True)
-class Printer:
-    """How objects of one kind become rows."""
-
-    columns: tuple[Column, ...]
-    cells: Cells
-
-
-NAME = Column("Name", format="name")
-AGE = Column("Age")
-
-
 def table(resource: Resource, objects: Iterable[Object], now: datetime) -> Table:
     """The table of some objects of one kind. Ages are counted up to `now`, the simulated clock."""
-    from simk8s.api.columns import PRINTERS
-
     printer = PRINTERS.get(resource.kind, DEFAULT)
     return Table(printer.columns, tuple(Row(tuple(printer.cells(obj, now)), obj) for obj in objects))
-
-
-def age_of(obj: Object, now: datetime) -> str:
-    """The AGE cell."""
-    return age(metadata(obj).get("creationTimestamp"), now)
 
 
 def _default_cells(obj: Object, now: datetime) -> Sequence[Any]:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from simk8s.api.errors import NoMatch
 from simk8s.api.objects import Object, condition, dig, is_terminating, is_true
-from simk8s.api.resources import Registry, Resource
+from simk8s.api.resources import NoMatch, Registry, Resource
 from simk8s.errors import Place, SimError
 
 EXAMPLE = "pod/mysql-0 Ready"

@@ -11,7 +11,7 @@ import msgspec
 
 from simk8s.api.manifest import Manifest, files_of, load, load_text, read, shown
 from simk8s.api.objects import Object, dig
-from simk8s.api.source import ScriptPlace
+from simk8s.api.script_place import ScriptPlace
 from simk8s.errors import SimError
 
 Applicable: TypeAlias = "str | PathLike[str] | Object | Manifest | Sequence[Applicable]"

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from simk8s.api import admission
-from simk8s.api.errors import ApiError, NoMatch
+from simk8s.api.errors import ApiError
 from simk8s.api.manifest import Manifest
 from simk8s.api.objects import Object, dig
-from simk8s.api.resources import Registry
+from simk8s.api.resources import NoMatch, Registry
 from simk8s.api.store import Store
 from simk8s.cluster.host_folder import HostFolder
 from simk8s.cluster.rest import until_rest

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from simk8s.api.errors import NoMatch
 from simk8s.api.objects import Object, dig, namespace
+from simk8s.api.resources import NoMatch
 from simk8s.api.selector import FieldSelector
 from simk8s.api.watch import WatchEvent
 from simk8s.kubectl.command import Command, Context

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from simk8s.api.errors import NoMatch
-from simk8s.api.resources import Resource
+from simk8s.api.resources import NoMatch, Resource
 from simk8s.api.schema import Schema, below, reference, resolved, schema_of, struct_name
 from simk8s.kubectl.command import Command, Context
 from simk8s.kubectl.failure import Failure

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from simk8s.api.errors import ApiError, NoMatch
+from simk8s.api.errors import ApiError
 from simk8s.api.manifest import ManifestError
+from simk8s.api.resources import NoMatch
 
 
 class Failure(Exception):

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from simk8s.api.errors import NoMatch
 from simk8s.api.manifest import Manifest, ManifestError, files_of, load_text, read, shown
 from simk8s.api.objects import Object, namespace
-from simk8s.api.resources import Resource
+from simk8s.api.resources import NoMatch, Resource
 from simk8s.kubectl.command import Context
 from simk8s.kubectl.failure import Failure
 from simk8s.kubectl.flags import Flag

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from simk8s.api.errors import NoMatch, already_exists, conflict, invalid, not_found
-from simk8s.api.resources import Registry, Resource
+from simk8s.api.errors import already_exists, conflict, invalid, not_found
+from simk8s.api.resources import NoMatch, Registry, Resource
 from simk8s.api.table import table
 from simk8s.api.validation.field import required
 

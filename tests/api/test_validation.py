@@ -10,10 +10,10 @@ import pytest
 
 from simk8s.api.admission import decode
 from simk8s.api.defaults import defaulted
-from simk8s.api.errors import ApiError, NoMatch
+from simk8s.api.errors import ApiError
 from simk8s.api.manifest import load, load_text
 from simk8s.api.objects import Object, copy
-from simk8s.api.resources import Registry
+from simk8s.api.resources import NoMatch, Registry
 from simk8s.api.validation import foreseen, validate, validate_update
 
 SHARED = Path(__file__).parents[3] / "shared" / "manifests"

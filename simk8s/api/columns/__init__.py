@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from simk8s.api.column import Printer
 from simk8s.api.columns import configuration, node, pod, service, storage, workload
-from simk8s.api.table import Printer
 
 PRINTERS: dict[str, Printer] = {
     **pod.PRINTERS,

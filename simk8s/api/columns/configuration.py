@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from simk8s.api import selector
+from simk8s.api.column import AGE, NAME, Column, Printer, age_of
 from simk8s.api.objects import Object, dig, metadata, name
-from simk8s.api.table import AGE, NAME, Column, Printer, age_of
 
 NONE = "<none>"
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from simk8s.api.column import AGE, NAME, Column, Printer, age_of
 from simk8s.api.duration import age
 from simk8s.api.objects import Object, condition, dig, is_terminating, is_true, name
-from simk8s.api.table import AGE, NAME, Column, Printer, age_of
 
 NONE = "<none>"
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from simk8s.api.column import AGE, NAME, Column, Printer, age_of
 from simk8s.api.objects import Object, dig, name
-from simk8s.api.table import AGE, NAME, Column, Printer, age_of
 
 NONE = "<none>"
 UNSET = "<unset>"

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from simk8s.api.column import AGE, NAME, Column, Printer, age_of
 from simk8s.api.objects import Object, annotations_of, dig, is_terminating, name
-from simk8s.api.table import AGE, NAME, Column, Printer, age_of
 
 UNSET = "<unset>"
 DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class"

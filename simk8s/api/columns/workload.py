@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from simk8s.api import selector
+from simk8s.api.column import AGE, NAME, Column, Printer, age_of
 from simk8s.api.duration import human, parse_timestamp
 from simk8s.api.objects import Object, controller_of, dig, is_true, name
-from simk8s.api.table import AGE, NAME, Column, Printer, age_of
 
 NONE = "<none>"
 _TEMPLATE = (Column("Containers", 1), Column("Images", 1))
