@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: setup demo test lint types layers unit bench notebooks clean
+.PHONY: setup demo test lint types layers unit conformance bench notebooks clean
 
 setup: $(VENV)/.ready
 
@@ -29,6 +29,9 @@ layers: setup
 
 unit: setup
 	$(BIN)/pytest -n auto
+
+conformance: setup
+	$(BIN)/python -m tests.conformance -n auto
 
 bench: setup
 	$(BIN)/python -m benchmarks

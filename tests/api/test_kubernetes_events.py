@@ -9,6 +9,7 @@ from simk8s.api.objects import Object
 from simk8s.api.resources import Registry
 from simk8s.api.store import Store
 from simk8s.sim import Simulation
+from tests.conformance import case
 
 
 @pytest.fixture
@@ -32,7 +33,8 @@ def test_an_event_says_who_what_about_whom_and_when(store: Store, pod: Object) -
     assert (event["count"], event["firstTimestamp"]) == (1, "2024-01-01T00:00:00Z")
 
 
-def test_the_same_event_twelve_times_is_one_with_a_count(store: Store, pod: Object) -> None:  # API-31, A-3
+@case("A-3")
+def test_a_3_the_same_event_twelve_times_is_one_with_a_count(store: Store, pod: Object) -> None:  # API-31
     recorder = EventRecorder(store, "default-scheduler")
     for _ in range(12):
         recorder.event(pod, "Warning", "FailedScheduling", "no room")
@@ -55,9 +57,8 @@ def test_from_the_tenth_different_message_on_events_are_combined(store: Store, p
     assert [event["count"] for event in combined] == [3]
 
 
-def test_a_hundred_events_on_one_object_in_a_minute_are_mostly_dropped(
-    store: Store, pod: Object
-) -> None:  # A-4, API-33
+@case("A-4")
+def test_a_4_a_hundred_events_on_one_object_in_a_minute_are_mostly_dropped(store: Store, pod: Object) -> None:  # API-33
     recorder = EventRecorder(store, "kubelet")
     for number in range(100):
         recorder.event(pod, "Normal", f"Reason{number}", "x")

@@ -8,6 +8,7 @@ import pytest
 
 from simk8s.api.columns.pod import summary
 from simk8s.api.objects import Object
+from tests.conformance import case
 
 NOW = datetime(2024, 1, 1, 0, 10, tzinfo=UTC)
 RUNNING: Object = {"running": {"startedAt": "2024-01-01T00:00:00Z"}}
@@ -132,7 +133,8 @@ def test_status_is_the_word_that_kubectl_prints(obj: Object, ready: str, text: s
     assert (summary(obj).ready_text, summary(obj).status) == (ready, text)
 
 
-def test_a_native_sidecar_counts_as_a_container_once_it_has_started() -> None:  # KUBELET-5, K-26
+@case("K-26")
+def test_k_26_a_native_sidecar_counts_as_a_container_once_it_has_started() -> None:  # KUBELET-5
     sidecar = status("proxy", RUNNING, ready=True, restarts=2)
     said = summary(pod("Running", [status("web", RUNNING, ready=True)], [sidecar], ("proxy",)))
     assert (said.ready_text, said.status, said.restarts) == ("2/2", "Running", 2)
@@ -144,7 +146,8 @@ def test_restarts_of_init_containers_vanish_when_initialization_is_over() -> Non
     assert summary(pod("Running", None, [DONE, {**clone, "state": ended(0, "Completed")}])).restarts == 0
 
 
-def test_restarts_tell_when_the_newest_one_was() -> None:  # KUBELET-73, K-25
+@case("K-25")
+def test_k_25_restarts_tell_when_the_newest_one_was() -> None:  # KUBELET-73
     obj = pod(
         containers=[
             status("a", RUNNING, restarts=2, last="2024-01-01T00:05:00Z"),

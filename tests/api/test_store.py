@@ -15,6 +15,7 @@ from simk8s.api.resources import Registry
 from simk8s.api.store import Store, Write
 from simk8s.api.world import world_at
 from simk8s.sim import Actor, Simulation
+from tests.conformance import case
 
 
 @pytest.fixture
@@ -85,7 +86,8 @@ def test_getting_what_is_not_there_is_refused(store: Store) -> None:  # API-3
         store.get("Pod", "mysql-9")
 
 
-def test_a_stale_version_is_a_conflict(store: Store, user: Actor) -> None:  # API-2, A-1
+@case("A-1")
+def test_a_1_a_stale_version_is_a_conflict(store: Store, user: Actor) -> None:  # API-2
     old = store.create(stateful_set(), by=user)
     store.update({**old, "spec": {"replicas": 2}}, by=user)
     with pytest.raises(ApiError) as refusal:
@@ -101,7 +103,8 @@ def test_an_update_without_a_version_is_unconditional(store: Store, user: Actor)
     assert store.update(stateful_set(replicas=5), by=user)["spec"]["replicas"] == 5
 
 
-def test_writing_the_same_again_is_no_write(store: Store, user: Actor) -> None:  # API-1, A-2
+@case("A-2")
+def test_a_2_writing_the_same_again_is_no_write(store: Store, user: Actor) -> None:  # API-1
     old = store.create(config(a="1"), by=user)
     watch = store.watch("ConfigMap")
     length = len(store.sim.history)
@@ -168,7 +171,8 @@ def test_a_pod_that_has_ended_goes_at_once(store: Store, user: Actor, phase: str
     assert store.find("Pod", "p") is None
 
 
-def test_an_unscheduled_pod_goes_at_once(store: Store, user: Actor) -> None:  # KUBELET-55, K-19
+@case("K-19")
+def test_k_19_an_unscheduled_pod_goes_at_once(store: Store, user: Actor) -> None:  # KUBELET-55
     store.create(pod(), by=user)
     store.delete("Pod", "p", by=user)
     assert store.find("Pod", "p") is None
@@ -180,7 +184,8 @@ def test_a_forced_delete_removes_the_object_at_once(store: Store, user: Actor) -
     assert store.find("Pod", "p") is None
 
 
-def test_a_finalizer_holds_the_object_until_it_is_removed(store: Store, user: Actor) -> None:  # API-5, A-5
+@case("A-5")
+def test_a_5_a_finalizer_holds_the_object_until_it_is_removed(store: Store, user: Actor) -> None:  # API-5
     store.create(pod(finalizers=["example.com/hold"]), by=user)
     held = store.delete("Pod", "p", by=user)
     assert "deletionTimestamp" in held["metadata"]

@@ -15,6 +15,7 @@ from simk8s.api.manifest import load, load_text
 from simk8s.api.objects import Object, copy
 from simk8s.api.resources import NoMatch, Registry
 from simk8s.api.validation import foreseen, validate, validate_update
+from tests.conformance import case
 
 SHARED = Path(__file__).parents[3] / "shared" / "manifests"
 needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="the collection of manifests is not beside the project")
@@ -220,7 +221,8 @@ def test_a_wrong_stateful_set_is_refused_field_by_field(path: str, value: object
     assert causes(put(read(STATEFUL_SET), path, value)) == [cause]
 
 
-def test_the_pod_spec_of_a_stateful_set_is_not_looked_into_but_its_faults_are_foreseen() -> None:  # STS-81, D-52
+@case("D-52")
+def test_d_52_the_pod_spec_of_a_stateful_set_is_not_looked_into_but_its_faults_are_foreseen() -> None:  # STS-81
     obj = put(read(STATEFUL_SET), "spec.template.spec.containers.0.volumeMounts.0.name", "dta")
     assert causes(obj) == []
     [cause] = foreseen(obj)

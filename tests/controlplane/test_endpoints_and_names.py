@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from simk8s.api.objects import Object
+from tests.conformance import case
 from tests.controlplane.bare_cluster import Cluster, is_ready, service, stateful_set
 
 DOMAIN = "default.svc.cluster.local"
@@ -56,7 +57,8 @@ def test_endpoints_are_the_pods_with_an_address() -> None:  # SVC-1, SVC-3, SVC-
     assert all("hostname" not in entry for entry in entries(c, "web-read"))
 
 
-def test_an_unready_pod_is_listed_as_such() -> None:  # SVC-6, N-1
+@case("N-1")
+def test_n_1_an_unready_pod_is_listed_as_such() -> None:  # SVC-6
     c = settled()
     pod = c.store.get("Pod", "web-1")
     kubelet = next(k for k in c.kubelets if k.node == pod["spec"]["nodeName"])
@@ -68,7 +70,8 @@ def test_an_unready_pod_is_listed_as_such() -> None:  # SVC-6, N-1
     assert len(subset["addresses"]) == 2
 
 
-def test_a_deleted_pod_leaves_dns_and_service_while_it_still_runs() -> None:  # SVC-2, W-4
+@case("W-4")
+def test_w_4_a_deleted_pod_leaves_dns_and_service_while_it_still_runs() -> None:  # SVC-2
     c = settled()
     for kubelet in c.kubelets:
         kubelet.stop_seconds = 20
@@ -126,7 +129,8 @@ def test_a_service_address_is_an_answer_even_without_endpoints() -> None:  # DNS
     assert addresses(c, f"web-read.{DOMAIN}") == [vip(c)]
 
 
-def test_a_headless_service_answers_with_its_ready_pods() -> None:  # DNS-2, W-8
+@case("W-8")
+def test_w_8_a_headless_service_answers_with_its_ready_pods() -> None:  # DNS-2
     c = cluster()
     c.run(0.5)
     assert code(c, f"web.{DOMAIN}") == "NXDOMAIN"
@@ -139,7 +143,8 @@ def test_addresses_come_in_changing_order() -> None:  # DNS-2
     assert len({c.control_plane.dns.lookup(f"web.{DOMAIN}").records for _ in range(30)}) > 1
 
 
-def test_a_pods_name_is_known_only_while_it_is_ready() -> None:  # DNS-3, W-1
+@case("W-1")
+def test_w_1_a_pods_name_is_known_only_while_it_is_ready() -> None:  # DNS-3
     c = cluster(replicas=1)
     c.kubelets[0].ready_seconds = c.kubelets[1].ready_seconds = c.kubelets[2].ready_seconds = 10
     c.run(5)
@@ -148,7 +153,8 @@ def test_a_pods_name_is_known_only_while_it_is_ready() -> None:  # DNS-3, W-1
     assert addresses(c, f"web-0.web.{DOMAIN}.") == [ip(c, "web-0")]
 
 
-def test_published_anyway_means_known_before_ready() -> None:  # DNS-3, DNS-10, W-7
+@case("W-7")
+def test_w_7_published_anyway_means_known_before_ready() -> None:  # DNS-3, DNS-10
     c = Cluster()
     c.apply(service(publishNotReadyAddresses=True), stateful_set(replicas=1))
     for kubelet in c.kubelets:
@@ -212,7 +218,8 @@ def test_an_answer_knows_the_write_it_comes_from() -> None:
     assert record.object.startswith("EndpointSlice/default/web-")
 
 
-def test_the_old_cache_keeps_a_miss_for_half_a_minute() -> None:  # DNS-11, W-2
+@case("W-2")
+def test_w_2_the_old_cache_keeps_a_miss_for_half_a_minute() -> None:  # DNS-11
     c = cluster(replicas=1, dns_cache_seconds=30)
     for kubelet in c.kubelets:
         kubelet.ready_seconds = 3
@@ -225,7 +232,8 @@ def test_the_old_cache_keeps_a_miss_for_half_a_minute() -> None:  # DNS-11, W-2
     assert code(c, f"web-0.web.{DOMAIN}") == "NOERROR"
 
 
-def test_a_replaced_pod_has_the_same_name_and_another_address() -> None:  # DNS-13, W-3
+@case("W-3")
+def test_w_3_a_replaced_pod_has_the_same_name_and_another_address() -> None:  # DNS-13
     c = settled()
     before = addresses(c, f"web-0.web.{DOMAIN}")
     c.delete("Pod", "web-0")
@@ -234,7 +242,8 @@ def test_a_replaced_pod_has_the_same_name_and_another_address() -> None:  # DNS-
     assert after == [ip(c, "web-0")] != before
 
 
-def test_connections_are_spread_evenly_over_ready_pods() -> None:  # SVC-4, W-6
+@case("W-6")
+def test_w_6_connections_are_spread_evenly_over_ready_pods() -> None:  # SVC-4
     c = settled()
     backends = Counter(c.control_plane.proxy.route(vip(c), 80).address for _ in range(3000))  # type: ignore[union-attr]
     assert len(backends) == 3

@@ -6,6 +6,7 @@ import pytest
 
 from simk8s.api.errors import ApiError
 from simk8s.api.objects import Object, condition, is_terminating, owners
+from tests.conformance import case
 from tests.controlplane.bare_cluster import Cluster, is_ready, service, stateful_set
 
 
@@ -17,7 +18,8 @@ def ready_cluster(**options: object) -> Cluster:
     return c
 
 
-def test_deleting_a_set_removes_its_pods_in_no_order_and_keeps_the_claims() -> None:  # D-38, STS-100, API-7
+@case("D-38")
+def test_d_38_deleting_a_set_removes_its_pods_in_no_order_and_keeps_the_claims() -> None:  # STS-100, API-7
     c = ready_cluster()
     c.delete("StatefulSet", "web")
     assert c.store.find("StatefulSet", "web") is None
@@ -29,7 +31,8 @@ def test_deleting_a_set_removes_its_pods_in_no_order_and_keeps_the_claims() -> N
     assert [o["status"]["phase"] for o in c.store.list("PersistentVolumeClaim")] == ["Bound"] * 3
 
 
-def test_in_the_foreground_the_set_goes_last() -> None:  # D-39, API-7
+@case("D-39")
+def test_d_39_in_the_foreground_the_set_goes_last() -> None:  # API-7
     c = ready_cluster()
     for kubelet in c.kubelets:
         kubelet.stop_seconds = 5
@@ -44,7 +47,8 @@ def test_in_the_foreground_the_set_goes_last() -> None:  # D-39, API-7
     assert deleted[-1] == "StatefulSet/default/web"
 
 
-def test_orphaned_pods_run_on_and_are_adopted_by_the_same_set_again() -> None:  # D-40, API-7
+@case("D-40")
+def test_d_40_orphaned_pods_run_on_and_are_adopted_by_the_same_set_again() -> None:  # API-7
     c = ready_cluster()
     uids = [pod["metadata"]["uid"] for pod in c.pods().values()]
     c.delete("StatefulSet", "web", propagation="Orphan")
@@ -84,7 +88,8 @@ def test_an_owner_is_meant_by_its_uid_not_by_its_name() -> None:  # API-6
     assert c.store.find("ConfigMap", "child") is None
 
 
-def test_recreating_a_set_at_once_waits_for_the_names() -> None:  # D-41, STS-16
+@case("D-41")
+def test_d_41_recreating_a_set_at_once_waits_for_the_names() -> None:  # STS-16
     c = ready_cluster()
     c.delete("StatefulSet", "web")
     c.run(1.2)
@@ -102,7 +107,8 @@ def fail(c: Cluster, pod: str = "web-1") -> str:
     return node
 
 
-def test_a_silent_node_is_not_ready_and_neither_are_its_pods() -> None:  # N-1, NODE-2, NODE-3
+@case("N-1")
+def test_n_1_a_silent_node_is_not_ready_and_neither_are_its_pods() -> None:  # NODE-2, NODE-3
     c = ready_cluster()
     node = fail(c)
     c.run(60)
@@ -130,7 +136,8 @@ def test_the_grace_period_of_a_node_is_a_switch(grace: int, still_ready: int) ->
     assert (condition(c.store.get("Node", node), "Ready") or {})["status"] == "Unknown"
 
 
-def test_after_five_minutes_the_pod_is_terminating_for_ever_and_not_replaced() -> None:  # N-2, NODE-5, NODE-6
+@case("N-2")
+def test_n_2_after_five_minutes_the_pod_is_terminating_for_ever_and_not_replaced() -> None:  # NODE-5, NODE-6
     c = ready_cluster()
     fail(c)
     c.run(60 + 280)
@@ -143,7 +150,8 @@ def test_after_five_minutes_the_pod_is_terminating_for_ever_and_not_replaced() -
     assert len(c.writes("create", "Pod")) == 3
 
 
-def test_a_node_that_returns_in_time_keeps_its_pods() -> None:  # N-9, NODE-10, NODE-11
+@case("N-9")
+def test_n_9_a_node_that_returns_in_time_keeps_its_pods() -> None:  # NODE-10, NODE-11
     c = ready_cluster()
     node = fail(c)
     c.run(180)
@@ -160,7 +168,8 @@ def test_a_node_that_returns_in_time_keeps_its_pods() -> None:  # N-9, NODE-10, 
     assert c.store.get("Node", node)["spec"].get("taints") is None
 
 
-def test_a_forced_delete_brings_a_replacement_that_node_local_data_holds_back() -> None:  # N-5, NODE-8
+@case("N-5")
+def test_n_5_a_forced_delete_brings_a_replacement_that_node_local_data_holds_back() -> None:  # NODE-8
     c = ready_cluster()
     fail(c)
     c.run(400)
@@ -173,7 +182,8 @@ def test_a_forced_delete_brings_a_replacement_that_node_local_data_holds_back() 
     assert "1 node(s) had untolerated taint(s), 2 node(s) had volume node affinity conflict" in message
 
 
-def test_deleting_the_node_object_frees_its_pods() -> None:  # N-7, NODE-7 b
+@case("N-7")
+def test_n_7_deleting_the_node_object_frees_its_pods() -> None:  # NODE-7 b
     c = Cluster()
     c.apply(service(), stateful_set())
     c.run(40)
@@ -185,7 +195,8 @@ def test_deleting_the_node_object_frees_its_pods() -> None:  # N-7, NODE-7 b
     assert c.store.get("Pod", "web-1")["spec"]["nodeName"] != node
 
 
-def test_the_out_of_service_taint_frees_terminating_pods() -> None:  # N-6, NODE-7 d
+@case("N-6")
+def test_n_6_the_out_of_service_taint_frees_terminating_pods() -> None:  # NODE-7 d
     c = Cluster()
     c.apply(service(), stateful_set())
     c.run(40)
@@ -201,7 +212,8 @@ def test_the_out_of_service_taint_frees_terminating_pods() -> None:  # N-6, NODE
     assert len(c.ready_pods()) == 3
 
 
-def test_a_cluster_of_one_node_never_evicts() -> None:  # N-8, NODE-9
+@case("N-8")
+def test_n_8_a_cluster_of_one_node_never_evicts() -> None:  # NODE-9
     c = Cluster(nodes=1)
     c.apply(service(), stateful_set())
     c.run(40)

@@ -9,6 +9,7 @@ import pytest
 
 from simk8s.api.objects import Object
 from simk8s.controlplane.scheduler.node import pod_info
+from tests.conformance import case
 from tests.controlplane.bare_cluster import Cluster, Kubelet, service, stateful_set
 
 
@@ -65,7 +66,8 @@ def test_ties_are_a_free_choice() -> None:  # SCHED-8
     assert nodes == {"node-1", "node-2", "node-3"}
 
 
-def test_too_little_cpu_everywhere() -> None:  # SC-1, SCHED-10
+@case("SC-1")
+def test_sc_1_too_little_cpu_everywhere() -> None:  # SCHED-10
     c = Cluster()
     c.apply(pod(cpu="9"))
     c.run(2)
@@ -76,7 +78,8 @@ def test_too_little_cpu_everywhere() -> None:  # SC-1, SCHED-10
     assert condition["message"] == refusals(c)[0]
 
 
-def test_a_freed_node_is_used_within_ten_seconds() -> None:  # SC-2, SCHED-9
+@case("SC-2")
+def test_sc_2_a_freed_node_is_used_within_ten_seconds() -> None:  # SCHED-9
     c = Cluster(nodes=1)
     c.apply(pod("big", cpu="8"), pod(cpu="1"))
     c.run(30)
@@ -104,7 +107,8 @@ def test_a_refused_pod_is_not_tried_over_and_over() -> None:  # SCHED-9
     assert event["count"] in (2, 3)  # at once, then after five minutes each time
 
 
-def test_required_anti_affinity_by_host_name() -> None:  # SC-3, SCHED-6
+@case("SC-3")
+def test_sc_3_required_anti_affinity_by_host_name() -> None:  # SCHED-6
     term = {"labelSelector": {"matchLabels": {"app": "web"}}, "topologyKey": "kubernetes.io/hostname"}
     affinity = {"podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [term]}}
     c = Cluster(nodes=2)
@@ -148,7 +152,8 @@ def lonely() -> dict[str, Any]:
     return {"affinity": {"podAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [term]}}}
 
 
-def test_reasons_are_sorted_as_texts_with_their_counts() -> None:  # SC-4, SCHED-7, SCHED-11
+@case("SC-4")
+def test_sc_4_reasons_are_sorted_as_texts_with_their_counts() -> None:  # SCHED-7, SCHED-11
     c = Cluster()
     spec(c, "node-1", unschedulable=True)
     for node in ("node-2", "node-3"):
@@ -233,7 +238,8 @@ def test_without_nodes_there_is_nothing_to_choose_from() -> None:  # SCHED-12
     assert refusals(c) == ["no nodes available to schedule pods"]
 
 
-def test_an_unbound_immediate_claim_rules_out_every_node() -> None:  # V-1, SCHED-12
+@case("V-1")
+def test_v_1_an_unbound_immediate_claim_rules_out_every_node() -> None:  # SCHED-12
     c = Cluster(storage="none")
     c.apply(service(), stateful_set(claims=True))
     c.run(5)
@@ -256,7 +262,8 @@ def test_a_claim_that_is_missing_or_going_rules_out_every_node() -> None:  # SCH
     assert 'persistentvolumeclaim "data" is being deleted' in refusals(c)[-1]
 
 
-def test_a_node_local_volume_ties_its_pod_to_the_node() -> None:  # SC-5, VOL-25
+@case("SC-5")
+def test_sc_5_a_node_local_volume_ties_its_pod_to_the_node() -> None:  # VOL-25
     c = Cluster()
     c.apply(service(), stateful_set(claims=True, replicas=1))
     c.run(20)

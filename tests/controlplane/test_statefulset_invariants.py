@@ -12,6 +12,7 @@ from simk8s.api.errors import ApiError
 from simk8s.api.objects import Object, dig, is_terminating, labels
 from simk8s.api.world import World
 from simk8s.sim import History, Record
+from tests.conformance import case
 from tests.controlplane.bare_cluster import Cluster, is_ready, service, stateful_set
 from tests.controlplane.set_bench import POLICIES
 
@@ -120,9 +121,10 @@ def test_the_counts_of_the_status_always_make_sense(policy: str, seed: int, step
 
 @settings(max_examples=25, deadline=None)
 @given(seed=st.integers(0, 5), steps=PEACEFUL)
-def test_an_ordered_set_left_in_peace_has_no_gaps_and_no_pod_ready_before_its_predecessor(
+@case("INV-3")
+def test_inv_3_an_ordered_set_left_in_peace_has_no_gaps_and_no_pod_ready_before_its_predecessor(
     seed: int, steps: Any
-) -> None:  # INV-3
+) -> None:
     c = run("OrderedReady", seed, steps)
     for _, world in worlds(c.sim.history):
         ordinals = sorted(int(pod["metadata"]["name"].rpartition("-")[2]) for pod in pods(world))
@@ -133,7 +135,8 @@ def test_an_ordered_set_left_in_peace_has_no_gaps_and_no_pod_ready_before_its_pr
 
 @settings(max_examples=20, deadline=None)
 @given(seed=st.integers(0, 3), steps=STEPS)
-def test_an_ordered_set_makes_or_scales_away_one_pod_a_sync(seed: int, steps: Any) -> None:  # INV-8
+@case("INV-8")
+def test_inv_8_an_ordered_set_makes_or_scales_away_one_pod_a_sync(seed: int, steps: Any) -> None:
     c = run("OrderedReady", seed, steps)
     for sync in syncs(c.sim.history):
         made = [record for record in sync if record.verb == "create" and record.object.startswith("Pod/")]
@@ -166,7 +169,8 @@ def test_left_in_peace_it_comes_to_what_was_asked_for(policy: str, seed: int, st
 
 @settings(max_examples=15, deadline=None)
 @given(seed=st.integers(0, 3), steps=STEPS)
-def test_while_people_delete_nothing_claims_outlive_pods(seed: int, steps: Any) -> None:  # STS-54, INV-4
+@case("INV-4")
+def test_inv_4_while_people_delete_nothing_claims_outlive_pods(seed: int, steps: Any) -> None:  # STS-54
     c = run("OrderedReady", seed, steps)
     assert c.writes("delete", "PersistentVolumeClaim") == []
     for pod in c.pods().values():

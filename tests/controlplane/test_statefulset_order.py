@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.conformance import case
 from tests.controlplane.set_bench import POLICIES, Bench
 
 RETENTIONS: list[dict[str, str]] = [
@@ -26,7 +27,8 @@ def bench(policy: str, retention: dict[str, str] | None = None, replicas: int = 
 
 @policies
 @retentions
-def test_three_pods_come_up_and_are_counted(policy: str, retention: dict[str, str]) -> None:  # U-1
+@case("U-1")
+def test_u_1_three_pods_come_up_and_are_counted(policy: str, retention: dict[str, str]) -> None:
     b = bench(policy, retention)
     b.all_ready()
     assert b.ordinals() == [0, 1, 2]
@@ -50,7 +52,8 @@ def test_ordinal_two_is_not_created_until_ordinal_one_is_ready() -> None:  # STS
     assert b.ordinals() == [0, 1, 2]
 
 
-def test_a_parallel_set_waits_for_nobody() -> None:  # STS-43, D-11
+@case("D-11")
+def test_d_11_a_parallel_set_waits_for_nobody() -> None:  # STS-43
     b = bench("Parallel")
     assert b.ordinals() == [0, 1, 2]
     b.change(replicas=5)
@@ -58,7 +61,8 @@ def test_a_parallel_set_waits_for_nobody() -> None:  # STS-43, D-11
 
 
 @policies
-def test_scaling_up_adds_the_next_ordinal(policy: str) -> None:  # U-2
+@case("U-2")
+def test_u_2_scaling_up_adds_the_next_ordinal(policy: str) -> None:
     b = bench(policy)
     b.all_ready()
     b.change(replicas=4)
@@ -68,7 +72,8 @@ def test_scaling_up_adds_the_next_ordinal(policy: str) -> None:  # U-2
 
 @policies
 @retentions
-def test_scaling_to_nothing_removes_the_highest_first(policy: str, retention: dict[str, str]) -> None:  # U-3
+@case("U-3")
+def test_u_3_scaling_to_nothing_removes_the_highest_first(policy: str, retention: dict[str, str]) -> None:
     b = bench(policy, retention)
     b.all_ready()
     mark = b.mark
@@ -78,7 +83,8 @@ def test_scaling_to_nothing_removes_the_highest_first(policy: str, retention: di
 
 
 @policies
-def test_missing_pods_are_replaced(policy: str) -> None:  # U-4
+@case("U-4")
+def test_u_4_missing_pods_are_replaced(policy: str) -> None:
     b = bench(policy, replicas=5)
     b.all_ready()
     mark = b.mark
@@ -112,7 +118,8 @@ def test_a_delete_that_fails_is_tried_again(policy: str, phase: str) -> None:  #
 
 
 @policies
-def test_a_create_that_fails_is_tried_again(policy: str) -> None:  # U-9
+@case("U-9")
+def test_u_9_a_create_that_fails_is_tried_again(policy: str) -> None:
     b = Bench(3, start=False)
     b.fail_next("CREATE", "Pod", times=3)
     b = replaced(b, policy)
@@ -155,7 +162,8 @@ def test_a_repair_that_fails_is_tried_again(policy: str) -> None:  # U-10, PC-9
     assert b.pod(1)["metadata"]["labels"]["statefulset.kubernetes.io/pod-name"] == "foo-1"
 
 
-def test_a_conflict_while_repairing_is_settled_on_the_newest_version() -> None:  # PC-12
+@case("PC-12")
+def test_pc_12_a_conflict_while_repairing_is_settled_on_the_newest_version() -> None:
     b = bench("OrderedReady")
     b.all_ready()
     for extra in ("one", "two"):
@@ -181,7 +189,8 @@ def test_lost_claims_of_a_pending_pod_are_made_again_at_its_next_event(policy: s
 
 
 @policies
-def test_a_start_ordinal_moves_the_range(policy: str) -> None:  # U-15
+@case("U-15")
+def test_u_15_a_start_ordinal_moves_the_range(policy: str) -> None:
     b = bench(policy, ordinals={"start": 2})
     b.all_ready()
     assert b.ordinals() == [2, 3, 4]
@@ -189,7 +198,8 @@ def test_a_start_ordinal_moves_the_range(policy: str) -> None:  # U-15
     assert b.pod(3)["metadata"]["labels"]["apps.kubernetes.io/pod-index"] == "3"
 
 
-def test_moving_the_start_brings_the_new_range_up_before_the_old_goes() -> None:  # D-51
+@case("D-51")
+def test_d_51_moving_the_start_brings_the_new_range_up_before_the_old_goes() -> None:
     b = bench("OrderedReady")
     b.all_ready()
     mark = b.mark
@@ -198,7 +208,8 @@ def test_moving_the_start_brings_the_new_range_up_before_the_old_goes() -> None:
     assert b.acts(mark) == ["create 3", "create 4", "delete 1", "delete 0"]
 
 
-def test_a_scale_down_that_fails_is_tried_again() -> None:  # U-16
+@case("U-16")
+def test_u_16_a_scale_down_that_fails_is_tried_again() -> None:
     b = bench("OrderedReady")
     b.all_ready()
     b.fail_next("DELETE", "Pod")
@@ -232,7 +243,8 @@ def test_a_terminating_pod_blocks_scaling_up() -> None:  # S-5, S-6
     assert b.ordinals() == [0, 1, 2, 3, 4]
 
 
-def test_the_lowest_of_two_missing_pods_is_recreated_first() -> None:  # D-5
+@case("D-5")
+def test_d_5_the_lowest_of_two_missing_pods_is_recreated_first() -> None:
     b = bench("OrderedReady")
     b.all_ready()
     b.remove(0, 2)
@@ -241,7 +253,8 @@ def test_the_lowest_of_two_missing_pods_is_recreated_first() -> None:  # D-5
     assert b.ordinals() == [0, 1, 2]
 
 
-def test_an_unready_pod_blocks_scaling_up() -> None:  # D-6
+@case("D-6")
+def test_d_6_an_unready_pod_blocks_scaling_up() -> None:
     b = bench("OrderedReady")
     b.all_ready()
     b.ready(1, ready=False)
@@ -251,7 +264,8 @@ def test_an_unready_pod_blocks_scaling_up() -> None:  # D-6
     assert b.ordinals() == [0, 1, 2, 3]
 
 
-def test_an_unready_lower_pod_blocks_scaling_down() -> None:  # D-7
+@case("D-7")
+def test_d_7_an_unready_lower_pod_blocks_scaling_down() -> None:
     b = bench("OrderedReady")
     b.all_ready()
     b.ready(1, ready=False)
@@ -261,7 +275,8 @@ def test_an_unready_lower_pod_blocks_scaling_down() -> None:  # D-7
     assert b.ordinals() == [0, 1]
 
 
-def test_an_unready_pod_above_the_range_goes_if_all_below_are_well() -> None:  # D-8
+@case("D-8")
+def test_d_8_an_unready_pod_above_the_range_goes_if_all_below_are_well() -> None:
     b = bench("OrderedReady")
     b.all_ready()
     b.ready(2, ready=False)
@@ -269,7 +284,8 @@ def test_an_unready_pod_above_the_range_goes_if_all_below_are_well() -> None:  #
     assert b.ordinals() == [0, 1]
 
 
-def test_a_healthy_highest_pod_goes_even_if_the_one_below_it_is_not_well() -> None:  # D-9
+@case("D-9")
+def test_d_9_a_healthy_highest_pod_goes_even_if_the_one_below_it_is_not_well() -> None:
     b = bench("OrderedReady", replicas=5)
     b.all_ready()
     b.ready(3, ready=False)
@@ -278,7 +294,8 @@ def test_a_healthy_highest_pod_goes_even_if_the_one_below_it_is_not_well() -> No
     assert b.acts(mark) == ["delete 4", "delete 3"]
 
 
-def test_two_unready_pods_above_the_range_block_each_other() -> None:  # D-10
+@case("D-10")
+def test_d_10_two_unready_pods_above_the_range_block_each_other() -> None:
     b = bench("OrderedReady", replicas=5)
     b.all_ready()
     b.ready(3, 4, ready=False)
@@ -287,7 +304,8 @@ def test_two_unready_pods_above_the_range_block_each_other() -> None:  # D-10
     assert b.acts(mark) == []
 
 
-def test_a_parallel_set_loses_all_that_is_too_much_at_once() -> None:  # D-12
+@case("D-12")
+def test_d_12_a_parallel_set_loses_all_that_is_too_much_at_once() -> None:
     b = bench("Parallel", replicas=5)
     b.all_ready()
     b.ready(3, ready=False)
@@ -335,7 +353,8 @@ def test_a_parallel_set_scales_in_very_few_syncs(before: int, after: int) -> Non
     assert len(times) <= 40  # so they overlapped: batches of 1, 2, 4, ..., 500
 
 
-def test_a_set_without_a_service_runs_all_the_same() -> None:  # D-50, STS-83
+@case("D-50")
+def test_d_50_a_set_without_a_service_runs_all_the_same() -> None:  # STS-83
     b = bench("OrderedReady", serviceName="nowhere")
     assert b.pod(0)["spec"]["subdomain"] == "nowhere"
 

@@ -8,6 +8,7 @@ import pytest
 
 from simk8s.api.deletion import Deletion
 from simk8s.api.objects import Object, controller_of, owners
+from tests.conformance import case
 from tests.controlplane.bare_cluster import stateful_set
 from tests.controlplane.set_bench import Bench
 
@@ -28,7 +29,8 @@ def policy(scaled: str, deleted: str) -> dict[str, str]:
     return {"whenScaled": scaled, "whenDeleted": deleted}
 
 
-def test_a_pod_without_owner_is_adopted_again() -> None:  # E-3
+@case("E-3")
+def test_e_3_a_pod_without_owner_is_adopted_again() -> None:
     b = Bench(1)
     b.all_ready()
     uid = b.uid(0)
@@ -60,7 +62,8 @@ def test_a_misnamed_or_foreign_pod_is_left_alone() -> None:  # S-21, S-24
     assert owned == {"foo-0": True, "foo-1": True, "foo-2": False, "x-foo": False}
 
 
-def test_pods_orphaned_by_one_set_are_adopted_by_its_successor() -> None:  # D-40
+@case("D-40")
+def test_d_40_pods_orphaned_by_one_set_are_adopted_by_its_successor() -> None:
     b = Bench(3)
     b.all_ready()
     uids = [b.uid(ordinal) for ordinal in range(3)]
@@ -108,7 +111,8 @@ def test_changing_the_policy_rewrites_the_owners_where_there_is_a_pod() -> None:
     assert claim_owners(b, 0) == []
 
 
-def test_a_claim_that_somebody_else_manages_is_left_to_them() -> None:  # E-47, STS-64
+@case("E-47")
+def test_e_47_a_claim_that_somebody_else_manages_is_left_to_them() -> None:  # STS-64
     b = Bench(2, claims=True, persistentVolumeClaimRetentionPolicy=policy(RETAIN, DELETE))
     b.all_ready()
     other = {"apiVersion": "v1", "kind": "ConfigMap", "name": "boss", "uid": "1234"}
@@ -134,7 +138,8 @@ def test_a_reference_to_a_namesake_from_earlier_is_not_touched() -> None:  # STS
     ]
 
 
-def test_a_claim_condemned_with_a_former_pod_blocks_its_ordinal() -> None:  # S-25, STS-66
+@case("S-25")
+def test_s_25_a_claim_condemned_with_a_former_pod_blocks_its_ordinal() -> None:  # STS-66
     b = Bench(start=False)
     stale = {"apiVersion": "v1", "kind": "Pod", "name": "foo-2", "uid": "long-gone"}
     meta = {"name": "data-foo-2", "ownerReferences": [stale]}
@@ -151,7 +156,8 @@ def test_a_claim_condemned_with_a_former_pod_blocks_its_ordinal() -> None:  # S-
     assert b.ordinals() == [0, 1, 2, 3]
 
 
-def test_a_deleting_set_adopts_nothing() -> None:  # S-8, STS-15
+@case("S-8")
+def test_s_8_a_deleting_set_adopts_nothing() -> None:  # STS-15
     b = Bench(1)
     b.all_ready()
     b.store.delete("StatefulSet", "foo", by=b.user, deletion=Deletion(propagation="Foreground"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from simk8s.api.objects import Object, controller_of
+from tests.conformance import case
 from tests.controlplane.bare_cluster import stateful_set
 from tests.controlplane.set_bench import Bench
 
@@ -41,7 +42,8 @@ def test_a_claim_template_replaces_a_volume_of_the_same_name() -> None:  # STS-5
     assert "persistentVolumeClaim" in b.pod(0)["spec"]["volumes"][0]
 
 
-def test_a_claim_has_the_selectors_labels_and_no_owner() -> None:  # STS-52, UT-11
+@case("UT-11")
+def test_ut_11_a_claim_has_the_selectors_labels_and_no_owner() -> None:  # STS-52
     templates = [
         {
             "metadata": {"name": "data", "labels": {"app": "loses", "tier": "db"}},
@@ -65,7 +67,8 @@ def test_first_the_claim_is_told_then_the_pod() -> None:  # STS-97, PC-1, D-1
     ]
 
 
-def test_a_claim_that_is_there_is_used_as_it_is() -> None:  # STS-50, D-42
+@case("D-42")
+def test_d_42_a_claim_that_is_there_is_used_as_it_is() -> None:  # STS-50
     b = Bench(start=False)
     spec = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "5Gi"}}}
     claim: Object = {"kind": "PersistentVolumeClaim", "metadata": {"name": "data-foo-0"}, "spec": spec}
@@ -76,7 +79,8 @@ def test_a_claim_that_is_there_is_used_as_it_is() -> None:  # STS-50, D-42
     assert b.store.get("PersistentVolumeClaim", "data-foo-0")["spec"]["resources"]["requests"]["storage"] == "5Gi"
 
 
-def test_a_deleted_pod_is_told_only_if_the_controller_deleted_it() -> None:  # STS-92, D-4
+@case("D-4")
+def test_d_4_a_deleted_pod_is_told_only_if_the_controller_deleted_it() -> None:  # STS-92
     b = Bench(2)
     b.all_ready()
     b.remove(1)
@@ -101,7 +105,8 @@ def test_a_taken_name_is_tried_again_without_a_word() -> None:  # STS-16, D-41, 
     assert controller_of(b.pod(0)) is not None
 
 
-def test_a_claim_that_cannot_be_made_keeps_the_pod_away() -> None:  # PC-3, STS-94, STS-95
+@case("PC-3")
+def test_pc_3_a_claim_that_cannot_be_made_keeps_the_pod_away() -> None:  # STS-94, STS-95
     b = Bench(start=False)
     b.fail_next("CREATE", "PersistentVolumeClaim")
     create(b, claims=True)
@@ -112,7 +117,8 @@ def test_a_claim_that_cannot_be_made_keeps_the_pod_away() -> None:  # PC-3, STS-
     assert b.ordinals() == [0]
 
 
-def test_a_pod_that_cannot_be_made_is_told() -> None:  # PC-6
+@case("PC-6")
+def test_pc_6_a_pod_that_cannot_be_made_is_told() -> None:
     b = Bench(start=False)
     b.fail_next("CREATE", "Pod")
     create(b, claims=True)
@@ -136,7 +142,8 @@ def test_a_claim_that_is_being_deleted_keeps_the_pod_away() -> None:  # STS-50, 
     assert b.ordinals() == [0]
 
 
-def test_a_template_that_the_api_refuses_shows_as_failed_creates() -> None:  # D-52, STS-95
+@case("D-52")
+def test_d_52_a_template_that_the_api_refuses_shows_as_failed_creates() -> None:  # STS-95
     spec = stateful_set("foo")["spec"]
     container = {**spec["template"]["spec"]["containers"][0], "volumeMounts": [{"name": "gone", "mountPath": "/x"}]}
     template = {**spec["template"], "spec": {"containers": [container]}}

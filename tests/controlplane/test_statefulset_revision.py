@@ -7,12 +7,14 @@ import pytest
 from simk8s.api.objects import labels, name
 from simk8s.controlplane.statefulset import revision as revisions
 from simk8s.controlplane.statefulset.roster import parent_and_ordinal
+from tests.conformance import case
 from tests.controlplane.set_bench import POLICIES, Bench
 
 policies = pytest.mark.parametrize("policy", POLICIES)
 
 
-def test_the_first_sync_makes_revision_one() -> None:  # U-17
+@case("U-17")
+def test_u_17_the_first_sync_makes_revision_one() -> None:
     b = Bench(1)
     (revision,) = b.history()
     assert revision["revision"] == 1
@@ -21,7 +23,8 @@ def test_the_first_sync_makes_revision_one() -> None:  # U-17
     assert labels(revision)["app"] == "foo"
 
 
-def test_a_new_template_is_a_new_revision_and_the_current_one_stays() -> None:  # U-18
+@case("U-18")
+def test_u_18_a_new_template_is_a_new_revision_and_the_current_one_stays() -> None:
     b = Bench(1)
     b.all_ready()
     first = b.status["currentRevision"]
@@ -85,7 +88,8 @@ def test_revisions_that_pods_still_have_are_kept() -> None:  # STS-25
     assert {*b.revisions()} <= {name(revision) for revision in b.history()}
 
 
-def test_an_orphan_revision_is_adopted() -> None:  # S-23, STS-17
+@case("S-23")
+def test_s_23_an_orphan_revision_is_adopted() -> None:  # STS-17
     b = Bench(1)
     (revision,) = b.history()
     b.store.update({**revision, "metadata": {**revision["metadata"], "ownerReferences": []}}, by=b.user)
@@ -128,5 +132,6 @@ def test_the_hash_is_that_of_the_real_controllers_recipe() -> None:  # STS-21
         ("volume-2-my-set", ("", -1)),
     ],
 )
-def test_a_pods_name_tells_its_set_and_ordinal(pod: str, result: tuple[str, int]) -> None:  # UT-1, STS-1
+@case("UT-1")
+def test_ut_1_a_pods_name_tells_its_set_and_ordinal(pod: str, result: tuple[str, int]) -> None:  # STS-1
     assert parent_and_ordinal(pod) == result

@@ -11,6 +11,7 @@ from simk8s.api.objects import Object
 from simk8s.controlplane.statefulset.desired import Desired, desired_of
 from simk8s.controlplane.statefulset.rollout import roll
 from simk8s.controlplane.statefulset.roster import Pod, Roster
+from tests.conformance import case
 from tests.controlplane.set_bench import POLICIES, Bench
 
 policies = pytest.mark.parametrize("policy", POLICIES)
@@ -35,7 +36,8 @@ def partition(number: int, **more: Any) -> Object:
 
 
 @policies
-def test_all_pods_end_at_the_new_revision(policy: str) -> None:  # U-24
+@case("U-24")
+def test_u_24_all_pods_end_at_the_new_revision(policy: str) -> None:
     b = bench(policy)
     b.image("b")
     b.all_ready()
@@ -43,7 +45,8 @@ def test_all_pods_end_at_the_new_revision(policy: str) -> None:  # U-24
     assert b.status["currentRevision"] == b.status["updateRevision"] == b.history()[-1]["metadata"]["name"]
 
 
-def test_the_highest_ordinal_goes_first_and_each_waits_for_the_one_before() -> None:  # D-13
+@case("D-13")
+def test_d_13_the_highest_ordinal_goes_first_and_each_waits_for_the_one_before() -> None:
     b = bench()
     mark = b.mark
     b.image("b")
@@ -52,7 +55,8 @@ def test_the_highest_ordinal_goes_first_and_each_waits_for_the_one_before() -> N
     assert b.acts(mark) == ["delete 2", "create 2", "delete 1", "create 1", "delete 0", "create 0"]
 
 
-def test_the_counts_of_a_rollout_at_each_step() -> None:  # D-14, STS-70, STS-71, STS-72
+@case("D-14")
+def test_d_14_the_counts_of_a_rollout_at_each_step() -> None:  # STS-70, STS-71, STS-72
     b = bench()
     counts: list[tuple[int, int]] = []
     b.image("b")
@@ -88,7 +92,8 @@ def test_scaling_down_together_with_an_update(policy: str) -> None:  # U-26, D-2
 
 
 @policies
-def test_on_delete_replaces_nothing_by_itself(policy: str) -> None:  # U-27, STS-32
+@case("U-27")
+def test_u_27_on_delete_replaces_nothing_by_itself(policy: str) -> None:  # STS-32
     b = bench(policy, strategy=ON_DELETE)
     b.image("b")
     b.all_ready()
@@ -96,7 +101,8 @@ def test_on_delete_replaces_nothing_by_itself(policy: str) -> None:  # U-27, STS
 
 
 @policies
-def test_on_delete_gives_new_ordinals_the_new_revision(policy: str) -> None:  # U-28
+@case("U-28")
+def test_u_28_on_delete_gives_new_ordinals_the_new_revision(policy: str) -> None:
     b = bench(policy, strategy=ON_DELETE)
     b.image("b", replicas=5)
     b.all_ready()
@@ -115,7 +121,8 @@ def test_on_delete_down_to_nothing_and_back_is_all_new(policy: str) -> None:  # 
     assert b.images() == ["b"] * 5
 
 
-def test_on_delete_never_advances_the_current_revision() -> None:  # D-30, STS-72
+@case("D-30")
+def test_d_30_on_delete_never_advances_the_current_revision() -> None:  # STS-72
     b = bench(strategy=ON_DELETE)
     current = b.status["currentRevision"]
     b.image("b")
@@ -156,14 +163,16 @@ def at_one_revision(b: Bench) -> Bench:
 
 
 @policies
-def test_new_ordinals_above_the_partition_are_new(policy: str) -> None:  # U-32
+@case("U-32")
+def test_u_32_new_ordinals_above_the_partition_are_new(policy: str) -> None:
     b = at_one_revision(bench(policy, strategy=partition(2)))
     b.image("b", replicas=5)
     b.all_ready()
     assert b.images() == ["a", "a", "b", "b", "b"]
 
 
-def test_a_partition_beyond_the_replicas_freezes_all_and_covers_new_ordinals() -> None:  # D-28, STS-33
+@case("D-28")
+def test_d_28_a_partition_beyond_the_replicas_freezes_all_and_covers_new_ordinals() -> None:  # STS-33
     b = at_one_revision(bench(strategy=partition(5)))
     b.image("b")
     b.all_ready()
@@ -180,7 +189,8 @@ def test_a_partition_counts_from_the_start_ordinal() -> None:  # STS-33
     assert (b.ordinals(), b.images()) == ([4, 5, 6], ["a", "a", "b"])
 
 
-def test_with_a_block_a_pod_that_dies_comes_back_new() -> None:  # D-15, STS-30
+@case("D-15")
+def test_d_15_with_a_block_a_pod_that_dies_comes_back_new() -> None:  # STS-30
     b = bench()
     b.image("b")
     assert b.images() == ["a", "a", "b"]
@@ -190,7 +200,8 @@ def test_with_a_block_a_pod_that_dies_comes_back_new() -> None:  # D-15, STS-30
     assert b.images() == ["b"] * 3
 
 
-def test_without_a_block_a_pod_that_dies_comes_back_as_it_was() -> None:  # D-16, STS-31
+@case("D-16")
+def test_d_16_without_a_block_a_pod_that_dies_comes_back_as_it_was() -> None:  # STS-31
     b = bench(strategy=NO_BLOCK)
     b.image("b")
     assert b.images() == ["a", "a", "b"]
@@ -214,7 +225,8 @@ def test_reverting_a_bad_template_does_not_unblock_an_ordered_set() -> None:  # 
     assert b.status["currentRevision"] == b.status["updateRevision"]
 
 
-def test_a_bad_first_pod_stays_broken_until_it_is_deleted_by_hand() -> None:  # D-20
+@case("D-20")
+def test_d_20_a_bad_first_pod_stays_broken_until_it_is_deleted_by_hand() -> None:
     b = Bench(3)
     b.image("fixed")
     b.settle(600)
@@ -224,7 +236,8 @@ def test_a_bad_first_pod_stays_broken_until_it_is_deleted_by_hand() -> None:  # 
     assert b.images() == ["fixed"]
 
 
-def test_a_parallel_set_replaces_the_bad_pod_itself() -> None:  # D-21, STS-57b
+@case("D-21")
+def test_d_21_a_parallel_set_replaces_the_bad_pod_itself() -> None:  # STS-57b
     b = bench("Parallel")
     b.image("bad")
     assert b.images() == ["a", "a", "bad"]
@@ -233,7 +246,8 @@ def test_a_parallel_set_replaces_the_bad_pod_itself() -> None:  # D-21, STS-57b
     assert b.images() == ["a"] * 3
 
 
-def test_without_the_gate_a_parallel_set_reaches_a_pod_that_never_was_ready() -> None:  # D-23, STS-55
+@case("D-23")
+def test_d_23_without_the_gate_a_parallel_set_reaches_a_pod_that_never_was_ready() -> None:  # STS-55
     b = Bench(3, gate=False, podManagementPolicy="Parallel")
     b.ready(1, 2)
     mark = b.mark
@@ -256,7 +270,8 @@ def test_an_ordered_set_updates_nothing_while_a_pod_is_unready() -> None:  # D-2
     assert b.acts(mark)[::2] == ["delete 2", "delete 1", "delete 0"]
 
 
-def test_a_second_change_overtakes_the_first() -> None:  # D-27
+@case("D-27")
+def test_d_27_a_second_change_overtakes_the_first() -> None:
     b = bench()
     b.image("b")
     assert b.images() == ["a", "a", "b"]
@@ -267,13 +282,15 @@ def test_a_second_change_overtakes_the_first() -> None:  # D-27
     assert b.images() == ["c"] * 3
 
 
-def test_with_no_replicas_an_update_is_complete_at_once() -> None:  # D-31, STS-72
+@case("D-31")
+def test_d_31_with_no_replicas_an_update_is_complete_at_once() -> None:  # STS-72
     b = bench(replicas=0)
     b.image("b")
     assert b.status["currentRevision"] == b.status["updateRevision"]
 
 
-def test_an_ordered_batch_goes_together_and_comes_back_one_by_one() -> None:  # U-21, STS-58
+@case("U-21")
+def test_u_21_an_ordered_batch_goes_together_and_comes_back_one_by_one() -> None:  # STS-58
     b = at_one_revision(bench(replicas=6, strategy=partition(3, maxUnavailable=2)))
     mark = b.mark
     b.image("b")
@@ -286,7 +303,8 @@ def test_an_ordered_batch_goes_together_and_comes_back_one_by_one() -> None:  # 
     assert b.images() == ["a", "a", "a", "b", "b", "b"]
 
 
-def test_a_parallel_batch_comes_back_together() -> None:  # U-22, STS-58
+@case("U-22")
+def test_u_22_a_parallel_batch_comes_back_together() -> None:  # STS-58
     b = at_one_revision(bench("Parallel", replicas=6, strategy=partition(3, maxUnavailable=2)))
     mark = b.mark
     b.image("b")
@@ -295,7 +313,8 @@ def test_a_parallel_batch_comes_back_together() -> None:  # U-22, STS-58
     assert b.acts(mark)[4:] == ["delete 3", "create 3"]
 
 
-def test_unavailability_stays_within_the_budget_and_min_ready_seconds_count() -> None:  # E-56, STS-56
+@case("E-56")
+def test_e_56_unavailability_stays_within_the_budget_and_min_ready_seconds_count() -> None:  # STS-56
     b = bench("Parallel", replicas=4, strategy=partition(0, maxUnavailable=2), minReadySeconds=15)
     mark = b.mark
     b.image("b")
@@ -412,7 +431,8 @@ def test_which_pods_one_update_phase_leaves_alone(
 
 
 @pytest.mark.parametrize("terminating", ["", "5", "3", "4", "54", "53", "43", "543", "2", "1"])
-def test_terminating_pods_use_up_the_budget(terminating: str) -> None:  # U-23
+@case("U-23")
+def test_u_23_terminating_pods_use_up_the_budget(terminating: str) -> None:
     special = {int(ordinal): "t" for ordinal in terminating}
     left = remaining(desired(O, 6, 3, 2), special)
     assert 6 - len(left) == max(0, 2 - len(terminating))
@@ -433,7 +453,8 @@ def test_terminating_pods_use_up_the_budget(terminating: str) -> None:  # U-23
         ("0%", 0, 1),
     ],
 )
-def test_max_unavailable_is_a_number_or_a_percentage(value: Any, replicas: int, result: int) -> None:  # UT-12
+@case("UT-12")
+def test_ut_12_max_unavailable_is_a_number_or_a_percentage(value: Any, replicas: int, result: int) -> None:
     block = {"partition": 0} if value is None else {"maxUnavailable": value}
     strategy = {"type": "RollingUpdate", "rollingUpdate": block}
     spec = {**SPEC["spec"], "replicas": replicas, "updateStrategy": strategy}

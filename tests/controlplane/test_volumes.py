@@ -8,6 +8,7 @@ import pytest
 
 from simk8s.api.errors import ApiError
 from simk8s.api.objects import Object
+from tests.conformance import case
 from tests.controlplane.bare_cluster import Cluster, service, stateful_set
 
 
@@ -77,7 +78,8 @@ def test_a_volume_reserved_for_the_claim_wins() -> None:  # VOL-3 a
     assert c.store.get("PersistentVolumeClaim", "data")["spec"]["volumeName"] == "mine"
 
 
-def test_without_a_class_the_claim_waits_and_says_so_every_fifteen_seconds() -> None:  # V-1, VOL-30, VOL-2, API-31
+@case("V-1")
+def test_v_1_without_a_class_the_claim_waits_and_says_so_every_fifteen_seconds() -> None:  # VOL-30, VOL-2, API-31
     c = Cluster(storage="none")
     c.apply(claim())
     c.run(61)
@@ -87,7 +89,8 @@ def test_without_a_class_the_claim_waits_and_says_so_every_fifteen_seconds() -> 
     assert (event["type"], event["reason"], event["count"]) == ("Normal", "FailedBinding", 5)
 
 
-def test_a_default_class_that_appears_later_is_given_to_the_waiting_claim() -> None:  # V-2, VOL-6
+@case("V-2")
+def test_v_2_a_default_class_that_appears_later_is_given_to_the_waiting_claim() -> None:  # VOL-6
     c = Cluster(storage="none")
     c.apply(claim())
     c.run(5)
@@ -113,14 +116,16 @@ def test_of_several_default_classes_the_newest_is_used() -> None:  # VOL-6
     assert c.store.get("PersistentVolumeClaim", "data")["spec"]["storageClassName"] == "newer"
 
 
-def test_an_unknown_class_is_told() -> None:  # V-3, VOL-34
+@case("V-3")
+def test_v_3_an_unknown_class_is_told() -> None:  # VOL-34
     c = Cluster()
     c.apply(claim(storageClassName="fast"))
     c.run(5)
     assert c.events("data") == ['storageclass.storage.k8s.io "fast" not found']
 
 
-def test_a_class_that_waits_for_a_consumer_binds_when_its_pod_is_placed() -> None:  # V-4, VOL-4, VOL-7, VOL-25
+@case("V-4")
+def test_v_4_a_class_that_waits_for_a_consumer_binds_when_its_pod_is_placed() -> None:  # VOL-4, VOL-7, VOL-25
     c = Cluster()
     c.apply(claim())
     c.run(10)
@@ -140,7 +145,8 @@ def test_a_class_that_waits_for_a_consumer_binds_when_its_pod_is_placed() -> Non
     assert bound_at < placed_at
 
 
-def test_an_immediate_class_binds_before_the_pod_is_placed() -> None:  # V-5, VOL-5
+@case("V-5")
+def test_v_5_an_immediate_class_binds_before_the_pod_is_placed() -> None:  # VOL-5
     c = Cluster(storage="minikube")
     c.apply(claim())
     c.run(10)
@@ -158,7 +164,8 @@ def test_a_provisioner_that_is_not_there_is_waited_for() -> None:  # VOL-32
     )
 
 
-def test_a_claim_in_use_stays_until_its_pod_is_gone() -> None:  # V-7, VOL-12
+@case("V-7")
+def test_v_7_a_claim_in_use_stays_until_its_pod_is_gone() -> None:  # VOL-12
     c = Cluster()
     c.apply(claim(), pod())
     c.run(10)
@@ -170,7 +177,8 @@ def test_a_claim_in_use_stays_until_its_pod_is_gone() -> None:  # V-7, VOL-12
     assert c.store.find("PersistentVolumeClaim", "data") is None
 
 
-def test_an_unscheduled_pod_does_not_protect_its_claim() -> None:  # VOL-12, E-49
+@case("E-49")
+def test_e_49_an_unscheduled_pod_does_not_protect_its_claim() -> None:  # VOL-12
     c = Cluster()
     c.apply(claim(), pod(nodeSelector={"no": "where"}))
     c.run(10)
@@ -189,7 +197,8 @@ def test_with_policy_delete_the_volume_goes_with_its_claim() -> None:  # VOL-8, 
     assert c.store.list("PersistentVolume") == []
 
 
-def test_with_policy_retain_the_volume_stays_released_and_is_not_used_again() -> None:  # V-8, VOL-8
+@case("V-8")
+def test_v_8_with_policy_retain_the_volume_stays_released_and_is_not_used_again() -> None:  # VOL-8
     c = Cluster(storage="none")
     c.apply(volume("v"), claim())
     c.run(20)
@@ -227,7 +236,8 @@ def test_a_volume_bound_to_another_claim_is_told() -> None:  # VOL-35
     assert c.events("second") == ['volume "v" already bound to a different claim.']
 
 
-def test_scaling_down_and_up_finds_the_same_volumes() -> None:  # V-6, STS-54, MYSQL-12
+@case("V-6")
+def test_v_6_scaling_down_and_up_finds_the_same_volumes() -> None:  # STS-54, MYSQL-12
     c = Cluster()
     c.apply(service(), stateful_set(claims=True, replicas=5))
     c.run(60)
@@ -280,7 +290,8 @@ def test_a_network_disk_is_attached_to_its_pods_node() -> None:  # VOL-21, VOL-3
     assert c.store.get("Node", node)["status"]["volumesAttached"] == []
 
 
-def test_a_network_disk_is_not_attached_twice() -> None:  # VOL-22, V-9
+@case("V-9")
+def test_v_9_a_network_disk_is_not_attached_twice() -> None:  # VOL-22
     c = Cluster(storage="cloud")
     c.apply(claim(), pod("first", nodeName="node-1"))
     c.run(5)
@@ -308,7 +319,8 @@ def test_a_network_disk_is_not_attached_twice() -> None:  # VOL-22, V-9
 NODE = "volume.kubernetes.io/selected-node"
 
 
-def test_a_disk_on_a_dead_node_is_released_after_six_minutes() -> None:  # VOL-23, VOL-24, N-4
+@case("N-4")
+def test_n_4_a_disk_on_a_dead_node_is_released_after_six_minutes() -> None:  # VOL-23, VOL-24
     c = Cluster(storage="cloud")
     c.apply(service(), stateful_set(claims=True, replicas=1))
     c.run(60)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conformance import case
 from tests.kubectl.kubectl_shell import Shell
 
 SHARED = Path(__file__).parents[3] / "shared" / "manifests"
@@ -172,7 +173,8 @@ def test_several_complaints_are_lines_of_their_own(shell: Shell) -> None:
     assert third.startswith("Error from server (BadRequest): error when creating")
 
 
-def test_what_cannot_change_is_refused(shell: Shell) -> None:  # STS-80, D-36
+@case("D-36")
+def test_d_36_what_cannot_change_is_refused(shell: Shell) -> None:  # STS-80
     shell("apply -f -", STATEFUL_SET)
     printed = shell("apply -f -", STATEFUL_SET.replace("  replicas", "  serviceName: other\n  replicas"))
     assert printed.err.startswith('The StatefulSet "web" is invalid: spec: Forbidden: updates to statefulset spec')

@@ -8,6 +8,7 @@ import pytest
 
 from simk8s.api.deletion import Deletion
 from simk8s.api.objects import Object
+from tests.conformance import case
 from tests.kubectl.kubectl_shell import Shell
 
 WARNING = (
@@ -40,7 +41,8 @@ def test_delete_without_waiting_returns_at_once(mysql: Shell) -> None:  # KCTL-1
     assert mysql.store.get("Pod", "mysql-0")["metadata"]["deletionGracePeriodSeconds"] == 30  # KUBELET-55
 
 
-def test_a_namesake_that_comes_back_ends_the_wait(mysql: Shell) -> None:  # INV-1
+@case("INV-1")
+def test_inv_1_a_namesake_that_comes_back_ends_the_wait(mysql: Shell) -> None:
     def replace() -> None:
         pod = mysql.store.get("Pod", "mysql-0")
         kubelet_confirms(mysql)

@@ -1,0 +1,19 @@
+"""Tests of acceptance cases report which case they try."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.conformance import entries
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    known = {entry.id for entry in entries("cases.txt")}
+    for item in items:
+        for mark in item.iter_markers("case"):
+            (id,) = mark.args
+            if id not in known:
+                raise pytest.UsageError(f"{item.nodeid}: no case {id} in tests/conformance/cases.txt")
+            if id not in item.name and f"{id.lower().replace('-', '_')}_" not in item.name:
+                raise pytest.UsageError(f"{item.nodeid}: a test of {id} carries the id in its name")
+            item.user_properties.append(("case", id))
