@@ -208,9 +208,11 @@ class Cluster:
 
     def step_until(self, last: int) -> None:
         """Let events happen until history has the record of that number."""
+        self.sim.env.is_hurried = False
         with self._reproducible():
             while len(self._chronicle) <= last:
                 self.sim.env.step()
+        self.sim.env.is_hurried = True
 
     def begin_apply(self, texts: Sequence[Source]) -> None:
         """As `apply_sources`, but only begin with it."""

@@ -92,7 +92,7 @@ class FileHandle(Handle):
         data = self.file.content[self.offset : self.offset + count]
         self.offset += len(data)
         if len(data) >= BULK:
-            yield process.sim.sleep(len(data) / process.machine.costs.disk_bytes_per_second)
+            yield from process.sleep(len(data) / process.machine.costs.disk_bytes_per_second)
         return data
 
     def read_until(self, process: Process, delimiter: bytes, limit: int) -> Run[bytes]:
@@ -116,7 +116,7 @@ class FileHandle(Handle):
             moved = {} if self._is_where_it_was else {"inode": self.file.number}
             process.record("file.write", self.label, offset=offset, data=as_json(data), **moved)
         if len(data) >= BULK:
-            yield process.sim.sleep(len(data) / process.machine.costs.disk_bytes_per_second)
+            yield from process.sleep(len(data) / process.machine.costs.disk_bytes_per_second)
         return len(data)
 
     @property

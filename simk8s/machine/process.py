@@ -170,7 +170,7 @@ class Process(Descriptors, Sockets):
 
     def fork(self, main: Main, *, files: Mapping[int, Handle] | None = None) -> Run[Process]:
         """Start a child that runs `main` with the same arguments: a subshell, a connection's handler."""
-        yield self.sim.sleep(self.machine.costs.fork)
+        yield from self.sleep(self.machine.costs.fork)
         child = self._child(dict(self.environ), {**self.files, **(files or {})})
         child.private_files = self.private_files - set(files or {})
         child.begin(main, self.argv, forked=True)
@@ -267,21 +267,32 @@ class Process(Descriptors, Sockets):
 
     def sleep(self, seconds: float) -> Run[None]:
         """Let virtual time pass."""
-        yield self.sim.sleep(seconds)
+        if self.status is not None or not self.sim.env.passed(seconds):
+            yield self.sim.sleep(seconds)
 
     def step(self, verb: str, object: str = "", seconds: float | None = None) -> Run[None]:
         """Pass through a point where this process may be killed, and take the time of a system call (or `seconds`)."""
+        seconds = self.machine.costs.syscall if seconds is None else seconds
+        if not self.stepped(verb, object, seconds):
+            yield from self.finish_step(seconds)
+
+    def stepped(self, verb: str, object: str, seconds: float) -> bool:
+        """The same without a generator: True if the step is over already, False if `finish_step` is still to come."""
         hook = self.machine.before_step
         if hook is not None:
             hook(self, verb, object)
-            if self.status is not None:
-                yield self.machine.never
-        yield self.sim.sleep(self.machine.costs.syscall if seconds is None else seconds)
+        return self.status is None and self.sim.env.passed(seconds)
+
+    def finish_step(self, seconds: float) -> Run[None]:
+        """The waiting part of a step that has begun."""
+        if self.status is not None:
+            yield self.machine.never
+        yield self.sim.sleep(seconds)
 
     def record(self, verb: str, object: str = "", **detail: Any) -> int:
         """Write to history what this process did."""
         sim = self.sim
-        return sim.history.add(sim.env.now, self.actor, verb, object, {"pid": self.pid, **detail})
+        return sim.history.add(sim.env._now, self.actor, verb, object, {"pid": self.pid, **detail})
 
     # Plumbing
 

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias, TypeVar
 import simpy
 
 from simk8s.sim.chance import Chooser, Recorded, Seeded
+from simk8s.sim.clock import Clock
 from simk8s.sim.history import Actor, History
 from simk8s.sim.task import Task
 
@@ -37,7 +38,7 @@ class Simulation:
     """
 
     def __init__(self, *, seed: int = 0, chooser: Chooser | None = None, history: bool | History = True) -> None:
-        self.env = simpy.Environment(0.0)
+        self.env = Clock()
         self.seed = seed
         self.chance = Recorded(chooser or Seeded(seed))
         self.history = history if isinstance(history, History) else History(enabled=history)
@@ -45,12 +46,12 @@ class Simulation:
     @property
     def now(self) -> float:
         """Virtual seconds since the start."""
-        return self.env.now
+        return self.env._now
 
     @property
     def datetime(self) -> datetime:
         """The calendar time inside the simulated world, in UTC."""
-        return EPOCH + timedelta(microseconds=int(self.env.now * 1e6 + 0.5))
+        return EPOCH + timedelta(microseconds=int(self.env._now * 1e6 + 0.5))
 
     @property
     def timestamp(self) -> str:
@@ -59,7 +60,7 @@ class Simulation:
 
     def written(self, form: str) -> str:
         """The calendar time by a form of `strftime`, in whole seconds."""
-        return _written(int(self.env.now * 1e6 + 0.5) // 1_000_000, form)
+        return _written(int(self.env._now * 1e6 + 0.5) // 1_000_000, form)
 
     def choose(self, n: int, label: str) -> int:
         """A free choice among n, asked of whoever drives this run. `label` names the chooser's component."""
@@ -82,7 +83,7 @@ class Simulation:
 
     def record(self, actor: Actor, verb: str, object: str = "", /, **detail: Any) -> int:
         """Write to history that `actor` did `verb` to `object`. Returns the record's sequence number."""
-        return self.history.add(self.env.now, actor, verb, object, detail)
+        return self.history.add(self.env._now, actor, verb, object, detail)
 
     def sleep(self, seconds: float) -> simpy.Timeout:
         """An event that happens after that many virtual seconds."""

@@ -7,6 +7,8 @@ from typing import Any
 
 import simpy
 
+from simk8s.sim.clock import Clock
+
 
 class Task(simpy.Event):
     """Runs `generator`; as an event it succeeds with the generator's return value once that has ended.
@@ -16,8 +18,9 @@ class Task(simpy.Event):
     An exception that leaves the generator is a defect and surfaces from `Simulation.run`.
     """
 
-    def __init__(self, env: simpy.Environment, generator: Generator[simpy.Event, Any, Any]) -> None:
+    def __init__(self, env: Clock, generator: Generator[simpy.Event, Any, Any]) -> None:
         super().__init__(env)
+        self._clock = env
         self._generator = generator
         self._target: simpy.Event | None = None
         self._running = False
@@ -68,7 +71,7 @@ class Task(simpy.Event):
             if self._stopped_itself():
                 generator.close()
                 return
-            if event.callbacks is not None:
+            if event.callbacks is not None and not self._clock.took(event):
                 event.callbacks.append(self._resume)
                 self._target = event
                 self._running = False
