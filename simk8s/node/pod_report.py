@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from simk8s.api.client import WRITE_SECONDS
@@ -32,6 +31,8 @@ class PodReport:
     def __init__(self, worker: PodWorker) -> None:
         self._worker = worker
         self._is_due = False
+        self._held_back: set[str] = set()
+        """Containers whose refused restart is not told yet."""
         self.written: Object = {}
         """The latest status that this kubelet wrote."""
 
@@ -45,14 +46,14 @@ class PodReport:
             worker.sim.sleep(WRITE_SECONDS).callbacks.append(lambda _: self._write_due())
         worker.probes.ask_unready()
 
-    def publish_after_sync(self, refused_before: Mapping[str, Waiting]) -> None:
-        """As `publish`; but where a sync did nothing but refuse a restart, that shows later."""
-        worker = self._worker
-        refused = [why for name, why in worker.waiting.items() if refused_before.get(name) is not why]
-        if refused and all(why.reason == "CrashLoopBackOff" for why in refused):
-            worker.sim.sleep(_REFUSAL_SHOWN_SECONDS).callbacks.append(lambda _: self.publish())
-        else:
-            self.publish()
+    def hold_back(self, name: str) -> None:
+        """KUBELET-36: that a restart was refused shows a little later than how the container ended."""
+        self._held_back.add(name)
+        self._worker.sim.sleep(_REFUSAL_SHOWN_SECONDS).callbacks.append(lambda _: self._show(name))
+
+    def _show(self, name: str) -> None:
+        self._held_back.discard(name)
+        self.publish()
 
     def _write_due(self) -> None:
         self._is_due = False
@@ -88,7 +89,7 @@ class PodReport:
     def _container(self, spec: Object, kind: Kind) -> ContainerView:
         worker, name = self._worker, spec["name"]
         container, before = worker.local.current.get(name), worker.local.ended.get(name)
-        refusal = worker.waiting.get(name)
+        refusal = worker.waiting.get(name) if name not in self._held_back else None
         last = before.ended if before else None
         if container is None:
             state = refusal or Waiting(waiting_reason(bool(worker.init_specs)))

@@ -99,13 +99,12 @@ class PodWorker:
         """One round: report, compare, act, report."""
         self.report.publish()
         yield from ensure_sandbox(self)
-        refused = dict(self.waiting)
         for action in plan(*self.slots(), self.restart_policy):
             if isinstance(action, Kill):
                 yield from self._kill(action)
             else:
                 yield from start_container(self, self.spec_of(action.name))
-        self.report.publish_after_sync(refused)
+        self.report.publish()
 
     def _kill(self, action: Kill) -> Run[None]:
         container = self.local.current[action.name]

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 START_SECONDS = (0.2, 0.5)  # TIME-34
 SYNC_RETRY_SECONDS = (10.0, 15.0)  # TIME-3
+CRASH_LOOP = "CrashLoopBackOff"
 CACHED_SECONDS = 0.05  # TIME-33
 
 
@@ -52,6 +53,9 @@ def start_container(worker: PodWorker, spec: Object) -> Run[None]:
         if spec.get("restartPolicy"):
             worker.poke()  # KUBELET-5: what comes after a native sidecar need not wait for its end
     except _Refused as refused:
+        before = worker.waiting.get(name)
+        if refused.reason == CRASH_LOOP and (before is None or before.reason != CRASH_LOOP):
+            worker.report.hold_back(name)
         worker.waiting[name] = Waiting(refused.reason, refused.message)
         seconds = refused.retry_seconds
         worker.poke(seconds or worker.sim.uniform(*SYNC_RETRY_SECONDS, f"retry/{worker.node.name}"))
@@ -67,11 +71,11 @@ def _pass_backoff(worker: PodWorker, name: str) -> None:
     if remaining > 0:
         pod = worker.local.key
         where = f"{pod.name}_{pod.namespace}({worker.uid})"
-        if worker.waiting.get(name) is None or worker.waiting[name].reason != "CrashLoopBackOff":
+        if worker.waiting.get(name) is None or worker.waiting[name].reason != CRASH_LOOP:
             text = f"Back-off restarting failed container {name} in pod {where}"
             worker.tell("Warning", "BackOff", text, container=name)
         raise _Refused(
-            "CrashLoopBackOff",
+            CRASH_LOOP,
             f"back-off {go(backoff.delay_seconds)} restarting failed container={name} pod={where}",
             remaining,
         )

@@ -29,7 +29,8 @@ def sleep(process: Process) -> Run[int]:
 
 @program("node-test-deaf")
 def deaf(process: Process) -> Run[int]:
-    """deaf: ignores SIGTERM."""
+    """deaf: hears SIGTERM and goes on."""
+    process.on_signal(SIGTERM, lambda _: None)
     yield from process.sleep(1e6)
     return 0
 
@@ -40,6 +41,13 @@ def exit(process: Process) -> Run[int]:
     yield from process.print(f"ending with {process.argv[1]}")
     yield from process.sleep(float(process.argv[2]) if len(process.argv) > 2 else 0.001)
     return int(process.argv[1])
+
+
+@program("node-test-crash-until")
+def crash_until(process: Process) -> Run[int]:
+    """crash-until PATH SECONDS: fails at once; but where the file is there, only after so many seconds."""
+    yield from process.sleep(float(process.argv[2]) if process.exists(process.argv[1]) else 0.001)
+    return 1
 
 
 @program("node-test-polite")
@@ -103,7 +111,7 @@ def serve(process: Process) -> Run[int]:
         connection.release()
 
 
-NAMES = ("sleep", "deaf", "exit", "polite", "env", "cat", "write", "check", "serve")
+NAMES = ("sleep", "deaf", "exit", "crash-until", "polite", "env", "cat", "write", "check", "serve")
 
 
 def _place(root: FileSystem) -> None:

@@ -66,66 +66,6 @@ def test_init_containers_run_one_after_the_other_and_app_containers_do_not_wait_
     assert bench.status("xtrabackup")["ready"] is True
 
 
-def test_crashing_containers_are_restarted_after_growing_waits(bench: Bench) -> None:
-    """K-2, KUBELET-20 to KUBELET-23. The first wait is only the kubelet's delay in noticing."""
-    bench.pod(container("main", "exit", "1"))
-    bench.run(1200)
-    waits = [start - end for start, end in zip(bench.starts("main")[1:], bench.ends("main"), strict=False)]
-    assert [round(wait / 10) * 10 for wait in waits[:7]] == [0, 10, 20, 40, 80, 160, 300]
-    assert bench.status("main")["restartCount"] == len(waits)
-
-
-def test_an_exit_shows_as_error_first_and_as_a_crash_loop_then(bench: Bench) -> None:
-    """KUBELET-36, K-4."""
-    seen = bench.watch_pod()
-    bench.pod(container("main", "exit", "1", "2"), container("side"))
-    bench.run(30)
-    states = []
-    for version in seen:
-        for entry in dig(version, "status", "containerStatuses", default=[]):
-            if entry["name"] == "main":
-                kind, detail = next(iter(entry["state"].items()))
-                states.append(detail.get("reason", kind))
-    order = list(dict.fromkeys(states))
-    assert order == ["ContainerCreating", "running", "Error", "CrashLoopBackOff"]
-    uid = bench.get()["metadata"]["uid"]
-    assert bench.status("main")["state"]["waiting"]["message"] == (
-        f"back-off 20s restarting failed container=main pod=web_default({uid})"
-    )
-    assert bench.status("main")["lastState"]["terminated"]["exitCode"] == 1
-    assert bench.phase() == "Running"
-    assert f"Back-off restarting failed container main in pod web_default({uid})" in bench.events("BackOff")
-
-
-def test_exit_status_zero_is_restarted_like_any_other(bench: Bench) -> None:
-    """K-29."""
-    bench.pod(container("main", "exit", "0"))
-    bench.run(40)
-    assert len(bench.starts("main")) == 4
-    assert bench.status("main")["lastState"]["terminated"]["reason"] == "Completed"
-
-
-def test_a_failing_init_container_holds_the_pod_and_the_earlier_ones_do_not_run_again(bench: Bench) -> None:
-    """K-5, K-6, KUBELET-4."""
-    retry = ["check", "/data/ready"]
-    mount = {"volumeMounts": [{"name": "data", "mountPath": "/data"}]}
-    bench.pod(
-        container("main", "sleep", "1e9", **mount),
-        initContainers=[container("one", "exit", "0"), container("two", *retry, **mount)],
-        volumes=[{"name": "data", "emptyDir": {}}],
-    )
-    bench.run(30)
-    assert bench.phase() == "Pending"
-    assert bench.state("two") == ("waiting", "CrashLoopBackOff")
-    assert len(bench.starts("one")) == 1
-    assert bench.status("two")["restartCount"] >= 2
-    local = bench.node.find_pod("default", "web")
-    assert local
-    local.volumes["data"].filesystem.install({"/ready": ""})
-    bench.until(bench.is_running)
-    assert bench.status("one")["ready"] and bench.status("two")["ready"]
-
-
 @pytest.mark.parametrize(("status", "phase"), [("0", "Succeeded"), ("3", "Failed")])
 def test_a_pod_that_is_never_restarted_completes_or_fails(bench: Bench, status: str, phase: str) -> None:
     """KUBELET-10, KUBELET-65."""
@@ -152,20 +92,6 @@ def test_on_failure_a_container_runs_until_it_succeeds(bench: Bench) -> None:
     local.volumes["data"].filesystem.install({"/ready": ""})
     bench.run(60)
     assert bench.phase() == "Succeeded"
-
-
-def test_a_native_sidecar_starts_before_the_app_containers_and_ends_after_them(bench: Bench) -> None:
-    """K-26, KUBELET-5, KUBELET-56."""
-    bench.pod(
-        container("a", "polite", "3"),
-        container("b"),
-        initContainers=[container("side", restartPolicy="Always"), container("setup", "exit", "0")],
-    )
-    bench.until(lambda: bench.is_true("Ready"))
-    assert bench.starts("side")[0] < bench.starts("setup")[0] < bench.starts("a")[0]
-    bench.delete()
-    bench.until(lambda: not bench.exists())
-    assert max(*bench.ends("a"), *bench.ends("b")) <= bench.ends("side")[0]
 
 
 def test_a_sidecar_does_not_keep_a_pod_from_completing(bench: Bench) -> None:
@@ -195,18 +121,6 @@ def test_a_program_that_is_not_there_cannot_be_started(bench: Bench) -> None:
     assert 'exec: "bash": executable file not found in $PATH' in ended["message"]
     assert bench.state("main")[0] == "waiting"
     assert any(message.startswith("Error: failed to create containerd task") for message in bench.events("Failed"))
-
-
-def test_a_missing_config_map_key_is_a_configuration_error_until_it_is_there(bench: Bench) -> None:
-    """K-21, KUBELET-33."""
-    reference = {"configMapKeyRef": {"name": "x", "key": "mode"}}
-    bench.pod(container("main", "env", "MODE", env=[{"name": "MODE", "valueFrom": reference}]))
-    bench.run(20)
-    assert bench.state("main") == ("waiting", "CreateContainerConfigError")
-    assert bench.events("Failed") == ['Error: configmap "x" not found']
-    bench.create("ConfigMap", "x", data={"mode": "fast"})
-    bench.run(20)
-    assert bench.runtime.logs("default", "web", "main") == b"MODE=fast\n"
 
 
 def test_command_and_environment_are_what_the_spec_says(bench: Bench) -> None:

@@ -39,34 +39,6 @@ def test_what_does_not_run_cannot_be_killed(bench: Bench) -> None:
         bench.node.kill_container("default", "web", "main")
 
 
-def test_without_power_nothing_is_said_and_after_it_everything_of_the_pod_starts_again(bench: Bench) -> None:
-    """K-13, KUBELET-8, NODE-10."""
-    mounts = {"volumeMounts": [{"name": "data", "mountPath": "/data"}]}
-    bench.pod(
-        container("main", **mounts),
-        initContainers=[container("init", "write", "/data/log", "once", **mounts)],
-        volumes=[{"name": "data", "emptyDir": {}}],
-    )
-    bench.until(bench.is_running)
-    before = bench.get()
-    bench.node.power_off()
-    assert before["status"]["podIP"] not in bench.network.interfaces
-    bench.run(100)
-    assert bench.get()["metadata"]["resourceVersion"] == before["metadata"]["resourceVersion"]
-    assert bench.store.get("Lease", "node-1", "kube-node-lease")["spec"]["renewTime"] < bench.sim.timestamp
-    bench.node.power_on()
-    bench.until(lambda: bench.status("main")["restartCount"] == 1 and bench.is_true("Ready"))
-    after = bench.get()
-    assert after["metadata"]["uid"] == before["metadata"]["uid"]
-    assert after["status"]["podIP"] != before["status"]["podIP"]
-    assert len(bench.starts("init")) == 2
-    local = bench.node.find_pod("default", "web")
-    assert local and local.current["main"].main
-    assert local.current["main"].main.peek("/data/log") == b"once\nonce\n"
-    assert bench.events("SandboxChanged") == ["Pod sandbox changed, it will be killed and re-created."]
-    assert bench.status("main")["lastState"]["terminated"]["reason"] == "Unknown"
-
-
 def test_a_pod_that_was_deleted_meanwhile_goes_when_the_node_is_back(bench: Bench) -> None:
     """N-3, NODE-7."""
     bench.pod()

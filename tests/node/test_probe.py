@@ -47,93 +47,6 @@ def test_only_so_many_equal_outcomes_in_a_row_decide(outcomes: str, probe_spec: 
     assert streak.is_decisive(probe_spec) is decisive
 
 
-def test_readiness_follows_the_probe_and_never_restarts_the_container(bench: Bench) -> None:
-    """K-10, KUBELET-45: three failures, two change nothing."""
-    ready = probe("check", "/data/up", periodSeconds=2)
-    bench.pod(container("main", readinessProbe=ready, **DATA), volumes=VOLUMES)
-    bench.until(bench.is_running)
-    bench.run(10)
-    assert not bench.is_true("Ready")
-    touch(bench)
-    assert bench.until(lambda: bench.is_true("Ready")) <= 2.5
-    touch(bench, away=True)
-    before = unhealthy(bench)
-    took = bench.until(lambda: not bench.is_true("Ready"))
-    assert 4 <= took <= 6.5
-    assert unhealthy(bench) - before == 3
-    assert bench.status("main")["restartCount"] == 0
-    assert bench.events("Unhealthy")[0] == "Readiness probe failed: check: /data/up is not there\n"
-
-
-def test_a_failing_liveness_probe_restarts_the_container_where_it_is(bench: Bench) -> None:
-    """K-9, KUBELET-45: same Pod, same address, same emptyDir, no init containers."""
-    alive = probe("check", "/data/up", periodSeconds=5)
-    bench.pod(
-        container("main", livenessProbe=alive, **DATA),
-        volumes=VOLUMES,
-        initContainers=[container("init", "write", "/data/up", "x", **DATA)],
-    )
-    bench.until(bench.is_running)
-    before = bench.get()
-    bench.run(30)
-    assert bench.status("main")["restartCount"] == 0
-    touch(bench, away=True)
-    assert 10 <= bench.until(lambda: bench.status("main")["restartCount"] == 1) <= 17
-    after = bench.get()
-    assert after["metadata"]["uid"] == before["metadata"]["uid"]
-    assert after["status"]["podIP"] == before["status"]["podIP"]
-    assert len(bench.starts("init")) == 1
-    assert "Container main failed liveness probe, will be restarted" in bench.events("Killing")
-    assert bench.status("main")["lastState"]["terminated"]["exitCode"] == 143
-
-
-def test_a_restarted_container_is_not_ready_until_its_probe_says_so(bench: Bench) -> None:
-    """K-11, KUBELET-43."""
-    ready = probe("check", "/data/up", periodSeconds=1, initialDelaySeconds=5)
-    bench.pod(container("main", readinessProbe=ready, **DATA), volumes=VOLUMES)
-    bench.until(bench.is_running)
-    touch(bench)
-    bench.until(lambda: bench.is_true("Ready"))
-    bench.node.kill_container("default", "web", "main")
-    bench.until(lambda: bench.status("main")["restartCount"] == 1)
-    assert not bench.is_true("Ready")
-    begun = bench.starts("main")[-1]
-    bench.until(lambda: bench.is_true("Ready"))
-    assert 5 <= bench.sim.now - begun <= 6.5
-
-
-def test_until_the_startup_probe_succeeds_the_others_do_not_run(bench: Bench) -> None:
-    """K-12, KUBELET-42."""
-    bench.pod(
-        container(
-            "main",
-            startupProbe=probe("check", "/data/up", periodSeconds=5, failureThreshold=4),
-            livenessProbe=probe("check", "/never", periodSeconds=1),
-            readinessProbe=probe("check", "/etc/hosts", periodSeconds=1),
-            **DATA,
-        ),
-        volumes=VOLUMES,
-    )
-    bench.until(bench.is_running)
-    took = bench.until(lambda: bench.status("main")["restartCount"] == 1)
-    assert 15 <= took <= 24
-    assert all(message.startswith("Startup probe failed") for message in bench.events("Unhealthy"))
-    assert bench.events("Killing") == ["Container main failed startup probe, will be restarted"]
-    touch(bench)
-    bench.until(lambda: bench.status("main")["started"])
-    bench.until(lambda: any(message.startswith("Liveness") for message in bench.events("Unhealthy")))
-
-
-def test_a_probe_that_takes_too_long_has_failed_and_is_killed(bench: Bench) -> None:
-    """K-28, KUBELET-46."""
-    bench.pod(container("main", readinessProbe=probe("exit", "0", "5")))
-    bench.until(bench.is_running)
-    bench.run(15)
-    assert bench.events("Unhealthy")[0] == 'Readiness probe failed: command "exit 0 5" timed out'
-    ends = [r for r in bench.sim.history if r.verb == "process.exit" and r.detail["status"] == 137]
-    assert ends
-
-
 def test_a_command_that_is_not_there_is_a_failure(bench: Bench) -> None:
     """KUBELET-47, M-11: as the tutorial expects."""
     bench.pod(container("main", readinessProbe=probe("mysql")))
@@ -171,20 +84,6 @@ def test_a_kind_of_probe_that_is_not_modelled_is_named(bench: Bench) -> None:
     assert "Liveness probe errored and resulted in unknown state" in bench.events("Unhealthy")[0]
     assert "does not model grpc" in bench.events("Unhealthy")[0]
     assert bench.status("main")["restartCount"] == 0
-
-
-def test_liveness_no_longer_kills_what_is_being_deleted(bench: Bench) -> None:
-    """K-27, KUBELET-50."""
-    alive = probe("check", "/data/up", periodSeconds=1, failureThreshold=1)
-    bench.pod(container("main", "polite", "10", livenessProbe=alive, **DATA), volumes=VOLUMES)
-    bench.run(0.5)
-    touch(bench)
-    bench.until(bench.is_running)
-    bench.run(5)
-    bench.delete()
-    touch(bench, away=True)
-    assert bench.until(lambda: not bench.exists()) > 10
-    assert bench.events("Killing") == ["Stopping container main"]
 
 
 def test_successful_probes_leave_little_in_history(bench: Bench) -> None:

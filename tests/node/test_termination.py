@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from simk8s.api.objects import Object, dig, is_terminating
+from simk8s.api.objects import Object, dig
 from tests.node.bench import Bench, container
 
 
@@ -15,51 +15,6 @@ def up(bench: Bench, *containers: Object, **spec: object) -> None:
 
 def last_phase(seen: list[Object]) -> str:
     return str([dig(version, "status", "phase") for version in seen if version["type"] != "DELETED"][-1])
-
-
-def test_a_process_that_ignores_sigterm_is_killed_after_the_grace_period(bench: Bench) -> None:
-    """K-14, KUBELET-57."""
-    up(bench, container("main", "deaf"), terminationGracePeriodSeconds=10)
-    seen = bench.watch_pod()
-    bench.delete()
-    begun = bench.sim.now
-    bench.until(lambda: not bench.exists())
-    assert bench.ends("main")[-1] - begun == pytest.approx(10, abs=0.1)
-    ended = next(v for v in reversed(seen) if v["type"] == "MODIFIED")
-    assert dig(ended, "status", "containerStatuses", 0, "state", "terminated", "exitCode") == 137
-    assert last_phase(seen) == "Failed"
-
-
-def test_sigterm_by_default_gives_143_and_the_object_goes_after_the_phase_is_final(bench: Bench) -> None:
-    """K-15, KUBELET-58."""
-    up(bench)
-    seen = bench.watch_pod()
-    bench.delete()
-    assert bench.until(lambda: not bench.exists()) < 1
-    final = next(v for v in reversed(seen) if v["type"] == "MODIFIED")
-    assert is_terminating(final)
-    assert dig(final, "status", "containerStatuses", 0, "state", "terminated", "exitCode") == 143
-    assert last_phase(seen) == "Failed"
-    assert bench.events("Killing") == ["Stopping container main"]
-
-
-def test_a_pod_whose_containers_end_well_has_succeeded_before_it_is_gone(bench: Bench) -> None:
-    """K-16."""
-    up(bench, container("a", "polite", "1"), container("b", "polite", "4"))
-    seen = bench.watch_pod()
-    bench.delete()
-    assert 4 < bench.until(lambda: not bench.exists()) < 5  # in parallel
-    assert last_phase(seen) == "Succeeded"
-
-
-def test_pre_stop_uses_up_the_grace_period_and_two_seconds_are_left_to_sigterm(bench: Bench) -> None:
-    """K-17, KUBELET-56."""
-    hook = {"preStop": {"exec": {"command": ["exit", "0", "40"]}}}
-    up(bench, container("main", "deaf", lifecycle=hook))
-    begun = bench.sim.now
-    bench.delete()
-    bench.until(lambda: not bench.exists())
-    assert bench.ends("main")[-1] - begun == pytest.approx(32, abs=0.1)
 
 
 def test_pre_stop_comes_before_sigterm(bench: Bench) -> None:

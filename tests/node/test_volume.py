@@ -79,20 +79,6 @@ def test_the_downward_api_and_projected_volumes_are_files(bench: Bench) -> None:
     assert logs(bench) == 'value\napp="web"\ntier="front"'
 
 
-def test_without_its_config_map_no_container_starts_and_people_are_told(bench: Bench) -> None:
-    """K-22, KUBELET-88, VOL-28."""
-    bench.pod(container("main"), volumes=[{"name": "config-map", "configMap": {"name": "mysql"}}])
-    bench.run(20)
-    assert bench.phase() == "Pending"
-    assert bench.state("main") == ("waiting", "ContainerCreating")
-    assert bench.events("FailedMount") == [
-        'MountVolume.SetUp failed for volume "config-map" : configmap "mysql" not found'
-    ]
-    assert "podIP" not in bench.get()["status"]
-    bench.create("ConfigMap", "mysql", data={})
-    bench.until(bench.is_running, limit=130)
-
-
 def test_after_two_minutes_the_volumes_that_are_missing_are_listed(bench: Bench) -> None:
     """KUBELET-88, VOL-20."""
     bench.pod(container("main"), volumes=CLAIMED)
