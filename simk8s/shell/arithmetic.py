@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from functools import lru_cache
+from operator import eq, ge, gt, le, lt, ne
+from typing import TYPE_CHECKING, TypeAlias
 
 from simk8s.shell import assignment
 from simk8s.shell.control import ShellError
@@ -31,42 +34,91 @@ def evaluate(shell: Shell, text: str, *, command: str = "") -> int:
     Raises ShellError with bash's message.
     """
     try:
-        return value_of(shell, parse_arithmetic(text), 0)
+        return compiled(text)(shell, 0)
     except ExpressionError as error:
         prefix = f"{command}: " if command else ""
         whole = error.whole or text.lstrip(" \t\n")
         raise ShellError(f'{prefix}{whole}: {error.message} (error token is "{error.token}")', soft=True) from error
 
 
-def value_of(shell: Shell, tree: Expression, depth: int) -> int:
-    """The value of a tree. Raises ExpressionError, or ShellError for what is not about the expression."""
+Evaluator: TypeAlias = "Callable[[Shell, int], int]"
+"""The value of an expression, in a shell and that deep in the values of variables.
+
+It raises ExpressionError, or ShellError for what is not about the expression.
+"""
+
+
+@lru_cache(maxsize=8192)
+def compiled(text: str) -> Evaluator:
+    """What evaluates this text. Raises ExpressionError."""
+    return _evaluator(parse_arithmetic(text))
+
+
+def _evaluator(tree: Expression) -> Evaluator:
+    """A tree as nested functions: scripts evaluate the same few expressions again and again."""
     match tree:
         case Number(value):
-            return value
+            return lambda shell, depth: value
         case Name():
-            return _variable(shell, tree, depth)
-        case Operation(operator, left, right):
-            if left is None:
-                return _unary(operator, value_of(shell, right, depth))
-            if operator == "&&":
-                return int(bool(value_of(shell, left, depth) and value_of(shell, right, depth)))
-            if operator == "||":
-                return int(bool(value_of(shell, left, depth) or value_of(shell, right, depth)))
-            return _binary(operator, value_of(shell, left, depth), value_of(shell, right, depth), tree.rest)
-        case Assign(target, operator, right):
-            old = _variable(shell, target, depth) if operator else 0
-            value = value_of(shell, right, depth)
-            if operator:
-                value = _binary(operator, old, value, tree.rest)
-            _store(shell, target, value)
-            return value
+            return _reading(tree)
+        case Operation(operator, left, right, rest):
+            return _operating(operator, left, right, rest)
+        case Assign(target, operator, right, rest):
+            return _assigning(target, operator, _evaluator(right), rest)
         case Step(target, by, before):
-            old = _variable(shell, target, depth)
-            new = wrapped(old + by)
-            _store(shell, target, new)
-            return new if before else old
+
+            def step(shell: Shell, depth: int) -> int:
+                old = _variable(shell, target, depth)
+                new = wrapped(old + by)
+                _store(shell, target, new)
+                return new if before else old
+
+            return step
         case Choice(condition, yes, no):
-            return value_of(shell, yes if value_of(shell, condition, depth) else no, depth)
+            asked, first, second = _evaluator(condition), _evaluator(yes), _evaluator(no)
+            return lambda shell, depth: (first if asked(shell, depth) else second)(shell, depth)
+
+
+def _reading(name: Name) -> Evaluator:
+    if name.subscript is not None:
+        return lambda shell, depth: _variable(shell, name, depth)
+    key = name.name
+
+    def read(shell: Shell, depth: int) -> int:
+        variable = shell.names.get(key)
+        text = None if variable is None or variable.reference else variable.value
+        if text is not None and _is_plain(text):
+            return int(text)
+        return _variable(shell, name, depth)
+
+    return read
+
+
+def _operating(operator: str, left: Expression | None, right: Expression, rest: str) -> Evaluator:
+    second = _evaluator(right)
+    if left is None:
+        return lambda shell, depth: _unary(operator, second(shell, depth))
+    first = _evaluator(left)
+    if operator == "&&":
+        return lambda shell, depth: int(bool(first(shell, depth) and second(shell, depth)))
+    if operator == "||":
+        return lambda shell, depth: int(bool(first(shell, depth) or second(shell, depth)))
+    if operator in _COMPARISONS:
+        compare = _COMPARISONS[operator]
+        return lambda shell, depth: 1 if compare(first(shell, depth), second(shell, depth)) else 0
+    return lambda shell, depth: _binary(operator, first(shell, depth), second(shell, depth), rest)
+
+
+def _assigning(target: Name, operator: str, right: Evaluator, rest: str) -> Evaluator:
+    def assign(shell: Shell, depth: int) -> int:
+        old = _variable(shell, target, depth) if operator else 0
+        value = right(shell, depth)
+        if operator:
+            value = _binary(operator, old, value, rest)
+        _store(shell, target, value)
+        return value
+
+    return assign
 
 
 def _variable(shell: Shell, name: Name, depth: int) -> int:
@@ -79,16 +131,21 @@ def _variable(shell: Shell, name: Name, depth: int) -> int:
             shown = name.name if name.subscript is None else f"{name.name}[{name.subscript}]"
             raise ShellError(f"{shown}: unbound variable", fatal=True, status=127)
         return 0
-    if text.isdecimal() and (text[0] != "0" or text == "0") and len(text) < 19:
+    if _is_plain(text):
         return int(text)
     if depth >= _DEEPEST or text.strip() == name.name:
         raise _within(ExpressionError("expression recursion level exceeded", text), text)
     try:
-        return value_of(shell, parse_arithmetic(text), depth + 1)
+        return compiled(text)(shell, depth + 1)
     except RecursionError:
         raise _within(ExpressionError("expression recursion level exceeded", text), text) from None
     except ExpressionError as error:
         raise _within(error, text) from error
+
+
+def _is_plain(text: str) -> bool:
+    """Whether the text is a number as people write it: decimal, and small enough for 64 bits."""
+    return text.isdecimal() and text.isascii() and (text[0] != "0" or text == "0") and len(text) < 19
 
 
 def _within(error: ExpressionError, text: str) -> ExpressionError:
@@ -119,6 +176,16 @@ def _unary(operator: str, value: int) -> int:
     return value
 
 
+_COMPARISONS: dict[str, Callable[[int, int], bool]] = {
+    "==": eq,
+    "!=": ne,
+    "<": lt,
+    ">": gt,
+    "<=": le,
+    ">=": ge,
+}
+
+
 def _binary(operator: str, left: int, right: int, rest: str) -> int:
     match operator:
         case "+":
@@ -138,18 +205,6 @@ def _binary(operator: str, left: int, right: int, rest: str) -> int:
             if right < 0:
                 raise ExpressionError("exponent less than 0", rest)
             return wrapped(pow(left, right, 1 << 64))
-        case "==":
-            return int(left == right)
-        case "!=":
-            return int(left != right)
-        case "<":
-            return int(left < right)
-        case ">":
-            return int(left > right)
-        case "<=":
-            return int(left <= right)
-        case ">=":
-            return int(left >= right)
         case "<<":
             return wrapped(left << (right & 63))
         case ">>":

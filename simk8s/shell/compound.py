@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from simk8s.machine import Exec
 from simk8s.shell import conditional, expansion, failure, job, pattern, subshell, trace, trap
 from simk8s.shell.control import ShellError
-from simk8s.shell.dispatch import execute, runs
+from simk8s.shell.dispatch import begin, execute, runs
 from simk8s.shell.redirection import RedirectionError, redirect
 from simk8s.shell.shell import Source
 from simk8s.shell.syntax.nodes import (
@@ -29,11 +29,15 @@ if TYPE_CHECKING:
 
 
 def redirected(
-    shell: Shell, line: int, redirections: tuple[Redirection, ...], body: Callable[[], Run[int]]
-) -> Run[int]:
+    shell: Shell, line: int, redirections: tuple[Redirection, ...], body: Callable[[], int | Run[int]]
+) -> int | Run[int]:
     """Run `body` with the descriptors that the redirections make."""
-    if not redirections:
-        return (yield from body())
+    return _redirected(shell, line, redirections, body) if redirections else body()
+
+
+def _redirected(
+    shell: Shell, line: int, redirections: tuple[Redirection, ...], body: Callable[[], int | Run[int]]
+) -> Run[int]:
     shell.may_exec = False
     before = len(shell.substituted_files)
     try:
@@ -50,7 +54,8 @@ def redirected(
         return 1
     try:
         try:
-            return (yield from body())
+            result = body()
+            return result if isinstance(result, int) else (yield from result)
         except ShellError as error:
             yield from failure.report(shell, error)
             return 1
@@ -64,17 +69,14 @@ def redirected(
 
 
 def checked(shell: Shell, status: int) -> Run[int]:
-    """A command of its own has this status: a failure may end the shell."""
-    shell.status = status
-    shell.pipe_statuses = [status]
-    if status and shell.guarded == shell.inverted:
-        yield from failure.failed(shell, status)
-    return status
+    """A command of its own has this status; see `failure.ended`."""
+    result = failure.ended(shell, status)
+    return result if isinstance(result, int) else (yield from result)
 
 
 @runs(Group)
-def run_group(shell: Shell, node: Group) -> Run[int]:
-    return redirected(shell, node.line, node.redirections, lambda: execute(shell, node.body))
+def run_group(shell: Shell, node: Group) -> int | Run[int]:
+    return redirected(shell, node.line, node.redirections, lambda: begin(shell, node.body))
 
 
 @runs(Subshell)
@@ -82,12 +84,14 @@ def run_subshell(shell: Shell, node: Subshell) -> Run[int]:
     """`( )`. Redirections and commands belong to the child."""
     if shell.may_exec and not shell.traps:  # this process is itself a child with nothing else to do
         shell.level += 1
-        return (yield from redirected(shell, node.line, node.redirections, lambda: execute(shell, node.body)))
+        result = redirected(shell, node.line, node.redirections, lambda: begin(shell, node.body))
+        return result if isinstance(result, int) else (yield from result)
 
     def body(child: Shell) -> Run[int]:
         child.may_exec = not child.traps and not node.redirections
         child.loops = 0
-        return redirected(child, node.line, node.redirections, lambda: execute(child, node.body))
+        result = redirected(child, node.line, node.redirections, lambda: begin(child, node.body))
+        return result if isinstance(result, int) else (yield from result)
 
     child = yield from subshell.fork(shell, body)
     status = yield from subshell.wait_for(shell, child)
@@ -97,35 +101,66 @@ def run_subshell(shell: Shell, node: Subshell) -> Run[int]:
 
 
 @runs(If)
-def run_if(shell: Shell, node: If) -> Run[int]:
+def run_if(shell: Shell, node: If) -> int | Run[int]:
     return redirected(shell, node.line, node.redirections, lambda: _if(shell, node))
 
 
-def _if(shell: Shell, node: If) -> Run[int]:
+def _if(shell: Shell, node: If) -> int | Run[int]:
     may_exec = shell.may_exec
-    for asked, body in node.branches:
-        if (yield from condition(shell, asked)) == 0:
+    for number, (asked, body) in enumerate(node.branches):
+        answer = condition(shell, asked)
+        if not isinstance(answer, int):
+            return _go_on_asking(shell, node, number, answer, may_exec)
+        if answer == 0:
             shell.may_exec = may_exec
-            return (yield from execute(shell, body))
-    if node.otherwise is not None:
-        shell.may_exec = may_exec
-        return (yield from execute(shell, node.otherwise))
-    shell.status = 0
-    return 0
+            return begin(shell, body)
+    return _otherwise(shell, node, may_exec)
 
 
-def condition(shell: Shell, condition: Sequence) -> Run[int]:
+def _go_on_asking(shell: Shell, node: If, number: int, asking: Run[int], may_exec: bool) -> Run[int]:
+    """The rest of an `if`, from a condition on that has to wait."""
+    answer = yield from asking
+    while answer != 0:
+        number += 1
+        if number == len(node.branches):
+            result = _otherwise(shell, node, may_exec)
+            return result if isinstance(result, int) else (yield from result)
+        asked = condition(shell, node.branches[number][0])
+        answer = asked if isinstance(asked, int) else (yield from asked)
+    shell.may_exec = may_exec
+    return (yield from execute(shell, node.branches[number][1]))
+
+
+def _otherwise(shell: Shell, node: If, may_exec: bool) -> int | Run[int]:
+    if node.otherwise is None:
+        shell.status = 0
+        return 0
+    shell.may_exec = may_exec
+    return begin(shell, node.otherwise)
+
+
+def condition(shell: Shell, condition: Sequence) -> int | Run[int]:
     """Run commands whose failure is an answer, not an error."""
     shell.may_exec = False
     shell.guarded += 1
+    result: int | Run[int] = 0
     try:
-        return (yield from execute(shell, condition))
+        result = begin(shell, condition)
+    finally:
+        if isinstance(result, int):
+            shell.guarded -= 1
+    return result if isinstance(result, int) else _guarded(shell, result)
+
+
+def _guarded(shell: Shell, running: Run[int]) -> Run[int]:
+    try:
+        return (yield from running)
     finally:
         shell.guarded -= 1
 
 
 @runs(Case)
-def run_case(shell: Shell, node: Case) -> Run[int]:
+def run_case(shell: Shell, node: Case) -> int | Run[int]:
     return redirected(shell, node.line, node.redirections, lambda: _case(shell, node))
 
 
@@ -135,9 +170,7 @@ def _case(shell: Shell, node: Case) -> Run[int]:
     options = shell.options
     if options.xtrace:
         yield from trace.show_line(shell, f"case {node.subject.source} in")
-    if "DEBUG" in shell.traps and not shell.active_traps:
-        shell.current_command = f"case {node.subject.source} in "
-        yield from trap.run_event(shell, "DEBUG")
+    yield from _debugged(shell, f"case {node.subject.source} in ")
     try:
         subject = yield from expansion.expand_string(shell, node.subject)
         status = 0
@@ -146,7 +179,11 @@ def _case(shell: Shell, node: Case) -> Run[int]:
         for item in node.items:
             if not falling:
                 for word in item.patterns:
-                    text = yield from expansion.expand_pattern(shell, word)
+                    text = (
+                        (yield from expansion.expand_pattern(shell, word))
+                        if word.waits
+                        else expansion.pattern_now(shell, word)
+                    )
                     if text == subject or pattern.matches(
                         text, subject, extglob=options.extglob, ignore_case=options.get("nocasematch")
                     ):
@@ -155,7 +192,8 @@ def _case(shell: Shell, node: Case) -> Run[int]:
                     continue
             matched = True
             shell.may_exec = may_exec and item.terminator == ";;"
-            status = (yield from execute(shell, item.body)) if item.body.commands else 0
+            result = begin(shell, item.body) if item.body.commands else 0
+            status = result if isinstance(result, int) else (yield from result)
             if item.terminator == ";;":
                 break
             falling = item.terminator == ";&"
@@ -168,50 +206,73 @@ def _case(shell: Shell, node: Case) -> Run[int]:
 
 
 @runs(Conditional)
-def run_conditional(shell: Shell, node: Conditional) -> Run[int]:
+def run_conditional(shell: Shell, node: Conditional) -> int | Run[int]:
     return redirected(shell, node.line, node.redirections, lambda: _conditional(shell, node))
 
 
-def _conditional(shell: Shell, node: Conditional) -> Run[int]:
+def _conditional(shell: Shell, node: Conditional) -> int | Run[int]:
     shell.line = node.line + shell.line_shift
-    yield from shell.step(node)
-    if "DEBUG" in shell.traps and not shell.active_traps:
-        shell.current_command = node.source
-        yield from trap.run_event(shell, "DEBUG")
+    if shell.is_watched or node.waits:
+        return _wait_for_conditional(shell, node, shell.step(node))
+    if not shell.stepped(node):
+        return _wait_for_conditional(shell, node, shell.finish_step())
+    try:
+        return failure.ended(shell, 0 if conditional.holds(shell, node.test) else 1)
+    except (conditional.BadTest, ShellError) as error:
+        return _unanswered(shell, error)
+
+
+def _wait_for_conditional(shell: Shell, node: Conditional, step: Run[None]) -> Run[int]:
+    yield from step
+    yield from _debugged(shell, node.source)
     try:
         answer = yield from conditional.test(shell, node.test)
-    except conditional.BadTest as bad:
-        if bad.message:
-            yield from shell.complain(bad.message)
-        return (yield from checked(shell, 2))
-    except ShellError as error:
-        if error.fatal:
-            yield from failure.report(shell, error)
-        yield from shell.complain(error.message)
-        return (yield from checked(shell, 1))
+    except (conditional.BadTest, ShellError) as error:
+        return (yield from _unanswered(shell, error))
     return (yield from checked(shell, 0 if answer else 1))
 
 
+def _unanswered(shell: Shell, error: conditional.BadTest | ShellError) -> Run[int]:
+    """A test or expression that is neither true nor false."""
+    if isinstance(error, ShellError) and error.fatal:
+        yield from failure.report(shell, error)
+    if error.message:
+        yield from shell.complain(error.message)
+    return (yield from checked(shell, 1 if isinstance(error, ShellError) else 2))
+
+
+def _debugged(shell: Shell, source: str) -> Run[None]:
+    if "DEBUG" in shell.traps and not shell.active_traps:
+        shell.current_command = source
+        yield from trap.run_event(shell, "DEBUG")
+
+
 @runs(ArithmeticCommand)
-def run_arithmetic(shell: Shell, node: ArithmeticCommand) -> Run[int]:
+def run_arithmetic(shell: Shell, node: ArithmeticCommand) -> int | Run[int]:
     return redirected(shell, node.line, node.redirections, lambda: _arithmetic(shell, node))
 
 
-def _arithmetic(shell: Shell, node: ArithmeticCommand) -> Run[int]:
+def _arithmetic(shell: Shell, node: ArithmeticCommand) -> int | Run[int]:
     shell.line = node.line + shell.line_shift
-    yield from shell.step(node)
-    if "DEBUG" in shell.traps and not shell.active_traps:
-        shell.current_command = node.source
-        yield from trap.run_event(shell, "DEBUG")
+    if shell.is_watched or node.expression.waits:
+        return _wait_for_arithmetic(shell, node, shell.step(node))
+    if not shell.stepped(node):
+        return _wait_for_arithmetic(shell, node, shell.finish_step())
+    try:
+        return failure.ended(shell, 0 if expansion.arithmetic_now(shell, node.expression, "((") else 1)
+    except ShellError as error:
+        return _unanswered(shell, error)
+
+
+def _wait_for_arithmetic(shell: Shell, node: ArithmeticCommand, step: Run[None]) -> Run[int]:
+    yield from step
+    yield from _debugged(shell, node.source)
     if shell.options.xtrace:
         yield from trace.show_line(shell, f"(( {node.expression.source} ))")
     try:
         value = yield from expansion.expand_arithmetic(shell, node.expression, command="((")
     except ShellError as error:
-        if error.fatal:
-            yield from failure.report(shell, error)
-        yield from shell.complain(error.message)
-        return (yield from checked(shell, 1))
+        return (yield from _unanswered(shell, error))
     return (yield from checked(shell, 0 if value else 1))
 
 

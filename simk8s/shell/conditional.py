@@ -25,8 +25,32 @@ class BadTest(Exception):
         self.message = message
 
 
+def holds(shell: Shell, node: Test) -> bool:
+    """Whether a test holds whose words cannot wait. Raises BadTest, ShellError."""
+    match node:
+        case Unary(_, _, operator, operand):
+            return unary(shell, operator, expansion.string_now(shell, operand))
+        case Binary(_, _, operator, left, right):
+            first = expansion.string_now(shell, left)
+            if operator in _PATTERNS:
+                second = expansion.pattern_now(shell, right)
+            elif operator == "=~":
+                second = expansion.expression_now(shell, right)
+            else:
+                second = expansion.string_now(shell, right)
+            return _compare(shell, first, operator, second)
+        case Both(_, _, one, other):
+            return holds(shell, one) and holds(shell, other)
+        case Either(_, _, one, other):
+            return holds(shell, one) or holds(shell, other)
+        case Not(_, _, inner):
+            return not holds(shell, inner)
+        case Nested(_, _, inner):
+            return holds(shell, inner)
+
+
 def test(shell: Shell, node: Test, inverted: bool = False) -> Run[bool]:
-    """Whether the test holds. Raises BadTest, ShellError."""
+    """The same for any test, shown where `set -x` wants that."""
     match node:
         case Both(_, _, left, right):
             return (yield from test(shell, left)) and (yield from test(shell, right))
@@ -45,23 +69,34 @@ def test(shell: Shell, node: Test, inverted: bool = False) -> Run[bool]:
             return (yield from _binary(shell, node, inverted))
 
 
+_PATTERNS = frozenset(["=", "==", "!="])
+
+
 def _binary(shell: Shell, node: Binary, inverted: bool) -> Run[bool]:
     operator = node.operator
     left = yield from expansion.expand_string(shell, node.left)
-    ignore_case = shell.options.get("nocasematch")
     if operator == "=~":
         right = yield from expansion.expand_expression(shell, node.right)
         yield from _trace(shell, left, operator, right, inverted)
-        return _match(shell, left, right, ignore_case)
-    if operator in ("=", "==", "!="):
+    elif operator in _PATTERNS:
         right = yield from expansion.expand_pattern(shell, node.right)
         if shell.options.xtrace:
             shown = yield from _traced_pattern(shell, node.right, right)
             yield from trace.show_test(shell, (trace.test_word(left), operator, shown or "''"), inverted)
+    else:
+        right = yield from expansion.expand_string(shell, node.right)
+        yield from _trace(shell, left, operator, right, inverted)
+    return _compare(shell, left, operator, right)
+
+
+def _compare(shell: Shell, left: str, operator: str, right: str) -> bool:
+    """Two operands whose expansions are done; the right one may be a pattern, or an expression."""
+    if operator in _PATTERNS:
+        ignore_case = shell.options.get("nocasematch")
         same = right == left or pattern.matches(right, left, extglob=True, ignore_case=ignore_case)
         return same == (operator != "!=")
-    right = yield from expansion.expand_string(shell, node.right)
-    yield from _trace(shell, left, operator, right, inverted)
+    if operator == "=~":
+        return _match(shell, left, right, shell.options.get("nocasematch"))
     if operator in _NUMERIC:
         return _NUMERIC[operator](
             arithmetic.evaluate(shell, left, command="[["), arithmetic.evaluate(shell, right, command="[[")

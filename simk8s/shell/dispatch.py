@@ -11,7 +11,7 @@ from simk8s.sim import Run
 if TYPE_CHECKING:
     from simk8s.shell.shell import Shell
 
-    Handler = Callable[[Shell, Any], Run[int]]
+    Handler = Callable[[Shell, Any], int | Run[int]]
 
 HANDLERS: dict[type[Any], Handler] = {}
 
@@ -28,4 +28,10 @@ def runs(node: type[Any]) -> Callable[[Handler], Handler]:
 
 def execute(shell: Shell, node: Command) -> Run[int]:
     """Run a command; its status is returned and is the shell's `$?`."""
+    result = HANDLERS[type(node)](shell, node)
+    return result if isinstance(result, int) else (yield from result)
+
+
+def begin(shell: Shell, node: Command) -> int | Run[int]:
+    """The same without a generator where there is nothing to wait for: the status, or what is left to `yield from`."""
     return HANDLERS[type(node)](shell, node)

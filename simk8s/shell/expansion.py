@@ -1,13 +1,13 @@
 """Expansion of words: tildes, parameters, commands, arithmetic, then splitting and file names.
 
-Everything is a generator because a command substitution takes virtual time; words that are constant, or one plain
-variable, take a short way that makes none.
+A command substitution takes virtual time, so the expansion of a word in which one stands is a generator (`expand_...`).
+All other words, which are most, are expanded by plain functions (`..._now`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from simk8s.shell import arithmetic, parameter, subshell
 from simk8s.shell.expression import quote_expression
@@ -43,11 +43,33 @@ from simk8s.sim import Run
 if TYPE_CHECKING:
     from simk8s.shell.shell import Shell
 
+T = TypeVar("T")
+
 _SPLIT_OR_GLOB = frozenset(" \t\n*?[\\")
 
 
 def expand_words(shell: Shell, words: Iterable[Word]) -> Run[list[str]]:
     """Words as arguments: everything expands, is split, and matched against file names."""
+    result: list[str] = []
+    for word in words:
+        if not word.waits:
+            result.extend(words_now(shell, (word,)))
+        elif word.alternatives and shell.options.others.get("braceexpand"):
+            for alternative in word.alternatives:
+                result.extend((yield from _expand_alternative(shell, alternative)))
+        else:
+            result.extend(fields(shell, (yield from _expand_parts(shell, word))))
+    return result
+
+
+def _expand_alternative(shell: Shell, word: Word) -> Run[list[str]]:
+    if word.waits:
+        return fields(shell, (yield from _expand_parts(shell, word)))
+    return _alternative_now(shell, word)
+
+
+def words_now(shell: Shell, words: Iterable[Word]) -> list[str]:
+    """The same for words that cannot wait."""
     result: list[str] = []
     for word in words:
         constant = word.constant
@@ -56,11 +78,7 @@ def expand_words(shell: Shell, words: Iterable[Word]) -> Run[list[str]]:
             continue
         if word.alternatives and shell.options.others.get("braceexpand"):
             for alternative in word.alternatives:
-                if alternative.constant is not None:
-                    if alternative.parts:
-                        result.append(alternative.constant)
-                else:
-                    result.extend((yield from expand_word(shell, alternative)))
+                result.extend(_alternative_now(shell, alternative))
             continue
         parts = word.parts
         if len(parts) == 1:
@@ -68,8 +86,14 @@ def expand_words(shell: Shell, words: Iterable[Word]) -> Run[list[str]]:
             if quick is not None:
                 result.append(quick)
                 continue
-        result.extend((yield from expand_word(shell, word)))
+        result.extend(fields(shell, _pieces(shell, parts)))
     return result
+
+
+def _alternative_now(shell: Shell, word: Word) -> list[str]:
+    if word.constant is None:
+        return fields(shell, _pieces(shell, word.parts))
+    return [word.constant] if word.parts else []
 
 
 def _quick(shell: Shell, part: Part) -> str | None:
@@ -112,39 +136,61 @@ def plain_value(shell: Shell, part: Parameter) -> str | None:
     return variable.scalar() if not variable.reference else None
 
 
-def expand_word(shell: Shell, word: Word) -> Run[list[str]]:
-    """One word as zero, one or more arguments."""
+def _pieces(shell: Shell, parts: tuple[Part, ...], *, quoted: bool = False) -> list[Piece]:
+    pieces: list[Piece] = []
+    for part in parts:
+        add_part(shell, part, pieces, quoted)
+    return pieces
+
+
+def _expand_parts(shell: Shell, word: Word) -> Run[list[Piece]]:
     pieces: list[Piece] = []
     for part in word.parts:
         yield from expand_part(shell, part, pieces)
-    return fields(shell, pieces)
+    return pieces
 
 
 def expand_string(shell: Shell, word: Word) -> Run[str]:
     """A word where nothing is split: the right side of an assignment, a here-string, the subject of `case`."""
+    if not word.waits:
+        return string_now(shell, word)
+    return joined((yield from _expand_parts(shell, word)), shell.ifs)
+
+
+def string_now(shell: Shell, word: Word) -> str:
+    """The same for a word that cannot wait."""
     if word.constant is not None:
         return word.constant
-    pieces: list[Piece] = []
-    for part in word.parts:
-        yield from expand_part(shell, part, pieces)
-    return joined(pieces, shell.ifs)
+    parts = word.parts
+    quick = quick_string(shell, parts)
+    return joined(_pieces(shell, parts), shell.ifs) if quick is None else quick
 
 
 def expand_pattern(shell: Shell, word: Word) -> Run[str]:
     """A word as a pattern: quoted text in it matches itself."""
+    if not word.waits:
+        return pattern_now(shell, word)
+    return as_pattern((yield from _expand_parts(shell, word)), shell.ifs)
+
+
+def pattern_now(shell: Shell, word: Word) -> str:
+    """The same for a word that cannot wait."""
     if len(word.parts) == 1 and type(word.parts[0]) is Literal:
         return word.parts[0].text
-    pieces: list[Piece] = []
-    for part in word.parts:
-        yield from expand_part(shell, part, pieces)
-    return as_pattern(pieces, shell.ifs)
+    return as_pattern(_pieces(shell, word.parts), shell.ifs)
 
 
 def expand_expression(shell: Shell, word: Word) -> Run[str]:
     """A word as a regular expression: quoted text in it matches itself."""
-    pieces: list[Piece] = []
-    for part in word.parts:
-        yield from expand_part(shell, part, pieces)
+    return _as_expression(shell, (yield from _expand_parts(shell, word)))
+
+
+def expression_now(shell: Shell, word: Word) -> str:
+    """The same for a word that cannot wait."""
+    return _as_expression(shell, _pieces(shell, word.parts))
+
+
+def _as_expression(shell: Shell, pieces: list[Piece]) -> str:
     ifs = shell.ifs
     return "".join(
         joined([p], ifs) if p[1] >= 3 else quote_expression(p[0]) if p[1] == QUOTED else p[0] for p in pieces
@@ -162,23 +208,47 @@ def expand_quoted(shell: Shell, parts: tuple[Part, ...]) -> Run[str]:
     return joined(pieces, shell.ifs)
 
 
+def quoted_now(shell: Shell, parts: tuple[Part, ...]) -> str:
+    """The same for parts that cannot wait."""
+    quick = quick_string(shell, parts)
+    return joined(_pieces(shell, parts, quoted=True), shell.ifs) if quick is None else quick
+
+
 def expand_arithmetic(shell: Shell, word: Word, *, command: str = "") -> Run[int]:
     """The value of an arithmetic expression that is written in the script."""
-    text = word.constant if word.constant is not None else (yield from expand_quoted(shell, word.parts))
+    if not word.waits:
+        return arithmetic_now(shell, word, command)
+    return arithmetic.evaluate(shell, (yield from expand_quoted(shell, word.parts)), command=command)
+
+
+def arithmetic_now(shell: Shell, word: Word, command: str = "") -> int:
+    """The same for an expression that cannot wait."""
+    text = word.constant if word.constant is not None else quoted_now(shell, word.parts)
     return arithmetic.evaluate(shell, text, command=command)
 
 
 def expand_part(shell: Shell, part: Part, out: list[Piece], *, quoted: bool = False, nested: bool = False) -> Run[None]:
     """Append the pieces of one part. `nested`: it stands in `${x:-...}`, where even plain text may be split."""
     match part:
-        case Literal(_, _, text):
-            out.append((text, QUOTED if quoted else EXPANDED if nested else LITERAL))
-        case Quoted(_, _, text):
-            out.append((text, QUOTED))
         case DoubleQuoted(_, _, parts):
-            yield from _expand_double(shell, parts, out)
+            before = len(out)
+            for inner in parts:
+                yield from expand_part(shell, inner, out, quoted=True)
+            if len(out) == before and not _vanishes(parts):
+                out.append(("", QUOTED))
         case Parameter():
-            yield from _expand_parameter(shell, part, out, quoted)
+            value = plain_value(shell, part)
+            if value is not None:
+                out.append((value, QUOTED if quoted else EXPANDED))
+                return
+            result = yield from parameter.expand(shell, part, quoted)
+            if result.word is None:
+                _append(shell, result, quoted, out)
+                return
+            for inner in result.word.parts:
+                yield from expand_part(shell, inner, out, quoted=quoted, nested=True)
+            if quoted and not result.word.parts:
+                out.append(("", QUOTED))
         case CommandSubstitution(_, _, body):
             text = yield from subshell.substitute(shell, body)
             out.append((text, QUOTED if quoted else EXPANDED))
@@ -188,26 +258,44 @@ def expand_part(shell: Shell, part: Part, out: list[Piece], *, quoted: bool = Fa
         case FileSubstitution():
             text = yield from subshell.substitute_file(shell, part)
             out.append((text, QUOTED if quoted else EXPANDED))
-        case ArithmeticExpansion(_, _, expression):
-            value = yield from expand_arithmetic(shell, expression)
-            out.append((str(value), QUOTED if quoted else EXPANDED))
         case ProcessSubstitution():
             path = yield from subshell.substitute_process(shell, part)
             out.append((path, LITERAL))
-        case Tilde(_, _, user):
-            out.append((_home(shell, user), QUOTED))
+        case ArithmeticExpansion(_, _, expression) if expression.waits:
+            number = yield from expand_arithmetic(shell, expression)
+            out.append((str(number), QUOTED if quoted else EXPANDED))
+        case _:
+            add_part(shell, part, out, quoted, nested)
 
 
-def _expand_double(shell: Shell, parts: tuple[Part, ...], out: list[Piece]) -> Run[None]:
+def add_part(shell: Shell, part: Part, out: list[Piece], quoted: bool = False, nested: bool = False) -> None:
+    """The same for a part that cannot wait."""
+    kind = type(part)
+    if kind is Literal:
+        out.append((part.text, QUOTED if quoted else EXPANDED if nested else LITERAL))  # type: ignore[union-attr]
+    elif kind is Quoted:
+        out.append((part.text, QUOTED))  # type: ignore[union-attr]
+    elif kind is DoubleQuoted:
+        _add_double(shell, part.parts, out)  # type: ignore[union-attr]
+    elif kind is Parameter:
+        _add_parameter(shell, part, out, quoted)  # type: ignore[arg-type]
+    elif kind is ArithmeticExpansion:
+        value = arithmetic_now(shell, part.expression)  # type: ignore[union-attr]
+        out.append((str(value), QUOTED if quoted else EXPANDED))
+    else:
+        assert kind is Tilde, part
+        out.append((_home(shell, part.user), QUOTED))  # type: ignore[union-attr]
+
+
+def _add_double(shell: Shell, parts: tuple[Part, ...], out: list[Piece]) -> None:
     quick = quick_string(shell, parts)
     if quick is not None:
         out.append((quick, QUOTED))
         return
-    before = len(out)
-    for part in parts:
-        yield from expand_part(shell, part, out, quoted=True)
-    if len(out) == before and not _vanishes(parts):
-        out.append(("", QUOTED))
+    pieces = _pieces(shell, parts, quoted=True)
+    if not pieces and not _vanishes(parts):
+        pieces.append(("", QUOTED))
+    out.extend(pieces)
 
 
 def _vanishes(parts: tuple[Part, ...]) -> bool:
@@ -222,21 +310,36 @@ def _vanishes(parts: tuple[Part, ...]) -> bool:
     return False
 
 
-def _expand_parameter(shell: Shell, part: Parameter, out: list[Piece], quoted: bool) -> Run[None]:
+def _add_parameter(shell: Shell, part: Parameter, out: list[Piece], quoted: bool) -> None:
     value = plain_value(shell, part)
-    if value is None:
-        result = yield from parameter.expand(shell, part, quoted)
-        if result.word is not None:
-            for inner in result.word.parts:
-                yield from expand_part(shell, inner, out, quoted=quoted, nested=True)
-            if quoted and not result.word.parts:
-                out.append(("", QUOTED))
-            return
-        if result.many:
-            _append_many(shell, result, quoted, out)
-            return
-        value = result.values[0] if result.values else ""
-    out.append((value, QUOTED if quoted else EXPANDED))
+    if value is not None:
+        out.append((value, QUOTED if quoted else EXPANDED))
+        return
+    result = _at_once(parameter.expand(shell, part, quoted))
+    if result.word is None:
+        _append(shell, result, quoted, out)
+        return
+    for inner in result.word.parts:
+        add_part(shell, inner, out, quoted, True)
+    if quoted and not result.word.parts:
+        out.append(("", QUOTED))
+
+
+def _at_once(run: Run[T]) -> T:
+    """What a generator returns that does not wait."""
+    try:
+        event = run.send(None)
+    except StopIteration as end:
+        result: T = end.value
+        return result
+    raise AssertionError(f"an expansion that cannot wait does wait, for {event}")
+
+
+def _append(shell: Shell, result: parameter.Result, quoted: bool, out: list[Piece]) -> None:
+    if result.many:
+        _append_many(shell, result, quoted, out)
+    else:
+        out.append((result.values[0] if result.values else "", QUOTED if quoted else EXPANDED))
 
 
 def _append_many(shell: Shell, result: parameter.Result, quoted: bool, out: list[Piece]) -> None:

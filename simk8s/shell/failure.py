@@ -12,6 +12,23 @@ if TYPE_CHECKING:
     from simk8s.shell.shell import Shell
 
 
+def ended(shell: Shell, status: int) -> int | Run[int]:
+    """A command of its own has this status: a failure may run the ERR trap, or end the shell."""
+    shell.status = status
+    shell.pipe_statuses = [status]
+    if status and shell.guarded == shell.inverted:
+        if shell.traps:
+            return _ended(shell, status)
+        if shell.options.errexit and not shell.guarded:
+            raise ExitShell(status)
+    return status
+
+
+def _ended(shell: Shell, status: int) -> Run[int]:
+    yield from failed(shell, status)
+    return status
+
+
 def failed(shell: Shell, status: int) -> Run[None]:
     """A command failed where nobody asked for its status: the ERR trap, and the end under `set -e`."""
     if shell.traps.get("ERR") and (not shell.table.frames or shell.options.get("errtrace")):

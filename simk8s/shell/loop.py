@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from simk8s.shell import assignment, expansion, failure, subshell, trace, trap
 from simk8s.shell.compound import checked, condition, redirected
 from simk8s.shell.control import BreakLoop, ContinueLoop, ExitShell, ShellError
-from simk8s.shell.dispatch import execute, runs
-from simk8s.shell.syntax.nodes import ArithmeticFor, For, Select, Sequence, While
+from simk8s.shell.dispatch import begin, runs
+from simk8s.shell.syntax.nodes import ArithmeticFor, For, Select, While
 from simk8s.shell.syntax.parts import Word
 from simk8s.sim import Run
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @runs(While)
-def run_while(shell: Shell, node: While) -> Run[int]:
+def run_while(shell: Shell, node: While) -> int | Run[int]:
     shell.may_exec = False
     return redirected(shell, node.line, node.redirections, lambda: _while(shell, node))
 
@@ -29,19 +29,17 @@ def _while(shell: Shell, node: While) -> Run[int]:
         while True:
             asking = True
             try:
-                if ((yield from condition(shell, node.condition)) == 0) == node.until:
+                asked = condition(shell, node.condition)
+                if ((asked if isinstance(asked, int) else (yield from asked)) == 0) == node.until:
                     break
                 asking = False
-                status = yield from execute(shell, node.body)
+                result = begin(shell, node.body)
+                status = result if isinstance(result, int) else (yield from result)
             except BreakLoop as leave:
-                status = leave.status
-                if leave.levels > 1 and shell.loops > 1:
-                    raise BreakLoop(leave.levels - 1, status) from None
+                status = _left(shell, leave)
                 break
             except ContinueLoop as again:
-                status = 0
-                if again.levels > 1 and shell.loops > 1:
-                    raise ContinueLoop(again.levels - 1) from None
+                status = _continued(shell, again)
                 if asking and node.until:  # `continue` succeeds, and success is what `until` waits for
                     break
     finally:
@@ -50,22 +48,22 @@ def _while(shell: Shell, node: While) -> Run[int]:
     return status
 
 
-def _loop_once(shell: Shell, body: Sequence) -> Run[tuple[int, bool]]:
-    """One round of a loop: its status, and whether the loop is over."""
-    try:
-        return (yield from execute(shell, body)), False
-    except BreakLoop as leave:
-        if leave.levels > 1 and shell.loops > 1:
-            raise BreakLoop(leave.levels - 1, leave.status) from None
-        return leave.status, True
-    except ContinueLoop as again:
-        if again.levels > 1 and shell.loops > 1:
-            raise ContinueLoop(again.levels - 1) from None
-        return 0, False
+def _left(shell: Shell, leave: BreakLoop) -> int:
+    """`break` has left this loop: its status; or it goes on leaving those around it."""
+    if leave.levels > 1 and shell.loops > 1:
+        raise BreakLoop(leave.levels - 1, leave.status) from None
+    return leave.status
+
+
+def _continued(shell: Shell, again: ContinueLoop) -> int:
+    """`continue` ends this round: its status; or it leaves this loop for the next round of one around it."""
+    if again.levels > 1 and shell.loops > 1:
+        raise ContinueLoop(again.levels - 1) from None
+    return 0
 
 
 @runs(For)
-def run_for(shell: Shell, node: For) -> Run[int]:
+def run_for(shell: Shell, node: For) -> int | Run[int]:
     shell.may_exec = False
     return redirected(shell, node.line, node.redirections, lambda: _for(shell, node))
 
@@ -101,9 +99,14 @@ def _for(shell: Shell, node: For) -> Run[int]:
                 yield from shell.complain(error.message)
                 status = 1
                 break
-            status, over = yield from _loop_once(shell, node.body)
-            if over:
+            try:
+                result = begin(shell, node.body)
+                status = result if isinstance(result, int) else (yield from result)
+            except BreakLoop as leave:
+                status = _left(shell, leave)
                 break
+            except ContinueLoop as again:
+                status = _continued(shell, again)
     finally:
         shell.loops -= 1
         subshell.close_substituted(shell, before)
@@ -135,7 +138,7 @@ def _header(name: str, keyword: str, words: tuple[Word, ...] | None) -> str:
 
 
 @runs(ArithmeticFor)
-def run_arithmetic_for(shell: Shell, node: ArithmeticFor) -> Run[int]:
+def run_arithmetic_for(shell: Shell, node: ArithmeticFor) -> int | Run[int]:
     shell.may_exec = False
     return redirected(shell, node.line, node.redirections, lambda: _arithmetic_for(shell, node))
 
@@ -144,37 +147,62 @@ def _arithmetic_for(shell: Shell, node: ArithmeticFor) -> Run[int]:
     status = 0
     shell.loops += 1
     try:
-        yield from _evaluated(shell, node.start, node.line, 1)
+        value = _evaluated(shell, node.start, node.line)
+        if not isinstance(value, int):
+            yield from value
         while True:
-            if (yield from _evaluated(shell, node.condition, node.line, 1)) == 0:
+            value = _evaluated(shell, node.condition, node.line)
+            if (value if isinstance(value, int) else (yield from value)) == 0:
                 break
-            status, over = yield from _loop_once(shell, node.body)
-            if over:
+            try:
+                result = begin(shell, node.body)
+                status = result if isinstance(result, int) else (yield from result)
+            except BreakLoop as leave:
+                status = _left(shell, leave)
                 break
-            yield from _evaluated(shell, node.step, node.line, 1)
+            except ContinueLoop as again:
+                status = _continued(shell, again)
+            value = _evaluated(shell, node.step, node.line)
+            if not isinstance(value, int):
+                yield from value
     finally:
         shell.loops -= 1
     shell.status = status
     return status
 
 
-def _evaluated(shell: Shell, expression: Word, line: int, empty: int) -> Run[int]:
+def _evaluated(shell: Shell, expression: Word, line: int) -> int | Run[int]:
     """One of the three expressions of `for ((;;))`; an empty one is true."""
     if not expression.source.strip():
-        return empty
+        return 1
     shell.line = line + shell.line_shift
+    if shell.is_watched or expression.waits:
+        return _wait_for_value(shell, expression, shell.tick(line))
+    if not shell.ticked(line):
+        return _wait_for_value(shell, expression, shell.finish_step())
+    try:
+        return expansion.arithmetic_now(shell, expression, "((")
+    except ShellError as error:
+        return _reported(shell, error)
+
+
+def _wait_for_value(shell: Shell, expression: Word, step: Run[None]) -> Run[int]:
     if shell.options.xtrace:
         yield from trace.show_line(shell, f"(( {expression.source.strip()} ))")
-    yield from shell.tick(line)
+    yield from step
     try:
         return (yield from expansion.expand_arithmetic(shell, expression, command="(("))
     except ShellError as error:
-        yield from failure.report(shell, error)
-        return 0
+        return (yield from _reported(shell, error))
+
+
+def _reported(shell: Shell, error: ShellError) -> Run[int]:
+    yield from failure.report(shell, error)
+    return 0
 
 
 @runs(Select)
-def run_select(shell: Shell, node: Select) -> Run[int]:
+def run_select(shell: Shell, node: Select) -> int | Run[int]:
     shell.may_exec = False
     return redirected(shell, node.line, node.redirections, lambda: _select(shell, node))
 
@@ -210,9 +238,14 @@ def _select(shell: Shell, node: Select) -> Run[int]:
             assignment.assign(shell, "REPLY", line)
             chosen = words[int(line) - 1] if line.isdecimal() and 0 < int(line) <= len(words) else ""
             _set_loop_variable(shell, node.name, chosen)
-            status, over = yield from _loop_once(shell, node.body)
-            if over:
+            try:
+                result = begin(shell, node.body)
+                status = result if isinstance(result, int) else (yield from result)
+            except BreakLoop as leave:
+                status = _left(shell, leave)
                 break
+            except ContinueLoop as again:
+                status = _continued(shell, again)
     finally:
         shell.loops -= 1
     shell.status = status

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simk8s.shell.dispatch import HANDLERS, execute, runs
-from simk8s.shell.syntax.nodes import AndOr, Sequence
+from simk8s.shell.dispatch import begin, execute, runs
+from simk8s.shell.syntax.nodes import AndOr, Command, Sequence
 from simk8s.sim import Run
 
 if TYPE_CHECKING:
@@ -13,15 +13,30 @@ if TYPE_CHECKING:
 
 
 @runs(Sequence)
-def run_sequence(shell: Shell, node: Sequence) -> Run[int]:
+def run_sequence(shell: Shell, node: Sequence) -> int | Run[int]:
     """Commands one after the other. Only the last one may take over the process."""
+    if len(node.commands) == 1:
+        return begin(shell, node.commands[0])
     may_exec, shell.may_exec = shell.may_exec, False
     status = 0
-    for command in node.commands[:-1]:
-        yield from HANDLERS[type(command)](shell, command)
-    if node.commands:
-        shell.may_exec = may_exec
-        status = yield from execute(shell, node.commands[-1])
+    for number, command in enumerate(node.commands, 1):
+        if number == len(node.commands):
+            shell.may_exec = may_exec
+        result = begin(shell, command)
+        if not isinstance(result, int):
+            return _go_on(shell, result, node.commands[number:], may_exec)
+        status = result
+    return status
+
+
+def _go_on(shell: Shell, running: Run[int], rest: tuple[Command, ...], may_exec: bool) -> Run[int]:
+    """The end of a sequence, from a command on that has to wait."""
+    status = yield from running
+    for number, command in enumerate(rest, 1):
+        if number == len(rest):
+            shell.may_exec = may_exec
+        result = begin(shell, command)
+        status = result if isinstance(result, int) else (yield from result)
     return status
 
 

@@ -229,8 +229,18 @@ class Shell:
 
     # Steps
 
+    @property
+    def is_watched(self) -> bool:
+        """Whether commands are shown or have traps: something may be printed, or run, between any two of them."""
+        return self.options.xtrace or bool(self.traps)
+
     def step(self, node: SimpleCommand | Conditional | ArithmeticCommand) -> Run[None]:
         """A simple command is about to run: a step that takes time, is in history, and may be a crash point."""
+        if not self.stepped(node):
+            yield from self.finish_step()
+
+    def stepped(self, node: SimpleCommand | Conditional | ArithmeticCommand) -> bool:
+        """The same without a generator: True if the step is over already, False if `finish_step` is still to come."""
         process = self.process
         if process.sim.history.enabled:
             source = self.sources[-1] if self.sources else self.source
@@ -244,28 +254,41 @@ class Shell:
                 depth=self.depth,
                 **written,
             )
-        yield from self.tick(node.line, node.column, node.source)
+        return self.ticked(node.line, node.column, node.source)
 
-    def tick(self, line: int, column: int = 0, text: str = "") -> Run[None]:
+    def finish_step(self) -> Run[None]:
+        """The waiting part of a step that has begun."""
+        process = self.process
+        yield from process.finish_step(process.machine.costs.builtin)
+        self.last_step_end = process.sim.now
+
+    def tick(self, line: int) -> Run[None]:
+        """A step that history does not tell of."""
+        if not self.ticked(line):
+            yield from self.finish_step()
+
+    def ticked(self, line: int, column: int = 0, text: str = "") -> bool:
         """Let a built-in's time pass, and count: a script that never waits is in an endless loop."""
         process = self.process
-        sim = process.sim
-        waited = sim.now - self.last_step_end
+        machine = process.machine
+        waited = process.sim.now - self.last_step_end
         if waited >= WORTH_COUNTING_SECONDS:
             self.waited += waited
             if self.waited >= WAITED_SECONDS:
                 self.waited = 0.0
                 self.command_count = 0
         self.command_count += 1
-        if self.command_count > process.machine.command_limit:
+        if self.command_count > machine.command_limit:
             raise SimError(
                 "SK301",
-                f"this script ran {process.machine.command_limit} commands without ever waiting: an endless loop",
+                f"this script ran {machine.command_limit} commands without ever waiting: an endless loop",
                 place=self.place_of(line, column),
                 hint="let the loop wait, for example with `sleep 1`",
             )
-        yield from process.step("command", text, process.machine.costs.builtin)
-        self.last_step_end = sim.now
+        if process.stepped("command", text, machine.costs.builtin):
+            self.last_step_end = process.sim.now
+            return True
+        return False
 
     def place_of(self, line: int, column: int = 0) -> Place:
         """Where a line of the script that is being run was written."""

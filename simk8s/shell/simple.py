@@ -23,10 +23,30 @@ if TYPE_CHECKING:
 
 
 @runs(SimpleCommand)
-def run_simple(shell: Shell, node: SimpleCommand) -> Run[int]:
+def run_simple(shell: Shell, node: SimpleCommand) -> int | Run[int]:
     """Run one simple command: a step that may be the last one of this process."""
     shell.line = node.told + shell.line_shift
     may_exec, shell.may_exec = shell.may_exec and not shell.traps, False
+    if shell.is_watched or shell.pending or shell.dying is not None:
+        return _run_watched(shell, node, may_exec)
+    if not shell.stepped(node):
+        return _run(shell, node, may_exec, shell.finish_step())
+    if not node.is_plain or (node.words and (node.name not in QUICK or node.name in shell.functions)):
+        return _run(shell, node, may_exec)
+    try:
+        if node.words:
+            words = expansion.words_now(shell, node.words)  # type: ignore[arg-type]  # a plain command has only words
+        else:
+            for item in node.assignments:
+                value = expansion.string_now(shell, item.value)  # type: ignore[arg-type]  # and assigns no array
+                assignment.assign(shell, item.name, value, append=item.append)
+    except ShellError as error:
+        return _reported(shell, error)
+    return _run_quick(shell, words) if node.words else failure.ended(shell, 0)
+
+
+def _run_watched(shell: Shell, node: SimpleCommand, may_exec: bool) -> Run[int]:
+    """The same where traps may have to run before the command."""
     if shell.pending:
         yield from trap.run_pending(shell)
     if shell.dying is not None:
@@ -36,6 +56,13 @@ def run_simple(shell: Shell, node: SimpleCommand) -> Run[int]:
         shell.current_command = node.source
         if "DEBUG" in shell.traps:
             yield from trap.run_event(shell, "DEBUG")
+    return (yield from _run(shell, node, may_exec))
+
+
+def _run(shell: Shell, node: SimpleCommand, may_exec: bool, step: Run[None] | None = None) -> Run[int]:
+    """The command itself, behind the rest of its step."""
+    if step is not None:
+        yield from step
     shell.substitution_status = None
     opened = len(shell.substituted_files)
     try:
@@ -45,8 +72,7 @@ def run_simple(shell: Shell, node: SimpleCommand) -> Run[int]:
         else:
             status = yield from _only_assign(shell, node)
     except ShellError as error:
-        yield from failure.report(shell, error)
-        return 1
+        return (yield from _reported(shell, error))
     except Exec:
         opened = len(shell.substituted_files)
         raise
@@ -62,6 +88,39 @@ def run_simple(shell: Shell, node: SimpleCommand) -> Run[int]:
     if status and shell.guarded == shell.inverted:
         yield from failure.failed(shell, status)
     return status
+
+
+def _reported(shell: Shell, error: ShellError) -> Run[int]:
+    yield from failure.report(shell, error)
+    return 1
+
+
+QUICK = frozenset([":", "[", "break", "continue", "echo", "false", "printf", "shift", "test", "true"])
+"""Built-ins of every dialect that start nothing and never take over the process."""
+
+
+def _run_quick(shell: Shell, words: list[str]) -> int | Run[int]:
+    """One of them, with nothing but its words."""
+    try:
+        result = BUILTINS[words[0]](shell, words)
+    except (BuiltinError, ShellError, SyscallError) as error:
+        return _finish_quick(shell, words, _raising(error))
+    if not isinstance(result, int):
+        return _finish_quick(shell, words, result)
+    shell.last_argument = words[-1]
+    return failure.ended(shell, result)
+
+
+def _finish_quick(shell: Shell, words: list[str], running: Run[int]) -> Run[int]:
+    status = yield from _answered(shell, words[0], running)
+    shell.last_argument = words[-1]
+    result = failure.ended(shell, status)
+    return result if isinstance(result, int) else (yield from result)
+
+
+def _raising(error: Exception) -> Run[int]:
+    raise error
+    yield
 
 
 def _arguments(shell: Shell, words: tuple[Word | Assignment, ...]) -> Run[list[str]]:
@@ -198,8 +257,20 @@ def _run_builtin(shell: Shell, words: list[str], may_exec: bool) -> Run[int]:
     name = words[0]
     shell.may_exec = may_exec and name in ("exec", "command", "eval", ".", "source")
     try:
-        result = BUILTINS[name](shell, words)
-        return result if type(result) is int else (yield from result)  # type: ignore[misc]
+        return (yield from _answered(shell, name, _called(shell, words)))
+    finally:
+        shell.may_exec = False
+
+
+def _called(shell: Shell, words: list[str]) -> Run[int]:
+    result = BUILTINS[words[0]](shell, words)
+    return result if isinstance(result, int) else (yield from result)
+
+
+def _answered(shell: Shell, name: str, running: Run[int]) -> Run[int]:
+    """A built-in's status; its errors are told."""
+    try:
+        return (yield from running)
     except BuiltinError as error:
         yield from usage.tell(shell, name, error)
         status = error.status
@@ -211,8 +282,6 @@ def _run_builtin(shell: Shell, words: list[str], may_exec: bool) -> Run[int]:
     except SyscallError as error:
         yield from shell.complain(f"{name}: write error: {error.text}")
         status = 1
-    finally:
-        shell.may_exec = False
     if name in SPECIAL and shell.dialect.posix and status and name not in ("eval", "exec", "trap", "shift"):
         raise ExitShell(2 if shell.dialect.almquist else status)
     return status

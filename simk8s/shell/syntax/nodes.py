@@ -6,7 +6,7 @@ parsed once and its tree shared by every process that runs it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from simk8s.shell.syntax.parts import Word
@@ -65,6 +65,20 @@ class Nested:
 
 
 Test: TypeAlias = Unary | Binary | Not | Both | Either | Nested
+
+
+def test_waits(test: Test) -> bool:
+    """Whether words in the test may take virtual time to expand."""
+    match test:
+        case Unary():
+            return test.operand.waits
+        case Binary():
+            return test.left.waits or test.right.waits
+        case Not() | Nested():
+            return test_waits(test.operand)
+        case Both() | Either():
+            return test_waits(test.left) or test_waits(test.right)
+
 
 # --- commands --------------------------------------------------------------------------------------------------------
 
@@ -131,7 +145,8 @@ class Assignment:
 class SimpleCommand:
     """Assignments, words and redirections. An argument of `declare` and its like may be an `Assignment` of an array.
 
-    `told` is the line that bash names in messages: where the second word ends.
+    `told` is the line that bash names in messages: where the second word ends. `name` is the first word where that is
+    constant; with `is_plain` too there is nothing in the command but words and assignments that cannot wait.
     """
 
     line: int
@@ -141,6 +156,19 @@ class SimpleCommand:
     redirections: tuple[Redirection, ...]
     source: str
     told: int
+    name: str | None = field(init=False, compare=False, repr=False)
+    is_plain: bool = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        first = self.words[0] if self.words else None
+        object.__setattr__(self, "name", first.constant if isinstance(first, Word) else None)
+        object.__setattr__(self, "is_plain", not self.redirections and _is_plain(self.assignments, self.words))
+
+
+def _is_plain(assignments: tuple[Assignment, ...], words: tuple[Word | Assignment, ...]) -> bool:
+    if words:
+        return not assignments and all(isinstance(word, Word) and not word.waits for word in words)
+    return all(item.subscript is None and isinstance(item.value, Word) and not item.value.waits for item in assignments)
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,6 +322,10 @@ class Conditional:
     test: Test
     redirections: tuple[Redirection, ...]
     source: str
+    waits: bool = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "waits", test_waits(self.test))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ Every node knows the line and column (from 1) at which it stands in its script.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ class Word:
     """One word as written. `source` is its text in the script.
 
     `constant` is its value where that needs no expansion, splitting or globbing at all; `alternatives` are the words
-    that brace expansion makes of it (empty: none).
+    that brace expansion makes of it (empty: none). `waits`: commands run in its expansion, which takes virtual time.
     """
 
     line: int
@@ -144,3 +144,23 @@ class Word:
     source: str
     constant: str | None = None
     alternatives: tuple[Word, ...] = ()
+    waits: bool = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "waits", any(map(waits, self.parts)))
+
+
+def waits(part: Part) -> bool:
+    """Whether the expansion of this part may take virtual time, or print something."""
+    match part:
+        case Literal() | Quoted() | Tilde():
+            return False
+        case DoubleQuoted(_, _, parts):
+            return any(map(waits, parts))
+        case ArithmeticExpansion(_, _, expression):
+            return expression.waits
+        case Parameter():
+            if part.subscript is not None and part.subscript.source not in ("@", "*"):
+                return True  # a bad subscript is complained about, and the expansion goes on
+            return part.indirect or part.operator.startswith("@") or any(operand.waits for operand in part.operands)
+    return True
