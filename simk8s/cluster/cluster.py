@@ -18,6 +18,7 @@ from simk8s.cluster.recording import Recording, files_named, label, rerun, start
 from simk8s.cluster.settling import PATIENCE_SECONDS, UNCOUNTED, Patience, Wait, wants
 from simk8s.cluster.wiring import World
 from simk8s.errors import Place, SimError
+from simk8s.faults import Fault, Injector, Kill, PowerOff, PowerOn
 from simk8s.images import Image
 from simk8s.kubectl import kubectl
 from simk8s.machine.content import as_json
@@ -85,6 +86,8 @@ class Cluster:
         self._chronicle = Chronicle(enabled=history)
         self.sim = Simulation(seed=seed, chooser=chooser, history=self._chronicle)
         self.world = World(self.sim, nodes=nodes, storage=storage, addons=tuple(addons), images=images, options=options)
+        self.injector = Injector(self.world, self.world.tracer, self._until)
+        """The faults of this run: those that have struck, missed, or are still to come."""
         self._last: Outcome | None = None
         self._images = list(images)
         said = {"nodes": nodes, "storage": storage, "addons": list(addons), "replay": self._replay, "options": options}
@@ -161,20 +164,26 @@ class Cluster:
 
     # Faults
 
+    def inject(self, *faults: Fault) -> None:
+        """Let things go wrong: now, or each at its moment. See `simk8s.faults`.
+
+        Raises SimError: SK320, SK321, SK509 where there is nothing to strike now, SK518 where the moment is over.
+        """
+        for fault in faults:
+            with self.recording.action("inject", self.now, fault=fault.as_plain()):
+                self.injector.inject(fault)
+
     def kill(self, pod: str, container: str, *, namespace: str = "default") -> None:
-        """SIGKILL for the main process of a container."""
-        with self.recording.action("kill", self.now, pod=pod, container=container, namespace=namespace):
-            self.world.node_of(namespace, pod).kill_container(namespace, pod, container)
+        """SIGKILL for the main process of a container, now."""
+        self.inject(Fault(Kill(pod=pod, container=container, namespace=namespace)))
 
     def power_off(self, node: str) -> None:
         """A node loses its power: everything on it stops where it is."""
-        with self.recording.action("power_off", self.now, node=node):
-            self.world.node(node).power_off()
+        self.inject(Fault(PowerOff(node=node)))
 
     def power_on(self, node: str) -> None:
         """A node that had lost its power boots again."""
-        with self.recording.action("power_on", self.now, node=node):
-            self.world.node(node).power_on()
+        self.inject(Fault(PowerOn(node=node)))
 
     # Other runs
 
@@ -188,7 +197,7 @@ class Cluster:
         moment = self.now if at is None and seq is None else at
         last = self._chronicle.at(moment, seq=seq).seq
         twin = start(self.recording.inputs, images=self._images)
-        rerun(twin, self.recording.actions, last)
+        rerun(twin, self.recording.actions, last, float("inf") if moment is None else moment)
         if moment is not None:
             twin.advance(moment)
         if seed is not None:
@@ -334,6 +343,9 @@ class Cluster:
         seen.kill()
         waits = wants(self.world.store).waits
         return Outcome(str(wanted), False, self.now, waits, self._logs(waits))
+
+    def _until(self, condition: str) -> Run[None]:
+        return self._see(parse(condition, self.world.registry))
 
     def _see(self, wanted: Condition) -> Run[None]:
         """Until the condition holds. Watches without delay, so that looking makes no choices and changes nothing."""

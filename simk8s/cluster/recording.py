@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from simk8s.cluster.manifests import Source
 from simk8s.errors import SimError
+from simk8s.faults import Fault
 from simk8s.images import Image
 from simk8s.machine.content import as_json, from_json
 from simk8s.sim import History
@@ -90,13 +91,26 @@ def label(image: Image) -> str:
     return f"{','.join(patterns)}:{','.join(tags)}"
 
 
-def rerun(cluster: Cluster, actions: Sequence[Mapping[str, Any]], last: int | None = None) -> None:
-    """Do the actions again; up to and with record `last`, the action that this falls into is broken off there."""
-    for action in actions:
+_INSTANT = ("inject", "reseed")
+
+
+def rerun(
+    cluster: Cluster,
+    actions: Sequence[Mapping[str, Any]],
+    last: int | None = None,
+    moment: float = float("inf"),
+) -> None:
+    """Do the actions again; up to and with record `last`, the action that this falls into is broken off there.
+
+    So is the one that `moment` falls into: time may have passed in it after its last record.
+    """
+    begins = [action["time"] for action in actions]
+    for action, following in zip(actions, [*begins[1:], float("inf")], strict=False):
         if last is not None and action["from"] > last:
             return
         end = action.get("until")
-        if end is None and last is not None and action.get("to", last + 2) > last + 1:
+        is_cut = last is not None and (action.get("to", last + 2) > last + 1 or following > moment)
+        if end is None and is_cut and action["verb"] not in _INSTANT:
             end = last
         try:
             if end is None:
@@ -116,12 +130,8 @@ def _do(cluster: Cluster, action: Mapping[str, Any]) -> None:
         case "kubectl":
             with _folder(action["files"]) as folder:
                 cluster.kubectl(action["argv"], stdin=bytes(from_json(action["stdin"])), folder=folder)
-        case "kill":
-            cluster.kill(action["pod"], action["container"], namespace=action["namespace"])
-        case "power_off":
-            cluster.power_off(action["node"])
-        case "power_on":
-            cluster.power_on(action["node"])
+        case "inject":
+            cluster.inject(Fault.from_plain(action["fault"]))
         case "reseed":
             cluster.reseed(action["seed"])
         case "advance":

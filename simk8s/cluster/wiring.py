@@ -21,6 +21,7 @@ from simk8s.controlplane.control_plane import ControlPlane
 from simk8s.controlplane.options import Options
 from simk8s.controlplane.volume.classes import PROFILES
 from simk8s.errors import SimError
+from simk8s.faults import Tracer
 from simk8s.images import Image, default_registry
 from simk8s.kubectl.apply import COMMAND as APPLY
 from simk8s.kubectl.apply import apply_item
@@ -28,9 +29,10 @@ from simk8s.kubectl.command import Context
 from simk8s.kubectl.files import Item
 from simk8s.kubectl.flags import parse
 from simk8s.kubectl.runtime import Access
-from simk8s.machine import Answer, File, Machine, Network, SyscallError
+from simk8s.machine import Answer, File, Network, SyscallError
 from simk8s.machine.machine import TextPlace
 from simk8s.node.container import Container
+from simk8s.node.local_pod import LocalPod
 from simk8s.node.names import connect
 from simk8s.node.node import Node, NodeSpec, Site
 from simk8s.node.runtime import Runtime
@@ -66,9 +68,10 @@ class World:
         control.start()
         self.site = Site.of(self.store, self.network, self.images)
         self.nodes = [Node(self.site, NodeSpec(f"node-{number}", number)) for number in range(1, nodes + 1)]
-        self.site.machine_hooks.append(self._show_sources)
+        self.site.container_hooks.append(self._show_sources)
         for node in self.nodes:
             node.power_on()
+        self.tracer = Tracer(self.site)
         self.runtime = Runtime(self.store, self.nodes)
         rest = partial(until_rest, sim, self.store)
         self.access = Access(sim, self.store, self.registry, self.runtime, settled=rest)
@@ -111,15 +114,14 @@ class World:
             obj = {**obj, "metadata": {**obj["metadata"], "namespace": "default"}}
         return Item(resource, manifest, obj)
 
-    def _show_sources(self, machine: Machine) -> None:
+    def _show_sources(self, _: LocalPod, container: Container) -> None:
         """Let the shells of a container know which line of a manifest they are in."""
-        container = machine.name.rpartition("/")[2]
 
         def find(text: str) -> TextPlace | None:
-            found = self.access.sources.find(text, container)
+            found = self.access.sources.find(text, container.name)
             return found.at if found else None
 
-        machine.find_text = find
+        container.machine.find_text = find
 
     def node(self, name: str) -> Node:
         """The node of that name. Raises SimError SK509."""

@@ -36,6 +36,9 @@ class Costs:
 TextPlace = Callable[[int, int], Place]
 """From line and column of a text to the place where a person wrote it."""
 
+BeforeCommand = Callable[[Process, str, Place], None]
+"""Called where bash's DEBUG trap runs, before a simple command: with the process, the text and its place."""
+
 BeforeStep = Callable[[Process, str, str], None]
 """Called before each step with the process, the verb and the object. May kill the process or its machine."""
 
@@ -65,6 +68,7 @@ class Machine:
         self.hostname = hostname or self.interface.hostname or name
         self.costs = costs or Costs()
         self.processes: dict[int, Process] = {}
+        self.before_command: BeforeCommand | None = None
         self.before_step: BeforeStep | None = None
         self.find_text: Callable[[str], TextPlace | None] | None = None
         """Knows where the texts of scripts were written, for history: set by whoever has read the manifests."""
@@ -119,7 +123,13 @@ class Machine:
 
     def place_of(self, text: str) -> TextPlace | None:
         """Where a person wrote a script that is about to run; None where nobody knows."""
-        return self.find_text(text) if self.find_text is not None and self.sim.history.enabled else None
+        is_asked = self.sim.history.enabled or self.before_command is not None
+        return self.find_text(text) if self.find_text is not None and is_asked else None
+
+    def hear(self, seq: int) -> None:
+        """What all processes do next follows that record."""
+        for process in self.processes.values():
+            process.actor.hear(seq)
 
     def kill(self) -> None:
         """End every process at once, as when the main one is gone or the node loses power."""

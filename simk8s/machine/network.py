@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import AddressValueError, IPv4Address
 from typing import TYPE_CHECKING
 
@@ -64,6 +64,19 @@ class Interface:
         return address == self.address or address.startswith("127.") or address in ("::1", "0.0.0.0")
 
 
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What is wrong between two hosts: nothing passes, or it takes longer."""
+
+    cut: bool = False
+    added_seconds: float = 0.0
+
+
+def in_order(*names: str) -> tuple[str, str]:
+    one, other = sorted(names)
+    return one, other
+
+
 class Network:
     """All machines' interfaces by address, and what lies between them."""
 
@@ -71,6 +84,8 @@ class Network:
         self.sim = sim
         self.default_link = Link(latency_seconds, bytes_per_second)
         self.links: dict[tuple[str, str], Link] = {}
+        self.troubles: dict[tuple[str, str], Trouble] = {}
+        """What lies between two hosts that are not as well connected as others, by their names in order."""
         self.interfaces: dict[str, Interface] = {}
         self.name_servers: dict[str, NameServer] = {}
         self.is_virtual: Callable[[str], bool] = lambda address: False
@@ -79,6 +94,8 @@ class Network:
     def attach(self, address: str, hostname: str = "") -> Interface:
         """A new interface with this address."""
         interface = Interface(self, address, hostname)
+        for pair in [pair for pair in self.links if address in pair]:
+            del self.links[pair]  # somebody else has this address now
         self.interfaces[address] = interface
         return interface
 
@@ -89,7 +106,37 @@ class Network:
 
     def link(self, source: str, target: str) -> Link:
         """What lies between two addresses, in either direction."""
-        return self.links.get((source, target)) or self.links.get((target, source)) or self.default_link
+        pair = (source, target) if source < target else (target, source)
+        link = self.links.get(pair)
+        if link is None:
+            link = self.links[pair] = replace(self.default_link)
+            names = [end.hostname for address in pair if (end := self.interfaces.get(address))]
+            self._apply(link, self.troubles.get(in_order(*names)) if len(names) == 2 else None)
+        return link
+
+    def trouble(self, one: str, other: str, trouble: Trouble | None) -> None:
+        """Something is in the way between two hosts from now on, or (None) nothing is any more."""
+        pair = in_order(one, other)
+        self.troubles.pop(pair, None)
+        if trouble is not None:
+            self.troubles[pair] = trouble
+        for (source, target), link in self.links.items():
+            ends = [self.interfaces.get(source), self.interfaces.get(target)]
+            if in_order(*(end.hostname if end else "" for end in ends)) == pair:
+                self._apply(link, trouble)
+
+    def _apply(self, link: Link, trouble: Trouble | None) -> None:
+        link.latency_seconds = self.default_link.latency_seconds + (trouble.added_seconds if trouble else 0.0)
+        if trouble is not None and trouble.cut:
+            link.cut = True
+        else:
+            link.heal()
+
+    def vanish(self, interface: Interface) -> None:
+        """Whoever has this address is gone without a word: its peers get neither data nor an end (NCAT-6)."""
+        for pair, link in self.links.items():
+            if interface.address in pair:
+                link.cut = link.is_dead = True
 
     def connect(
         self, process: Process, address: str, port: int, timeout_seconds: float | None = None

@@ -79,6 +79,12 @@ class Process(Descriptors, Sockets):
         self.signal: int | None = None  # the signal that ended it
         self.started_at = machine.sim.now
         self.finished_at = 0.0
+        self.is_main_shell = False
+        """Whether it is its machine's first process, or a subshell of that: what it runs is numbered."""
+        self.command_index: int = parent.command_index if parent else 0 if self.pid == 1 else -1
+        """Which command of the main shell it works for, where somebody counts them; -1: for none, as a probe does."""
+        self.stage = ""
+        """What a program that works for long says it is doing, in a word or two."""
         self._tasks: list[Task] = []
         self._interruption = machine.sim.event()
         machine.processes[self.pid] = self
@@ -91,6 +97,7 @@ class Process(Descriptors, Sockets):
     def begin(self, main: Main, argv: list[str], *, forked: bool = False) -> None:
         """Start running `main`; the kernel's part of spawn, or of fork: then the child goes on where its parent is."""
         self.argv = argv
+        self.is_main_shell = self.parent.is_main_shell if forked and self.parent else self.pid == 1
         detail = {"forked": True} if forked else {}
         self.record("process.start", f"{self.machine.name}[{self.pid}]", argv=argv, parent=self.parent_pid, **detail)
         self._tasks.append(self.sim.task(self._life(main)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import simpy
@@ -26,9 +26,23 @@ class Link:
     latency_seconds: float = 0.0
     bytes_per_second: float = 0.0  # 0: no limit
     cut: bool = False  # a partition: nothing arrives, nobody is told
+    is_dead: bool = False  # the machine at one end has vanished; this link never comes back
+    held: list[PipeWriter] = field(default_factory=list)
+    """Ends of connections that were closed during the partition: their peers learn of it when it is over."""
+
+    def heal(self) -> None:
+        """Let everything pass again."""
+        if self.is_dead:
+            return
+        self.cut = False
+        held, self.held = self.held, []
+        for writer in held:
+            writer.release()
 
 
 LOOPBACK = Link()
+
+RETRANSMIT_SECONDS = 924.6  # tcp(7), tcp_retries2: then a connection that gets no answer is given up
 
 
 class Listener(Handle):
@@ -106,7 +120,10 @@ class SocketHandle(Handle):
         if self._writer is None:
             raise SyscallError(Errno.EPIPE)
         link, sim = self.link, process.sim
+        waiting_since = sim.now
         while link.cut:
+            if sim.now - waiting_since >= RETRANSMIT_SECONDS:
+                raise SyscallError(Errno.ETIMEDOUT)
             yield sim.sleep(1.0)
         seconds = link.latency_seconds
         if link.bytes_per_second:
@@ -121,7 +138,10 @@ class SocketHandle(Handle):
     def shutdown(self) -> None:
         """Say that no more will be written; reading goes on."""
         if self._writer is not None:
-            self._writer.release()
+            if self.link.cut:
+                self.link.held.append(self._writer)
+            else:
+                self._writer.release()
             self._writer = None
 
     @property

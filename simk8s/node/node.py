@@ -11,15 +11,17 @@ from simk8s.api.store import Store
 from simk8s.errors import SimError
 from simk8s.images import Registry
 from simk8s.machine import FileSystem, Machine, Network, Process
+from simk8s.node.container import Container
 from simk8s.node.disk import Disks
 from simk8s.node.image_store import ImageStore
 from simk8s.node.kubelet import Kubelet
 from simk8s.node.local_pod import LocalPod
+from simk8s.node.pod_worker import PodWorker
 from simk8s.node.sandbox import Addresses
 from simk8s.sim import Run, Simulation
 
-MachineHook = Callable[[Machine], None]
-"""Called with the machine of every container instance before its first process starts: for faults."""
+ContainerHook = Callable[[LocalPod, Container], None]
+"""Called with every container instance and its Pod before its first process starts: for faults, and for places."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class Site:
     network: Network
     registry: Registry
     disks: Disks
-    machine_hooks: list[MachineHook] = field(default_factory=list)
+    container_hooks: list[ContainerHook] = field(default_factory=list)
     prefixes: set[str] = field(default_factory=set)
     """The names that history has for the Pods on all nodes."""
     missing_probe_command: Literal["failure", "unknown"] = "failure"
@@ -68,7 +70,7 @@ class Node:
         self.store = site.store
         self.network = site.network
         self.disks = site.disks
-        self.machine_hooks = site.machine_hooks
+        self.container_hooks = site.container_hooks
         self.name = spec.name
         self.address = f"192.168.49.{spec.number + 1}"
         self.pod_prefix = f"10.244.{spec.number}"
@@ -93,11 +95,12 @@ class Node:
         self.is_on = False
         self._actor = self.sim.actor(spec.name)
 
-    def power_on(self) -> None:
+    def power_on(self, *, cause: int = -1) -> None:
         """Boot: the host's network comes up and a kubelet starts, which finds what the disk has kept."""
         if self.is_on:
             return
         self.is_on = True
+        self._actor.hear(cause)
         self.boots += 1
         self.sim.record(self._actor, "node.on", self.name, address=self.address)
         self.interface = self.network.attach(self.address, self.name)
@@ -107,16 +110,21 @@ class Node:
         self.kubelet.actor.hear(self._actor.last)
         self.kubelet.start()
 
-    def power_off(self) -> None:
-        """Lose power: everything stops at once, and nobody is told (NODE-6)."""
+    def power_off(self, *, cause: int = -1) -> None:
+        """Lose power: everything stops at once, and nobody is told (NODE-6). `cause` is the record that led to it."""
         if not self.is_on:
             return
         self.is_on = False
-        self.sim.record(self._actor, "node.off", self.name)
+        self._actor.hear(cause)
+        seq = self.sim.record(self._actor, "node.off", self.name)
+        self.network.vanish(self.interface)
         self.kubelet.stop()
         self.images.stop()
         for pod in self.pods.values():
+            if pod.interface is not None:
+                self.network.vanish(pod.interface)
             for container in pod.current.values():
+                container.machine.hear(seq)
                 container.lose()
             self._lose_network(pod)
             pod.are_mounted = False
@@ -139,8 +147,21 @@ class Node:
         self.kubelet.actor.hear(self._actor.last)
         self.kubelet.start()
 
-    def kill_container(self, namespace: str, pod: str, container: str, reason: str = "") -> None:
+    def kill_container(self, namespace: str, pod: str, container: str, reason: str = "", *, cause: int = -1) -> None:
         """SIGKILL for everything in a container, by a fault. `reason` may be OOMKilled. Raises SimError SK320."""
+        instance = self._running(namespace, pod, container)
+        instance.machine.hear(cause)
+        instance.kill(reason)
+
+    def fail_liveness(self, namespace: str, pod: str, container: str, *, cause: int = -1) -> None:
+        """What follows a failed liveness probe: the kubelet ends the container. Raises SimError SK320."""
+        self._running(namespace, pod, container)
+        worker = self._worker(namespace, pod)
+        worker.actor.hear(cause)
+        worker.condemned[container] = f"Container {container} failed liveness probe, will be restarted"
+        worker.poke()
+
+    def _running(self, namespace: str, pod: str, container: str) -> Container:
         self._check_power()
         local = self.find_pod(namespace, pod)
         instance = local.current.get(container) if local else None
@@ -150,10 +171,22 @@ class Node:
                 f'there is no running container "{container}" of pod "{namespace}/{pod}" on {self.name}',
                 hint="kubectl get pods -o wide shows where a Pod is, kubectl describe pod what runs in it",
             )
-        instance.kill(reason)
+        return instance
 
-    def evict(self, namespace: str, pod: str, message: str = "The node was low on resource: memory.") -> None:
+    def evict(
+        self,
+        namespace: str,
+        pod: str,
+        message: str = "The node was low on resource: memory.",
+        *,
+        cause: int = -1,
+    ) -> None:
         """End a Pod as the kubelet does under pressure: it fails with reason Evicted (KUBELET-61). Raises SimError."""
+        worker = self._worker(namespace, pod)
+        worker.actor.hear(cause)
+        worker.evict("Evicted", message)
+
+    def _worker(self, namespace: str, pod: str) -> PodWorker:
         self._check_power()
         local = self.find_pod(namespace, pod)
         worker = self.kubelet.workers.get(local.uid) if local else None
@@ -163,7 +196,7 @@ class Node:
                 f'there is no pod "{namespace}/{pod}" on {self.name}',
                 hint="kubectl get pods -o wide shows where a Pod is",
             )
-        worker.evict("Evicted", message)
+        return worker
 
     def find_pod(self, namespace: str, name: str) -> LocalPod | None:
         """What is here of the Pod that has this name; where two had it, of the newer."""

@@ -177,8 +177,8 @@ def _create(worker: PodWorker, spec: Object, image: Image) -> Run[Container]:
         mounts=[_as_json(point) for point in blueprint.mounts],
     )
     worker.tell("Normal", "Created", f"Created container: {name}", container=name)  # VER-8
-    for hook in worker.node.machine_hooks:
-        hook(container.machine)
+    for hook in worker.node.container_hooks:
+        hook(local, container)
     try:
         container.start(worker.actor)
     except StartError as error:

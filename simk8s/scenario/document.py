@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from simk8s.errors import Place
+from simk8s.faults import Fault
 
 VERBS = ("apply", "kubectl", "exec", "run", "fault", "say")
 
@@ -42,7 +43,7 @@ class Step:
                 where = exec["pod"] + (f" -c {exec['container']}" if exec.get("container") else "")
                 return f"exec {where} -- {' '.join(exec.get('command') or ['bash', '-c', '...'])}"
             case "fault", fault:
-                return "fault " + ", ".join(f"{kind} {what}" for kind, what in fault.items())
+                return f"fault {Fault.from_plain(fault, place=self.place)}"
         return self.verb
 
 

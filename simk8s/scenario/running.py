@@ -9,6 +9,7 @@ from typing import Any
 
 from simk8s.cluster import Cluster, Outcome, Printed
 from simk8s.errors import Place, SimError
+from simk8s.faults import Fault
 from simk8s.scenario.document import Scenario, Step
 from simk8s.scenario.expectation import Expectation, of_result, of_state
 
@@ -142,14 +143,7 @@ class Runner:
         return self.cluster.exec(said["pod"], command, container=said.get("container"), stdin=step.stdin), None
 
     def _fault(self, step: Step) -> tuple[None, None]:
-        for kind, what in step.argument.items():
-            match kind:
-                case "kill":
-                    self.cluster.kill(what["pod"], what["container"])
-                case "powerOff":
-                    self.cluster.power_off(what)
-                case "powerOn":
-                    self.cluster.power_on(what)
+        self.cluster.inject(Fault.from_plain(step.argument, place=step.place))
         return None, None
 
     def _paths(self, paths: tuple[str, ...] | list[str]) -> list[str]:

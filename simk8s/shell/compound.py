@@ -170,6 +170,8 @@ def _case(shell: Shell, node: Case) -> Run[int]:
     options = shell.options
     if options.xtrace:
         yield from trace.show_line(shell, f"case {node.subject.source} in")
+    if not shell.announce(node.line, node.column, lambda: f"case {node.subject.source} in "):
+        yield shell.process.machine.never
     yield from _debugged(shell, f"case {node.subject.source} in ")
     try:
         subject = yield from expansion.expand_string(shell, node.subject)

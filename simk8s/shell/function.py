@@ -31,6 +31,8 @@ def call(shell: Shell, definition: FunctionDefinition, words: list[str], line: i
     shell.sources.append(source)
     hidden = _hide_traps(shell)
     try:
+        if not shell.announce(definition.line, definition.column, lambda: shell.announced):
+            yield shell.process.machine.never
         status = yield from execute(shell, definition.body)
     except ReturnFrom as back:
         status = back.status

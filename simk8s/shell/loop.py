@@ -88,6 +88,8 @@ def _for(shell: Shell, node: For) -> Run[int]:
             shell.line = node.line + shell.line_shift
             if shell.options.xtrace:
                 yield from trace.show_line(shell, _header(node.name, "for", node.words))
+            if not shell.announce(node.line, node.column, lambda: _header(node.name, "for", node.words)):
+                yield shell.process.machine.never
             if "DEBUG" in shell.traps and not shell.active_traps:
                 shell.current_command = _header(node.name, "for", node.words)
                 yield from trap.run_event(shell, "DEBUG")
@@ -176,6 +178,8 @@ def _evaluated(shell: Shell, expression: Word, line: int) -> int | Run[int]:
     if not expression.source.strip():
         return 1
     shell.line = line + shell.line_shift
+    if not shell.announce(line, 0, lambda: f"(({expression.source.strip()}))"):
+        return _wait_for_value(shell, expression, shell.finish_step())
     if shell.is_watched or expression.waits:
         return _wait_for_value(shell, expression, shell.tick(line))
     if not shell.ticked(line):

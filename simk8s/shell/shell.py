@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from simk8s.errors import Place, SimError
 from simk8s.machine import Process, SyscallError
 from simk8s.machine.machine import TextPlace
+from simk8s.shell import unparse
 from simk8s.shell.message import in_ash_words
 from simk8s.shell.options import Options
 from simk8s.shell.special import install_special
@@ -78,6 +80,7 @@ class Shell:
         self.started_at = process.sim.now
         self.directories: list[str] = []  # pushd's stack, without the working directory
         self.current_command = ""
+        self.announced = ""  # the text of the command that was told of last
         self.option_index = 1  # where getopts stands inside an argument,
         self.option_word = 1  # and in which one
         self.limits: dict[str, str] = {}  # what ulimit was told
@@ -242,6 +245,8 @@ class Shell:
     def stepped(self, node: SimpleCommand | Conditional | ArithmeticCommand) -> bool:
         """The same without a generator: True if the step is over already, False if `finish_step` is still to come."""
         process = self.process
+        if not self.announce(node.line, node.column, lambda: unparse.command(node, 0)):
+            return False
         if process.sim.history.enabled:
             source = self.sources[-1] if self.sources else self.source
             written = {"place": str(source.place(node.line, node.column))} if source.place else {}
@@ -255,6 +260,15 @@ class Shell:
                 **written,
             )
         return self.ticked(node.line, node.column, node.source)
+
+    def announce(self, line: int, column: int, text: Callable[[], str]) -> bool:
+        """Tell whoever counts commands of the next one, where bash's DEBUG trap would run; False: it was the end."""
+        process = self.process
+        hook = process.machine.before_command
+        if hook is not None and "DEBUG" not in self.active_traps:
+            self.announced = text()
+            hook(process, self.announced, self.place_of(line, column))
+        return process.status is None
 
     def finish_step(self) -> Run[None]:
         """The waiting part of a step that has begun."""

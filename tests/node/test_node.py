@@ -104,7 +104,7 @@ def test_pods_of_other_nodes_are_none_of_its_business() -> None:
 
 def test_every_machine_passes_the_hooks_before_its_first_process_starts(bench: Bench) -> None:
     seen: list[str] = []
-    bench.site.machine_hooks.append(lambda machine: seen.append(f"{machine.name} {len(machine.processes)}"))
+    bench.site.container_hooks.append(lambda _, c: seen.append(f"{c.machine.name} {len(c.machine.processes)}"))
     bench.pod(container("main"), initContainers=[container("init", "exit", "0")])
     bench.until(bench.is_running)
     assert seen == ["web/init 0", "web/main 0"]

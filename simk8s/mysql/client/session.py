@@ -108,6 +108,7 @@ class Session:
                 return
 
     def _query(self, statement: Statement) -> Run[None]:
+        yield from self.process.step("statement", statement.text, 0.0)
         options = self.options
         if options.verbose:
             yield from self._say(f"{'-' * 14}\n{statement.text}\n{'-' * 14}\n\n")

@@ -111,11 +111,13 @@ class Daemon:
         yield from self._greet()
         disk = yield from self._open_directory()
         yield from self._wait_for_lock(disk)
+        process.stage = "start"
         disk.stage = lambda stage: self._stage(disk, stage)
         yield from self._sleep(DURATIONS.plugins)
         server = yield from disk.perform(start(disk.directory, self.options, self._host(), self.version))
         yield from self._sleep(DURATIONS.grants)
         instance = self._open_for_clients(disk, server)
+        process.stage = "serve"
         yield from self._say_ready(server)
         yield process.sim.any_of(self.stop_asked, instance.stop_asked)
         yield from self._stop(instance)
@@ -180,6 +182,7 @@ class Daemon:
             return
         first, each = DURATIONS.stages.get(stage.row, (0.0, 0.0))
         disk.pace = lambda change: seconds_of(change) + each * self.stretch
+        self.process.stage = f"initialize {stage.row} {stage.title}"
         self.process.record("mysql.stage", self.process.machine.hostname, row=stage.row, title=stage.title)
         yield from self._sleep(first)
 
@@ -219,6 +222,7 @@ class Daemon:
     def _stop(self, instance: Instance) -> Run[None]:
         """MYSQLD-54."""
         self.process.record("mysql.stopping", self.process.machine.hostname)
+        self.process.stage = "stop"
         yield from self.sockets.close()
         yield from instance.disconnect_clients()
         yield from instance.disk.perform(shut_down(instance.server))

@@ -91,6 +91,7 @@ class Preparation:
             yield from self.disk.perform(self.directory.rename(FILES[0], LOGFILE))
         if redo.creator == USED_MARK:
             yield from self._tell(f"xtrabackup: notice: {LOGFILE} was already used to '--prepare'.")
+        self.process.stage = "prepare a"
         yield from self.process.sleep(PATCH_SECONDS)
         size = max(self.directory.size(LOGFILE), LOGFILE_MINIMUM)
         yield from self._tell(f"xtrabackup: {LOGFILE} detected: size={size}, start_lsn=({redo.checkpoint})")
@@ -118,6 +119,7 @@ class Preparation:
                 "files is not recommended."
             )
             raise PrepareFailed("xtrabackup: innodb_init(): Error occured.")  # XB-55
+        self.process.stage = "prepare b"
         yield from perform(directory.write("ibtmp1", padded(b"", IBTMP1_SIZE), sync=False))
         if redo.creator != USED_MARK:
             yield from self._tell(f"InnoDB: Log scan progressed past the checkpoint lsn {redo.checkpoint}")
@@ -131,6 +133,7 @@ class Preparation:
             raise PrepareFailed("xtrabackup: innodb_init(): Error occured.") from problem
         self._record("recovered", lsn=recovered.lsn)
         yield from self._tell("InnoDB: xtrabackup: Last MySQL binlog file position " + _position(recovered))
+        self.process.stage = "prepare c"
         if recovered.system.binlog is not None:
             file, position = recovered.system.binlog
             yield from perform(directory.write(BINLOG_POSITION, f"{file}\t{position}\n".encode()))
@@ -143,8 +146,10 @@ class Preparation:
             raise PrepareFailed(
                 f"xtrabackup: Log applied to lsn {redo.end}\nxtrabackup: The intended lsn is {checkpoints.to_lsn}"
             )
+        self.process.stage = "prepare e"
         kind = "log-applied" if "apply-log-only" in self.options.flags else "full-prepared"
         yield from perform(directory.write(CHECKPOINTS, replace(checkpoints, type=kind).text()))
+        self.process.stage = "prepare f"
         for name in directory.names():
             if directory.is_directory(name) and not directory.names(name):
                 yield from perform(directory.rmdir(name))
@@ -152,6 +157,7 @@ class Preparation:
 
     def _shut_down(self, recovered: Recovered) -> Run[None]:
         """Stage d: a clean shutdown writes how new the files are into the first page of `ibdata1`."""
+        self.process.stage = "prepare d"
         yield from self._tell("xtrabackup: starting shutdown with innodb_fast_shutdown = 1")
         yield from self._tell("InnoDB: Starting shutdown...")
         yield from self.process.sleep(SHUTDOWN_SECONDS)
@@ -164,6 +170,7 @@ class Preparation:
     def _start_again(self) -> Run[None]:
         """Stage g: only now are there log files that a server accepts."""
         perform, directory = self.disk.perform, self.directory
+        self.process.stage = "prepare g"
         for name in FILES:
             if directory.is_file(name):
                 yield from perform(directory.unlink(name))

@@ -1,0 +1,39 @@
+"""What can go wrong, as data: faults, when they strike, and the crash points at which a kill can fall."""
+
+from simk8s.faults.act import (
+    Act,
+    Delay,
+    DeletePod,
+    Evict,
+    FailLiveness,
+    Kill,
+    Partition,
+    PowerOff,
+    PowerOn,
+)
+from simk8s.faults.fault import Fault
+from simk8s.faults.injector import Injector
+from simk8s.faults.moment import AtCommand, AtLine, AtTime, Moment, When
+from simk8s.faults.point import CrashPoint
+from simk8s.faults.tracer import Tracer
+
+__all__ = [
+    "Act",
+    "AtCommand",
+    "AtLine",
+    "AtTime",
+    "CrashPoint",
+    "Delay",
+    "DeletePod",
+    "Evict",
+    "FailLiveness",
+    "Fault",
+    "Injector",
+    "Kill",
+    "Moment",
+    "Partition",
+    "PowerOff",
+    "PowerOn",
+    "Tracer",
+    "When",
+]

@@ -1,0 +1,95 @@
+"""Watches every container of a world and tells of each crash point right before it is passed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from simk8s.errors import Place
+from simk8s.faults.point import CrashPoint
+from simk8s.faults.substep import LASTING, STATEMENT, Substeps
+from simk8s.machine import Process
+from simk8s.node.container import Container
+from simk8s.node.local_pod import LocalPod
+from simk8s.node.node import Site
+
+Visit: TypeAlias = Callable[[CrashPoint], None]
+"""Called before a crash point is passed: the process may be killed there, and then it is not passed."""
+
+Name: TypeAlias = tuple[str, str, str]
+"""Namespace, Pod, container."""
+
+
+class Tracer:
+    """Numbers the commands of all containers that start from now on, and calls its visitors at their crash points.
+
+    It costs time only while somebody visits.
+    """
+
+    def __init__(self, site: Site) -> None:
+        self.visitors: list[Visit] = []
+        self.starts: dict[Name, int] = {}
+        """How often each container has been started, over all Pods that have had its name."""
+        self.watched: dict[Name, int] = {}
+        """The latest start of each container whose commands are numbered."""
+        site.container_hooks.append(self._follow)
+
+    def visit(self, visitor: Visit) -> None:
+        """Tell `visitor` of the crash points of every container that starts from now on."""
+        self.visitors.append(visitor)
+
+    def leave(self, visitor: Visit) -> None:
+        self.visitors.remove(visitor)
+
+    def _follow(self, local: LocalPod, container: Container) -> None:
+        name = (local.key.namespace, local.key.name, container.name)
+        start = self.starts[name] = self.starts.get(name, 0) + 1
+        if self.visitors:
+            self.watched[name] = start
+            _Watch(self, name, start, container)
+
+
+class _Watch:
+    """One instance of a container being watched."""
+
+    def __init__(self, tracer: Tracer, name: Name, start: int, container: Container) -> None:
+        self.tracer = tracer
+        self.name = name
+        self.start = start
+        self.own = f"{container.blueprint.root_name}:"
+        self.count = 0
+        self.commands: dict[int, tuple[str, Place]] = {0: ("", Place(container.blueprint.reference, 0))}
+        self.substeps: dict[int, Substeps] = {}
+        container.machine.before_command = self._before_command
+        container.machine.before_step = self._before_step
+
+    def _before_command(self, process: Process, text: str, place: Place) -> None:
+        if not process.is_main_shell:
+            return
+        self.count += 1
+        process.command_index = self.count
+        self.commands[self.count] = (text, place)
+        self._tell(self.count)
+
+    def _before_step(self, process: Process, verb: str, object: str) -> None:
+        if verb not in LASTING and verb != STATEMENT:
+            return
+        index = process.command_index
+        if index < 0 or object.startswith(self.own):
+            return  # a probe's or a person's process; the container's own layer is lost with it
+        steps = self.substeps.get(index)
+        if steps is None:
+            steps = self.substeps[index] = Substeps()
+        program = process.argv[0].rpartition("/")[2]
+        stage = process.stage
+        is_first = stage not in steps.stages
+        steps.stages.add(stage)
+        where = steps.name(program, stage, verb, object)
+        if where is not None:
+            self._tell(index, where, stage, is_first or not stage)
+
+    def _tell(self, index: int, where: str = "before", stage: str = "", is_first: bool = True) -> None:
+        command, place = self.commands[index]
+        point = CrashPoint(*self.name, self.start, index, command, place.file, place.line, where, stage, is_first)
+        for visitor in list(self.tracer.visitors):
+            visitor(point)
