@@ -27,12 +27,15 @@ _PREFIX = re.compile(r"!([A-Za-z_][A-Za-z0-9_]*)([*@])\}")
 
 def read_dollar(reader: Reader, in_double: bool, *, ansi: bool = False) -> Part:
     """Read what a `$` at the reader's offset begins; a lone `$` is text."""
-    text, start = reader.text, reader.offset
+    start = reader.offset
     line, column = reader.place(start)
-    simple = _SIMPLE.match(text, start)
+    reader.join_lines(start + 1)
+    simple = _simple(reader, start)
     if simple:
         reader.offset = simple.end()
         return Parameter(line, column, simple.group(1) or simple.group(2), simple.group())
+    reader.join_lines(start + 2)
+    text = reader.text
     following = text[start + 1 : start + 2]
     if following == "{":
         return _read_braced(reader, in_double)
@@ -50,6 +53,15 @@ def read_dollar(reader: Reader, in_double: bool, *, ansi: bool = False) -> Part:
         return word.read_locale_quoted(reader)
     reader.offset = start + 1
     return Literal(line, column, "$")
+
+
+def _simple(reader: Reader, start: int) -> re.Match[str] | None:
+    """`$name`, whose letters may go on in the next line."""
+    while (found := _SIMPLE.match(reader.text, start)) and found.group(1):
+        if not reader.text.startswith("\\\n", found.end()):
+            break
+        reader.join_lines(found.end())
+    return found
 
 
 def _read_command(reader: Reader) -> Part:
@@ -118,10 +130,12 @@ def _read_arithmetic(reader: Reader) -> Part | None:
     end = closing_parenthesis(reader, start + 3)
     if end is None:
         raise reader.unexpected_end("$((", ")", start)
+    reader.join_lines(end + 1)
     if reader.text[end + 1 : end + 2] != ")":
         return None
+    beyond = len(reader.text) - end
     expression = arithmetic_word(reader, start + 3, end)
-    reader.offset = end + 2
+    reader.offset = len(reader.text) - beyond + 2
     return ArithmeticExpansion(*reader.place(start), expression)
 
 
@@ -134,8 +148,9 @@ def _read_old_arithmetic(reader: Reader) -> Part:
             depth += 1
         elif character == "]":
             if depth == 0:
+                beyond = len(reader.text) - offset
                 expression = arithmetic_word(reader, start + 2, offset)
-                reader.offset = offset + 1
+                reader.offset = len(reader.text) - beyond + 1
                 return ArithmeticExpansion(*reader.place(start), expression)
             depth -= 1
         offset += 1
@@ -145,8 +160,9 @@ def _read_old_arithmetic(reader: Reader) -> Part:
 def arithmetic_word(reader: Reader, start: int, end: int) -> Word:
     """The text of an arithmetic expression, as a word whose expansions are carried out before it is parsed."""
     reader.offset = start
+    beyond = len(reader.text) - end
     parts = word.read_parts(reader, word.ARITHMETIC, end)
-    source = reader.text[start:end]
+    source = reader.text[start : len(reader.text) - beyond]
     constant = source if all(type(part) is Literal for part in parts) and not {"\\", '"'} & set(source) else None
     return Word(*reader.place(start), parts, source, constant)
 
@@ -183,6 +199,7 @@ def closing_parenthesis(reader: Reader, offset: int) -> int | None:
 def _read_braced(reader: Reader, in_double: bool) -> Part:
     """`${...}`. What does not parse is kept whole: bash calls it a bad substitution when it is expanded."""
     start = reader.offset
+    _join_name(reader, start + 2)
     reader.offset = start + 2
     part = _read_parameter(reader, in_double)
     if part is not None:
@@ -193,8 +210,17 @@ def _read_braced(reader: Reader, in_double: bool) -> Part:
     return Parameter(*reader.place(start), "", reader.text[start : reader.offset], operator="bad")
 
 
+_HEAD = re.compile(r"[#!]?(?:[A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!-])?(?:[:/#%^,]?)")
+
+
+def _join_name(reader: Reader, offset: int) -> None:
+    """A name in braces, and the operator behind it, may go on in the next line."""
+    while (head := _HEAD.match(reader.text, offset)) and reader.text.startswith("\\\n", head.end()):
+        reader.join_lines(head.end())
+
+
 def _read_parameter(reader: Reader, in_double: bool) -> Part | None:
-    text, dialect = reader.text, reader.dialect
+    dialect = reader.dialect
     start = reader.offset - 2
     line, column = reader.place(start)
 
@@ -205,30 +231,30 @@ def _read_parameter(reader: Reader, in_double: bool) -> Part | None:
         subscript: Word | None = None,
         indirect: bool = False,
     ) -> Parameter | None:
-        if text[reader.offset : reader.offset + 1] != "}":
+        if reader.text[reader.offset : reader.offset + 1] != "}":
             return None
         reader.offset += 1
-        source = text[start : reader.offset]
+        source = reader.text[start : reader.offset]
         return Parameter(line, column, name, source, subscript, operator, operands, indirect)
 
-    prefix = _PREFIX.match(text, reader.offset)
+    prefix = _PREFIX.match(reader.text, reader.offset)
     if prefix and dialect.case_change:
         reader.offset = prefix.end() - 1
         return made(prefix.group(1), "prefix-" + prefix.group(2))
     length = indirect = False
-    if text[reader.offset : reader.offset + 1] == "#" and _is_length(text, reader.offset):
+    if reader.text[reader.offset : reader.offset + 1] == "#" and _is_length(reader.text, reader.offset):
         length = True
         reader.offset += 1
-    elif text[reader.offset : reader.offset + 1] == "!" and dialect.case_change and _is_indirect(text, reader.offset):
+    elif reader.text[reader.offset : reader.offset + 1] == "!" and dialect.case_change and _is_indirect(reader.text, reader.offset):
         indirect = True
         reader.offset += 1
-    named = _NAME.match(text, reader.offset)
+    named = _NAME.match(reader.text, reader.offset)
     if named is None:
         return None
     name = named.group()
     reader.offset = named.end()
     subscript = None
-    if text[reader.offset : reader.offset + 1] == "[" and dialect.arrays and (name[0].isalpha() or name[0] == "_"):
+    if reader.text[reader.offset : reader.offset + 1] == "[" and dialect.arrays and (name[0].isalpha() or name[0] == "_"):
         try:
             subscript = read_subscript(reader)
         except ShellSyntaxError:
@@ -239,7 +265,7 @@ def _read_parameter(reader: Reader, in_double: bool) -> Part | None:
         indirect
         and subscript is not None
         and subscript.source in "@*"
-        and text[reader.offset : reader.offset + 1] == "}"
+        and reader.text[reader.offset : reader.offset + 1] == "}"
     ):
         return made(name, "keys-" + subscript.source)
     operator = _operator(reader)
@@ -252,7 +278,7 @@ def _read_parameter(reader: Reader, in_double: bool) -> Part | None:
     elif operator == ":":
         operands = _offset_and_length(reader, in_double)
     elif operator == "@":
-        transform = text[reader.offset : reader.offset + 1]
+        transform = reader.text[reader.offset : reader.offset + 1]
         if transform not in tuple("QEPAaKkUuL"):
             return None
         reader.offset += 1
@@ -260,7 +286,7 @@ def _read_parameter(reader: Reader, in_double: bool) -> Part | None:
     elif operator[0] == "/":
         pattern = _braced_word(reader, word.PATTERN)
         operands = (pattern,)
-        if text[reader.offset : reader.offset + 1] == "/":
+        if reader.text[reader.offset : reader.offset + 1] == "/":
             reader.offset += 1
             operands = (pattern, _braced_word(reader, word.BRACE))
     elif operator[0] in "#%^,":

@@ -117,17 +117,19 @@ class Grammar:
         self.skip_newlines()
         start = self.peek().offset
         commands = []
+        breaks = [False]
         while not self._at_end(ends):
             commands.append(self._terminated())
             if self.peek().kind != NEWLINE and not self._separated and not self._at_end(ends):
                 raise self.unexpected()
+            breaks.append(self.peek().kind == NEWLINE and not self._separated)
             self.skip_newlines()
         if (not commands and not empty) or self.peek().kind == END:
             error = self.unexpected()
             if self.peek().kind == END:
                 error.expected = ends[-1]
             raise error
-        return Sequence(*self.reader.place(start), tuple(commands))
+        return Sequence(*self.reader.place(start), tuple(commands), breaks=tuple(breaks[: len(commands)]))
 
     def _at_end(self, ends: tuple[str, ...]) -> bool:
         token = self.peek()

@@ -45,7 +45,7 @@ class _Layout:
     def sequence(self, node: Sequence) -> Sequence:
         commands = []
         for number, command in enumerate(node.commands):
-            if number and command.line > _end(node.commands[number - 1]):
+            if number and node.breaks[number]:
                 self.line += 1  # a line end stays one, a `;` too
             commands.append(self.command(command))
         return replace(node, commands=tuple(commands))
@@ -55,7 +55,7 @@ class _Layout:
         match node:
             case SimpleCommand():
                 result = replace(node, told=self.line)
-                self.line += node.source.count("\n") - node.source.count("\\\n")
+                self.line += node.source.count("\n")
             case Sequence():
                 result = self.sequence(node)
             case AndOr():
@@ -96,8 +96,3 @@ class _Layout:
         otherwise = self.below(node.otherwise, 1) if node.otherwise is not None else None
         self.line += len(node.branches) - 1
         return replace(node, branches=tuple(branches), otherwise=otherwise)
-
-
-def _end(node: Command) -> int:
-    """The line at which a command ends in the script."""
-    return node.line + node.source.count("\n")

@@ -207,12 +207,13 @@ class Background:
 
 @dataclass(frozen=True, slots=True)
 class Sequence:
-    """Commands one after the other."""
+    """Commands one after the other. `breaks[i]`: a line end, and no `;`, stands before command i."""
 
     line: int
     column: int
     commands: tuple[Command, ...]
     source: str = ""
+    breaks: tuple[bool, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

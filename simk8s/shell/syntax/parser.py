@@ -17,7 +17,7 @@ class Parser:
 
     `first_line` and `first_column` are where the text stands in what a person wrote. `extglob` may change between two
     commands (`shopt -s extglob`), as in bash, and so may `aliases` (name and value).
-    An alias changes the text itself; `_Unit.text` is the text with what was put in.
+    An alias changes the text itself: where a command ends inside of one, `_Unit.text` has its value put in.
 
     >>> parser = Parser("echo one; echo two\\necho three")
     >>> parser.next_command().commands[1].source
@@ -51,8 +51,8 @@ class Parser:
         """The next command, None at the end. Raises ShellSyntaxError; `warnings` are (line, text) of this command."""
         place = (self.first_line, self.first_column)
         unit = _unit(self.text, self.offset, place, self.dialect, self.extglob, self.aliases)
-        self.text = unit.text
         self.last_text = self.text[self.offset : unit.end].rstrip("\n") + "\n"
+        self.text = unit.text
         self.offset = unit.end
         self.warnings = unit.warnings
         return unit.command
@@ -89,7 +89,9 @@ def _unit(
     except RecursionError:
         line, column = reader.place(reader.offset)
         raise ShellSyntaxError("syntax error: nested too deeply", line, column) from None
-    return _Unit(command, reader.offset, tuple(reader.warnings), reader.text)
+    if any(first < reader.offset < last for first, last, _ in reader.replaced):
+        return _Unit(command, reader.offset, tuple(reader.warnings), reader.text)
+    return _Unit(command, len(text) - (len(reader.text) - reader.offset), tuple(reader.warnings), text)
 
 
 def parse(text: str, dialect: Dialect = BASH, *, extglob: bool = False, first_line: int = 1) -> Sequence:

@@ -67,7 +67,7 @@ class Reader:
     offset: int = 0
     first_line: int = 1
     first_column: int = 1
-    starts: tuple[int, ...] = ()
+    starts: list[int] = field(default_factory=list)
     nested: Callable[[Reader, str], Sequence] | None = None
     pending: list[HereDocument] = field(default_factory=list)
     warnings: list[tuple[int, str]] = field(default_factory=list)
@@ -75,13 +75,26 @@ class Reader:
     replaced: list[tuple[int, int, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.starts = line_starts(self.text)
+        self.starts = list(line_starts(self.text))
+
+    def join_lines(self, offset: int) -> None:
+        """Take out the backslashes with line ends that stand at `offset`: outside of quotes they are nothing at all.
+
+        What is left counts its lines as before, because the next line now begins at `offset`.
+        """
+        while self.text.startswith("\\\n", offset):
+            self.text = self.text[:offset] + self.text[offset + 2 :]
+            index = bisect_right(self.starts, offset)
+            self.starts[index:] = [offset, *(start - 2 for start in self.starts[index + 1 :])]
+            self.replaced = [
+                (first - 2 * (first > offset), last - 2 * (last > offset), name) for first, last, name in self.replaced
+            ]
 
     def replace_alias(self, start: int, end: int, name: str) -> None:
         """Put an alias' value where its name stands, and read on there. A name is not replaced inside itself."""
         value = self.aliases[name]
         self.text = self.text[:start] + value + self.text[end:]
-        self.starts = line_starts(self.text)
+        self.starts = list(line_starts(self.text))
         growth = len(value) - (end - start)
         self.replaced = [(first, last + growth if last >= end else last, other) for first, last, other in self.replaced]
         self.replaced.append((start, start + len(value), name))

@@ -27,6 +27,7 @@ class Token:
 _BLANK = re.compile(r"(?:[ \t]|\\\n)*")
 _COMMENT = re.compile(r"#[^\n]*")
 _OPERATOR = re.compile(r"&&|\|\||;;&|;;|;&|\|&|<<<|<<-|<<|<&|<>|>>|>&|>\||&>>|&>|[<>;&|()]")
+_OPERATOR_STARTS = frozenset("<>;&|-")
 _DESCRIPTOR = re.compile(r"(\d+|\{[A-Za-z_][A-Za-z0-9_]*\})(?=[<>])")
 
 _SHORTER = {";;&": ";;", ";&": ";", "|&": "|", "<<<": "<<", "&>>": "&", "&>": "&"}
@@ -34,8 +35,12 @@ _SHORTER = {";;&": ";;", ";&": ";", "|&": "|", "<<<": "<<", "&>>": "&", "&>": "&
 
 def read_token(reader: Reader, context: Context = WORD) -> Token:
     """Read the next token. A line end reads the here-documents that wait for it, too."""
+    offset = _BLANK.match(reader.text, reader.offset).end()  # type: ignore[union-attr]
+    if reader.text[offset : offset + 1] in _OPERATOR_STARTS:
+        reader.join_lines(offset + 1)
+        if reader.text[offset + 1 : offset + 2] in _OPERATOR_STARTS:
+            reader.join_lines(offset + 2)
     text = reader.text
-    offset = _BLANK.match(text, reader.offset).end()  # type: ignore[union-attr]
     if offset >= len(text):
         reader.offset = offset
         heredoc.fill(reader)

@@ -124,10 +124,9 @@ def _plain(context: Context, extglob: bool, almquist: bool) -> re.Pattern[str]:
 
 def read_parts(reader: Reader, context: Context, end: int | None = None) -> tuple[Part, ...]:
     """Read parts up to one of the context's stops (left unread), or to the offset `end`."""
-    text, dialect = reader.text, reader.dialect
-    end = len(text) if end is None else end
+    beyond = 0 if end is None else len(reader.text) - end
     start = reader.offset
-    plain = _plain(context, reader.extglob, dialect.almquist)
+    plain = _plain(context, reader.extglob, reader.dialect.almquist)
     parts: list[Part] = []
     buffer: list[str] = []
     begun = start
@@ -137,7 +136,8 @@ def read_parts(reader: Reader, context: Context, end: int | None = None) -> tupl
             parts.append(Literal(*reader.place(begun), "".join(buffer)))
             buffer.clear()
 
-    while reader.offset < end:
+    while reader.offset < (end := len(reader.text) - beyond):
+        text = reader.text  # a line that goes on in the next one makes it shorter
         offset = reader.offset
         run = plain.match(text, offset, end)
         if run:
@@ -154,6 +154,8 @@ def read_parts(reader: Reader, context: Context, end: int | None = None) -> tupl
             following = text[offset + 1 : offset + 2]
             reader.offset = offset + 1 + len(following)
             if following == "\n":
+                reader.offset = offset
+                reader.join_lines(offset)
                 continue
             if following and (not context.double or following in '$`"\\' + context.escapable):
                 if following != '"' or not context.double_quote_is_text:
@@ -197,7 +199,7 @@ def read_parts(reader: Reader, context: Context, end: int | None = None) -> tupl
             flush()
             parts.append(part)
     flush()
-    if reader.offset >= end and context.closing:
+    if reader.offset >= len(reader.text) - beyond and context.closing:
         raise reader.unexpected_end("", context.closing, start)
     return _joined(parts)
 
