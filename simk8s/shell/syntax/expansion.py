@@ -245,7 +245,11 @@ def _read_parameter(reader: Reader, in_double: bool) -> Part | None:
     if reader.text[reader.offset : reader.offset + 1] == "#" and _is_length(reader.text, reader.offset):
         length = True
         reader.offset += 1
-    elif reader.text[reader.offset : reader.offset + 1] == "!" and dialect.case_change and _is_indirect(reader.text, reader.offset):
+    elif (
+        reader.text[reader.offset : reader.offset + 1] == "!"
+        and dialect.case_change
+        and _is_indirect(reader.text, reader.offset)
+    ):
         indirect = True
         reader.offset += 1
     named = _NAME.match(reader.text, reader.offset)
@@ -254,7 +258,11 @@ def _read_parameter(reader: Reader, in_double: bool) -> Part | None:
     name = named.group()
     reader.offset = named.end()
     subscript = None
-    if reader.text[reader.offset : reader.offset + 1] == "[" and dialect.arrays and (name[0].isalpha() or name[0] == "_"):
+    if (
+        reader.text[reader.offset : reader.offset + 1] == "["
+        and dialect.arrays
+        and (name[0].isalpha() or name[0] == "_")
+    ):
         try:
             subscript = read_subscript(reader)
         except ShellSyntaxError:

@@ -55,7 +55,7 @@ class _Layout:
         match node:
             case SimpleCommand():
                 result = replace(node, told=self.line)
-                self.line += node.source.count("\n")
+                self.line += node.source.count("\n") - node.source.count("\\\n")
             case Sequence():
                 result = self.sequence(node)
             case AndOr():
