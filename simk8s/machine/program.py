@@ -54,7 +54,9 @@ def load(process: Process, path: str, argv: list[str], depth: int = 0) -> tuple[
     if head.startswith(b"#!"):
         if depth > 4:
             raise SyscallError(Errno.ELOOP, path)
-        interpreter, *argument = head[2:].split(b"\n", 1)[0].decode(errors="replace").split(None, 1)
+        interpreter, *argument = head[2:].split(b"\n", 1)[0].decode(errors="replace").split(None, 1) or [""]
+        if not interpreter:
+            raise SyscallError(Errno.ENOEXEC, path)
         words = [interpreter, *(word.strip() for word in argument), path, *argv[1:]]
         return load(process, interpreter, words, depth + 1)
     raise SyscallError(Errno.ENOEXEC, path)

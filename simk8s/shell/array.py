@@ -25,7 +25,7 @@ class Element:
     value: str
 
 
-def expand_array(shell: Shell, value: ArrayValue) -> Run[list[Element]]:
+def expand_array(shell: Shell, name: str, value: ArrayValue, *, associative: bool = False) -> Run[list[Element]]:
     """The elements of `( ... )`: words are split and matched against files, keyed values are not."""
     result: list[Element] = []
     for item in value.elements:
@@ -33,7 +33,7 @@ def expand_array(shell: Shell, value: ArrayValue) -> Run[list[Element]]:
             words = yield from expansion.expand_words(shell, (item.value,))
             result.extend(Element(None, False, word) for word in words)
         else:
-            key = yield from expansion.expand_string(shell, item.key)
+            key = yield from expansion.expand_subscript(shell, name, item.key, key=associative)
             text = yield from expansion.expand_string(shell, item.value)
             result.append(Element(key, item.append, text))
     return result

@@ -57,6 +57,10 @@ def assign_element(shell: Shell, name: str, key: int | str, value: str, *, appen
         variable = shell.names[name] = Variable()
     if variable.readonly:
         raise ShellError(f"{name}: readonly variable")
+    if type(variable) is Dynamic:
+        if variable.write_element is not None and isinstance(key, int):
+            variable.write_element(key, value)
+        return
     if not variable.is_array:
         variable.make_indexed()
     if isinstance(key, int) and key < 0:
@@ -85,7 +89,7 @@ def subscript_key(shell: Shell, name: str, text: str) -> int | str:
         if not text:
             raise BadSubscript(f"{name}[{text}]: bad array subscript")
         return text
-    index = arithmetic.evaluate(shell, text)
+    index = _aborting(shell, text)
     if index < 0:
         if type(variable) is Dynamic:
             count = len(variable.values())
@@ -99,11 +103,20 @@ def subscript_key(shell: Shell, name: str, text: str) -> int | str:
     return index
 
 
+def _aborting(shell: Shell, text: str) -> int:
+    """The value of an expression, an error in which ends all that bash had been told to do."""
+    try:
+        return arithmetic.evaluate(shell, text)
+    except ShellError as error:
+        error.aborts = True
+        raise
+
+
 def converted(shell: Shell, variable: Variable, value: str, old: str | None, append: bool) -> str:
     if variable.integer:
-        number = arithmetic.evaluate(shell, value)
+        number = _aborting(shell, value)
         if append:
-            number = wrapped(number + arithmetic.evaluate(shell, old or "0"))
+            number = wrapped(number + _aborting(shell, old or "0"))
         return str(number)
     if append:
         value = (old or "") + value

@@ -186,9 +186,7 @@ def _case(shell: Shell, node: Case) -> Run[int]:
                         if word.waits
                         else expansion.pattern_now(shell, word)
                     )
-                    if text == subject or pattern.matches(
-                        text, subject, extglob=options.extglob, ignore_case=options.get("nocasematch")
-                    ):
+                    if pattern.matches(text, subject, extglob=options.extglob, ignore_case=options.get("nocasematch")):
                         break
                 else:
                     continue
@@ -236,7 +234,7 @@ def _wait_for_conditional(shell: Shell, node: Conditional, step: Run[None]) -> R
 
 def _unanswered(shell: Shell, error: conditional.BadTest | ShellError) -> Run[int]:
     """A test or expression that is neither true nor false."""
-    if isinstance(error, ShellError) and error.fatal:
+    if isinstance(error, ShellError) and (error.fatal or error.aborts):
         yield from failure.report(shell, error)
     if error.message:
         yield from shell.complain(error.message)

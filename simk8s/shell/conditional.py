@@ -93,7 +93,7 @@ def _compare(shell: Shell, left: str, operator: str, right: str) -> bool:
     """Two operands whose expansions are done; the right one may be a pattern, or an expression."""
     if operator in _PATTERNS:
         ignore_case = shell.options.get("nocasematch")
-        same = right == left or pattern.matches(right, left, extglob=True, ignore_case=ignore_case)
+        same = pattern.matches(right, left, extglob=True, ignore_case=ignore_case)
         return same == (operator != "!=")
     if operator == "=~":
         return _match(shell, left, right, shell.options.get("nocasematch"))
@@ -244,6 +244,8 @@ def _is_set(shell: Shell, name: str, *, reference: bool) -> bool:
         return int(name) <= len(shell.positional)
     base, bracket, rest = name.partition("[")
     variable = shell.find(base)
+    if bracket and variable is None:
+        subscript_key(shell, base, rest[:-1])
     if variable is None:
         return False
     if bracket:

@@ -49,16 +49,19 @@ class Discard(Leave):
 class ShellError(Exception):
     """An error in expanding or assigning. `fatal`: the shell ends; else it discards the current command.
 
-    A `soft` one does not end the shell under `set -e`, unlike all others.
+    A `soft` one does not end the shell under `set -e`, unlike all others. One that `aborts` ends all of a `-c` text.
     Nothing has been printed yet: whoever runs the command prints `message` where standard error leads now.
     """
 
-    def __init__(self, message: str, *, fatal: bool = False, status: int = 1, soft: bool = False) -> None:
+    def __init__(
+        self, message: str, *, fatal: bool = False, status: int = 1, soft: bool = False, aborts: bool = False
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.fatal = fatal
         self.status = status
         self.soft = soft
+        self.aborts = aborts
 
 
 class BuiltinError(Exception):

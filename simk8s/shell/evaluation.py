@@ -25,16 +25,14 @@ def run_text(shell: Shell, text: str, reader: str, *, first_line: int = 1, sourc
     parser = Parser(text, shell.dialect, first_line=first_line)
     status = 0
     while True:
-        parser.extglob = shell.options.extglob
-        if shell.aliases and shell.expands_aliases:
-            parser.aliases = tuple(sorted(shell.aliases.items()))
         try:
             command = _next(shell, parser)
         except ShellSyntaxError as error:
             yield from report(shell, error, reader, sourced=sourced)
             shell.status = 2
-            if shell.dialect.posix:
-                raise ExitShell(2) from error
+            inside = reader == "eval" and error.status == 127 and shell.reading_mode == "c"
+            if shell.dialect.posix or inside:
+                raise ExitShell(error.status if inside else 2) from error
             return 2
         for line, warning in parser.warnings:
             yield from warn(shell, line, warning)
@@ -52,7 +50,10 @@ def run_text(shell: Shell, text: str, reader: str, *, first_line: int = 1, sourc
 
 
 def _next(shell: Shell, parser: Parser) -> Command | None:
-    """The parser's next command; what is not supported is refused with the place where a person wrote it."""
+    """The parser's next command, by today's options; what is not supported is refused with the place it was written."""
+    parser.dialect = shell.dialect
+    parser.extglob = shell.options.extglob
+    parser.aliases = tuple(sorted(shell.aliases.items())) if shell.aliases and shell.expands_aliases else ()
     try:
         return parser.next_command()
     except Unsupported as refused:
@@ -86,14 +87,11 @@ def run_script(shell: Shell, text: str) -> Run[int]:
     parser = Parser(text, shell.dialect)
     status = 0
     while True:
-        parser.extglob = shell.options.extglob
-        if shell.aliases and shell.expands_aliases:
-            parser.aliases = tuple(sorted(shell.aliases.items()))
         try:
             command = _next(shell, parser)
         except ShellSyntaxError as error:
             yield from report(shell, error, "")
-            return 2
+            return error.status if shell.reading_mode == "c" else 2
         for line, warning in parser.warnings:
             yield from warn(shell, line, warning)
         if command is None:
@@ -151,9 +149,6 @@ def _run_piece(shell: Shell, text: str, first_line: int, before: int) -> Run[int
     parser = Parser(text, shell.dialect, first_line=first_line)
     status = before
     while True:
-        parser.extglob = shell.options.extglob
-        if shell.aliases and shell.expands_aliases:
-            parser.aliases = tuple(sorted(shell.aliases.items()))
         try:
             command = _next(shell, parser)
         except ShellSyntaxError as error:

@@ -6,6 +6,7 @@ All other words, which are most, are expanded by plain functions (`..._now`).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, TypeVar
 
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_STACKED = re.compile(r"[-+]?\d+\Z")
 _SPLIT_OR_GLOB = frozenset(" \t\n*?[\\")
 
 
@@ -164,6 +166,22 @@ def string_now(shell: Shell, word: Word) -> str:
     parts = word.parts
     quick = quick_string(shell, parts)
     return joined(_pieces(shell, parts), shell.ifs) if quick is None else quick
+
+
+def expand_subscript(shell: Shell, name: str, word: Word, *, key: bool = False) -> Run[str]:
+    """A subscript: a key of an associative array, else an expression, where single quotes and backslashes stay."""
+    if word.constant is not None and not any(type(part) is Quoted for part in word.parts):
+        return word.constant
+    variable = shell.find(name)
+    if key or (variable is not None and variable.associative):
+        return (yield from expand_string(shell, word))
+    parts: list[Part] = []
+    for part in word.parts:
+        if type(part) is Quoted:
+            text = f"\\{part.text}" if part.style == "\\" else f"'{part.text}'"
+            part = Literal(part.line, part.column, text)
+        parts.append(part)
+    return (yield from expand_quoted(shell, tuple(parts)))
 
 
 def expand_pattern(shell: Shell, word: Word) -> Run[str]:
@@ -364,6 +382,10 @@ def _home(shell: Shell, user: str) -> str:
         return shell.get("PWD") or shell.process.cwd
     if user == "-":
         return shell.get("OLDPWD") or "~-"
+    if _STACKED.match(user):
+        stack = [shell.process.cwd, *shell.directories]
+        index = len(stack) - 1 - int(user[1:]) if user[0] == "-" else int(user)
+        return stack[index] if 0 <= index < len(stack) else f"~{user}"
     for line in shell.process.peek("/etc/passwd").decode("utf-8", "replace").splitlines():
         fields_of_line = line.split(":")
         if len(fields_of_line) > 5 and fields_of_line[0] == user:

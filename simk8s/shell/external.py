@@ -24,6 +24,9 @@ def start(shell: Shell, words: list[str], node: SimpleCommand, may_exec: bool) -
     name = words[0]
     path = find(shell, name)
     if path is None:
+        if name.startswith("%") and not shell.dialect.almquist:  # a job's name alone means `fg`
+            yield from shell.complain("fg: no job control")
+            return 1
         handler = shell.functions.get("command_not_found_handle")
         if handler is not None:
             return (yield from function.call(shell, handler, [handler.name, *words], node.line))

@@ -167,6 +167,11 @@ def _arithmetic_for(shell: Shell, node: ArithmeticFor) -> Run[int]:
             value = _evaluated(shell, node.step, node.line)
             if not isinstance(value, int):
                 yield from value
+    except ShellError as error:
+        if error.fatal or error.aborts:
+            yield from failure.report(shell, error)
+        yield from shell.complain(error.message)
+        status = 1
     finally:
         shell.loops -= 1
     shell.status = status
@@ -184,25 +189,14 @@ def _evaluated(shell: Shell, expression: Word, line: int) -> int | Run[int]:
         return _wait_for_value(shell, expression, shell.tick(line))
     if not shell.ticked(line):
         return _wait_for_value(shell, expression, shell.finish_step())
-    try:
-        return expansion.arithmetic_now(shell, expression, "((")
-    except ShellError as error:
-        return _reported(shell, error)
+    return expansion.arithmetic_now(shell, expression, "((")
 
 
 def _wait_for_value(shell: Shell, expression: Word, step: Run[None]) -> Run[int]:
     if shell.options.xtrace:
         yield from trace.show_line(shell, f"(( {expression.source.strip()} ))")
     yield from step
-    try:
-        return (yield from expansion.expand_arithmetic(shell, expression, command="(("))
-    except ShellError as error:
-        return (yield from _reported(shell, error))
-
-
-def _reported(shell: Shell, error: ShellError) -> Run[int]:
-    yield from failure.report(shell, error)
-    return 0
+    return (yield from expansion.expand_arithmetic(shell, expression, command="(("))
 
 
 @runs(Select)

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from simk8s.shell import arithmetic, assignment, expansion, pattern, quote, splitting
+from simk8s.shell import arithmetic, assignment, expansion, pattern, splitting
 from simk8s.shell.control import ExitShell, ShellError
-from simk8s.shell.prompt import expand_prompt
-from simk8s.shell.syntax.escape import ansi_c
+from simk8s.shell.locale import characters, is_utf8
 from simk8s.shell.syntax.parts import Literal, Parameter, Word
+from simk8s.shell.transformation import transformed
 from simk8s.shell.variables import Variable
 from simk8s.sim import Run
 
@@ -59,6 +59,8 @@ def expand(shell: Shell, part: Parameter, quoted: bool) -> Run[Result]:
     if part.indirect and part.subscript is None and shell.resolve(part.name) != part.name:
         return Result([shell.resolve(part.name)])
     if part.indirect:
+        if part.name in ("@", "*") and not shell.positional:
+            return Result([])
         part = yield from _indirect(shell, part)
         operator = part.operator
     held = yield from hold(shell, part)
@@ -72,8 +74,12 @@ def expand(shell: Shell, part: Parameter, quoted: bool) -> Run[Result]:
         return Result(held.values, held.many, held.star)
     if operator == ":":
         return (yield from _substring(shell, part, held))
+    if (not held.is_set and operator not in ("@a", "@A")) or (operator[0] in "#%" and not any(held.values)):
+        return Result(held.values, held.many, held.star)  # the operand is not even expanded
+    if operator == "@bad":
+        raise ShellError(f"{part.source}: bad substitution", fatal=True, status=127)
     if operator[0] == "@":
-        return Result(_transformed(shell, part, held), held.many, held.star, changed=True)
+        return Result(transformed(shell, part, held), held.many, held.star, changed=True)
     changes = yield from _change(shell, part)
     values = [changes(value) for value in held.values]
     if held.many and operator[0] in "#%" and part.subscript is not None and not quoted and not shell.ifs:
@@ -100,7 +106,7 @@ def hold(shell: Shell, part: Parameter) -> Run[Held]:
     if part.subscript.source in ("@", "*"):
         values = variable.values() if variable is not None else []
         return Held(values, bool(values), many=True, star=part.subscript.source == "*", variable=variable)
-    text = yield from expansion.expand_string(shell, part.subscript)
+    text = yield from expansion.expand_subscript(shell, name, part.subscript)
     try:
         key = assignment.subscript_key(shell, name, text)
     except assignment.BadSubscript:
@@ -132,8 +138,11 @@ def _parameter_of(part: Parameter, text: str) -> Parameter:
 def _indirect(shell: Shell, part: Parameter) -> Run[Parameter]:
     held = yield from hold(shell, replace(part, operator="", operands=(), indirect=False))
     if not held.is_set:
-        raise ShellError(f"{part.name}: invalid indirect expansion")
-    target = held.values[0]
+        if part.subscript is not None and held.variable is not None:
+            return replace(part, operator="", operands=(), name="_unset", indirect=False)
+        shown = part.name if part.subscript is None else f"{part.name}[{part.subscript.source}]"
+        raise ShellError(f"{shown}: invalid indirect expansion")
+    target = " ".join(held.values)
     base = target.partition("[")[0]
     valid = base.isidentifier() or base.isdecimal() or base in tuple("@*#?$!-") or not target
     if not valid or not target:
@@ -180,30 +189,11 @@ def _length(shell: Shell, part: Parameter, held: Held) -> str:
     return str(characters(shell, held.values[0])) if held.values else "0"
 
 
-def characters(shell: Shell, text: str) -> int:
-    """How long a text is in this locale: characters in UTF-8, bytes in the C locale."""
-    if text.isascii() or is_utf8(shell):
-        return len(text)
-    return len(text.encode("utf-8", "surrogateescape"))
-
-
-def in_locale(shell: Shell, text: str) -> str:
-    """The text as quoting sees it: in the C locale, characters beyond ASCII are unprintable bytes."""
-    if text.isascii() or is_utf8(shell):
-        return text
-    return text.encode("utf-8", "surrogateescape").decode("ascii", "surrogateescape")
-
-
-def is_utf8(shell: Shell) -> bool:
-    locale = shell.get("LC_ALL") or shell.get("LC_CTYPE") or shell.get("LANG") or ""
-    return "utf" in locale.lower()
-
-
 def _default(shell: Shell, part: Parameter, held: Held, quoted: bool) -> Run[Result]:
     """`:- := :? :+` and the same without the colon, which only ask whether the parameter is set."""
     present = held.is_set
     if part.operator[0] == ":" and present:
-        present = "".join(held.values) != "" if not held.many else " ".join(held.values) != ""
+        present = ("" if not held.many else shell.ifs[:1] if held.star else " ").join(held.values) != ""
     kind = part.operator[-1]
     word = part.operands[0]
     if kind == "+":
@@ -355,48 +345,3 @@ def _case_changed(value: str, operator: str, shape: str, extglob: bool) -> str:
     if len(operator) == 2:
         return "".join(map(changed, value)) if shape else change(value)
     return changed(value[0]) + value[1:] if value else value
-
-
-def _transformed(shell: Shell, part: Parameter, held: Held) -> list[str]:
-    """`${x@Q}` and the other transformations."""
-    kind = part.operator[1:]
-    variable = held.variable
-    if kind == "a":
-        letters = variable.letters() if variable is not None else ""
-        return [letters for _ in held.values] if held.many else [letters]
-    if kind == "A":
-        return _as_assignment(part, held)
-    if kind in "Kk" and held.many and variable is not None and variable.is_array:
-        if kind == "k":
-            return [text for key, value in variable.ordered() for text in (str(key), value)]
-        shown = [
-            f"{quote.key(str(key)) if variable.associative else key} {quote.declared_value(value)}"
-            for key, value in variable.ordered()
-        ]
-        return [" ".join(shown) + (" " if variable.associative else "")]
-    change: dict[str, Callable[[str], str]] = {
-        "Q": lambda value: quote.quoted_value(in_locale(shell, value)),
-        "K": quote.quoted_value,
-        "k": quote.quoted_value,
-        "E": ansi_c,
-        "U": str.upper,
-        "L": str.lower,
-        "u": lambda value: value[:1].upper() + value[1:],
-        "P": lambda value: expand_prompt(shell, value),
-    }
-    return [change[kind](value) for value in held.values]
-
-
-def _as_assignment(part: Parameter, held: Held) -> list[str]:
-    variable = held.variable
-    letters = variable.letters() if variable is not None else ""
-    if held.many and variable is not None and variable.is_array:
-        if not variable.elements and not held.values:
-            return []
-        return [f"declare -{letters} {part.name}={quote.array_value(variable)}"]
-    if held.many:
-        return ["set -- " + " ".join(quote.quoted_value(value) for value in held.values)]
-    if not held.is_set:
-        return [f"declare -{letters} {part.name}"] if letters else []
-    assigned = f"{part.name}={quote.quoted_value(held.values[0])}"
-    return [f"declare -{letters} {assigned}" if letters else assigned]

@@ -39,8 +39,6 @@ def matching(shell: Shell, text: str) -> list[str]:
         if part == "":
             if number == 0 and absolute:
                 found = ["/"]
-            elif not last:
-                found = [path + "/" for path in found]
             continue
         if part == "**" and options.get("globstar"):
             found = [deeper for path in found for deeper in _descend(shell, path, directories=not last)]

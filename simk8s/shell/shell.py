@@ -55,9 +55,10 @@ class Shell:
         self.aliases: dict[str, str] = {}
         self.hashed: dict[str, str] = {}
         self.positional: list[str] = []
+        self.positional_set = False  # by `set`, since a sourced file began
         self.status = 0
         self.substitution_status: int | None = None
-        self.pipe_statuses: list[int] = [0]
+        self.pipe_statuses: list[int] = []
         self.last_argument = ""
         self.background_pid: int | None = None
         self.line = 1
@@ -65,10 +66,12 @@ class Shell:
         self.source = Source("", "-c")
         self.sources: list[Source] = []
         self.traps: dict[str, str] = {}
+        self.exiting = False  # the EXIT trap has begun: it runs once
         self.pending: list[int] = []
         self.dying: int | None = None  # the signal that ends this shell as soon as its EXIT trap has run
         self.inherited_traps: dict[str, str] = {}  # what `trap -p` shows in a subshell
         self.active_traps: list[str] = []
+        self.status_before_trap: int | None = None  # what `exit` and `return` in a trap end with
         self.jobs: list[Job] = []
         self.finished: dict[int, int] = {}  # statuses of jobs that were waited for, by process id
         self.guarded = 0  # > 0: a failure does not count for `set -e` and the ERR trap
@@ -118,6 +121,8 @@ class Shell:
         twin.substituted_files = list(self.substituted_files)
         twin.level = self.level + 1
         twin.interactive = False
+        twin.exiting = False
+        twin.status_before_trap = None
         twin.may_exec = False
         install_special(twin, again=True)
         return twin

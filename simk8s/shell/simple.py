@@ -10,7 +10,7 @@ from simk8s.shell.builtins import usage
 from simk8s.shell.builtins.registry import BUILTINS, SPECIAL, find_builtin
 from simk8s.shell.control import BuiltinError, ExitShell, ShellError
 from simk8s.shell.dispatch import runs
-from simk8s.shell.parameter import in_locale
+from simk8s.shell.locale import in_locale
 from simk8s.shell.quote import traced_word
 from simk8s.shell.redirection import RedirectionError, redirect
 from simk8s.shell.syntax.nodes import ArrayValue, Assignment, SimpleCommand
@@ -141,10 +141,11 @@ def _declared(shell: Shell, words: tuple[Word | Assignment, ...]) -> Run[list[st
             continue
         name = word.name
         if word.subscript is not None:
-            name += f"[{yield from expansion.expand_string(shell, word.subscript)}]"
+            name += f"[{yield from expansion.expand_subscript(shell, name, word.subscript)}]"
         sign = "+=" if word.append else "="
         if isinstance(word.value, ArrayValue):
-            elements = yield from array.expand_array(shell, word.value)
+            associative = any(option[0] == "-" and "A" in option for option in result[1:] if option)
+            elements = yield from array.expand_array(shell, word.name, word.value, associative=associative)
             if shell.options.xtrace:
                 yield from trace.show_line(shell, f"{name}{sign}({array.shown(elements)})")
             result.append(array.ArrayArgument(name, elements, word.append))
@@ -173,7 +174,7 @@ def _assign(shell: Shell, item: Assignment) -> Run[None]:
     if isinstance(item.value, ArrayValue):
         if item.subscript is not None:
             raise ShellError(f"{item.name}[{item.subscript.source}]: cannot assign list to array member")
-        elements = yield from array.expand_array(shell, item.value)
+        elements = yield from array.expand_array(shell, item.name, item.value)
         if xtrace:
             yield from trace.show_line(shell, f"{item.name}{sign}{item.value.source}")
         array.assign_array(shell, item.name, elements, append=item.append)
@@ -188,7 +189,9 @@ def _assign(shell: Shell, item: Assignment) -> Run[None]:
             )
         assignment.assign(shell, item.name, value, append=item.append)
         return
-    subscript = yield from expansion.expand_string(shell, item.subscript)
+    if not item.subscript.source:
+        raise ShellError(f"{item.name}[]: bad array subscript")
+    subscript = yield from expansion.expand_subscript(shell, item.name, item.subscript)
     value = yield from expansion.expand_string(shell, item.value)
     if xtrace:
         shown = traced_word(in_locale(shell, value)) if value else ""
@@ -275,8 +278,8 @@ def _answered(shell: Shell, name: str, running: Run[int]) -> Run[int]:
         yield from usage.tell(shell, name, error)
         status = error.status
     except ShellError as error:
-        if error.fatal:
-            raise
+        if error.fatal or error.aborts:
+            yield from failure.report(shell, error)
         yield from shell.complain(error.message)
         status = error.status
     except SyscallError as error:
@@ -291,10 +294,13 @@ def _temporary(shell: Shell, assignments: tuple[Assignment, ...]) -> Run[dict[st
     """Assignments in front of a command hold while it runs, and are exported. Returns what to put back."""
     before: dict[str, Variable | None] = {}
     for item in assignments:
-        if isinstance(item.value, ArrayValue) or item.subscript is not None:
+        if item.subscript is not None:
             yield from _assign(shell, item)
             continue
-        value = yield from expansion.expand_string(shell, item.value)
+        if isinstance(item.value, ArrayValue):  # there are no arrays in an environment: bash takes the text
+            value = item.value.source
+        else:
+            value = yield from expansion.expand_string(shell, item.value)
         if shell.options.xtrace:
             sign = "+=" if item.append else "="
             yield from trace.show_line(

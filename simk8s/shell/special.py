@@ -41,6 +41,10 @@ def install_special(shell: Shell, *, again: bool = False) -> None:
     def sources() -> list[str]:
         return [source.name for source in reversed(shell.sources)] + ([shell.source.name] if shell.source.name else [])
 
+    def push_at(index: int, value: str) -> None:
+        if 0 < index <= len(shell.directories):
+            shell.directories[index - 1] = value
+
     special: dict[str, Dynamic] = {
         "LINENO": Dynamic(lambda: str(shell.line), write=_ignore),
         "RANDOM": Dynamic(random, write=_ignore),
@@ -55,7 +59,9 @@ def install_special(shell: Shell, *, again: bool = False) -> None:
         "BASH_LINENO": Dynamic(array=lines, write=_ignore),
         "BASH_SOURCE": Dynamic(array=sources, write=_ignore),
         "PIPESTATUS": Dynamic(array=lambda: [str(status) for status in shell.pipe_statuses], write=_ignore),
-        "DIRSTACK": Dynamic(array=lambda: [shell.process.cwd, *shell.directories], write=_ignore),
+        "DIRSTACK": Dynamic(
+            array=lambda: [shell.process.cwd, *shell.directories], write=_ignore, write_element=push_at
+        ),
         "SHELLOPTS": Dynamic(lambda: _switched_on(shell, SET_NAMES)),
         "BASHOPTS": Dynamic(lambda: _switched_on(shell, SHOPT_NAMES)),
         "GROUPS": Dynamic(array=lambda: [str(shell.process.gid)], write=_ignore),

@@ -24,7 +24,7 @@ def life(shell: Shell, body: Callable[[Shell], Run[int]]) -> Run[int]:
     """A shell process from its first command to its EXIT trap. Returns its status."""
     try:
         status = yield from _to_the_end(shell, body)
-        if shell.traps.get("EXIT"):
+        if shell.traps.get("EXIT") and not shell.exiting:
             status = yield from trap.run_exit(shell, status)
     except DiedOf as death:
         return (yield from _die(shell, death.signal))
@@ -45,7 +45,7 @@ def _to_the_end(shell: Shell, body: Callable[[Shell], Run[int]]) -> Run[int]:
 
 def _die(shell: Shell, signal: int) -> Run[int]:
     """Run the EXIT trap (unless it has run), then let the signal have its way."""
-    if shell.traps.get("EXIT"):
+    if shell.traps.get("EXIT") and not shell.exiting:
         shell.dying = None
         try:
             yield from trap.run_exit(shell, 128 + signal)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from simk8s.shell import expansion
-from simk8s.shell.parameter import in_locale
+from simk8s.shell.locale import in_locale
 from simk8s.shell.quote import traced_word
 from simk8s.shell.syntax.reader import Reader
 from simk8s.shell.syntax.word import DOCUMENT, read_parts

@@ -96,17 +96,21 @@ def run_event(shell: Shell, event: str) -> Run[None]:
     if command and event not in shell.active_traps:
         shell.active_traps.append(event)
         try:
-            yield from _run(shell, command)
+            yield from _run(shell, command, returns=event != "DEBUG")
         finally:
             shell.active_traps.remove(event)
 
 
-def _run(shell: Shell, command: str) -> Run[None]:
-    """`$?` in the trap is that of the interrupted command, and is the same after it."""
+def _run(shell: Shell, command: str, *, returns: bool = True) -> Run[None]:
+    """`$?` in the trap is that of the interrupted command, and is the same after it (`returns`: for `return`, too)."""
+    before, shell.status_before_trap = shell.status_before_trap, shell.status if returns else None
     status, statuses, line = shell.status, shell.pipe_statuses, shell.line
     guarded, shell.guarded = shell.guarded, 0
     may_exec, shell.may_exec = shell.may_exec, False
-    yield from evaluation.run_text(shell, command, "trap")
+    try:
+        yield from evaluation.run_text(shell, command, "trap")
+    finally:
+        shell.status_before_trap = before
     shell.guarded = guarded
     shell.may_exec = may_exec
     shell.status, shell.pipe_statuses, shell.line = status, statuses, line
@@ -114,8 +118,9 @@ def _run(shell: Shell, command: str) -> Run[None]:
 
 def run_exit(shell: Shell, status: int) -> Run[int]:
     """Run the EXIT trap; returns the status with which the shell ends."""
-    command = shell.traps.pop("EXIT")
-    shell.status = status
+    command = shell.traps["EXIT"]
+    shell.status = shell.status_before_trap = status
+    shell.exiting = True
     shell.guarded = shell.inverted = 0
     shell.may_exec = False
     try:

@@ -143,7 +143,7 @@ def _bucket(key: str, count: int) -> int:
 class Dynamic(Variable):
     """A variable whose value is computed when it is asked for: LINENO, RANDOM, FUNCNAME."""
 
-    __slots__ = ("read", "read_array", "write")
+    __slots__ = ("read", "read_array", "write", "write_element")
 
     def __init__(
         self,
@@ -151,8 +151,10 @@ class Dynamic(Variable):
         *,
         array: Callable[[], list[str]] | None = None,
         write: Callable[[str], None] | None = None,
+        write_element: Callable[[int, str], None] | None = None,
     ) -> None:
         super().__init__()
+        self.write_element = write_element
         self.read = read
         self.read_array = array
         self.write = write

@@ -3,6 +3,7 @@
 from simk8s.shell.builtins import (
     declaring,
     directories,
+    directory_stack,
     flow,
     jobs,
     lookup,
@@ -21,6 +22,7 @@ __all__ = [
     "SPECIAL",
     "declaring",
     "directories",
+    "directory_stack",
     "flow",
     "jobs",
     "lookup",

@@ -32,6 +32,7 @@ def false(shell: Shell, words: list[str]) -> int:
 @builtin("break", "continue")
 def leave_loop(shell: Shell, words: list[str]) -> Run[int]:
     """`break [n]`, `continue [n]`"""
+    shell.status = 0
     if shell.loops == 0:
         if not shell.dialect.posix:
             yield from shell.complain(f"{words[0]}: only meaningful in a `for', `while', or `until' loop")
@@ -77,7 +78,7 @@ def _status(shell: Shell, words: list[str]) -> Run[int]:
     """The status that `exit` or `return` was given, else that of the last command."""
     operands = [word for word in words[1:] if word != "--"]
     if not operands:
-        return shell.status
+        return shell.status if shell.status_before_trap is None else shell.status_before_trap
     try:
         return int(operands[0]) & 0xFF
     except ValueError:
@@ -122,7 +123,9 @@ def run_file(shell: Shell, path: str, content: bytes, arguments: list[str]) -> R
     """The commands of a sourced file, with its own positional parameters where it is given any."""
     text = content.decode("utf-8", "surrogateescape").replace("\0", "")
     positional = shell.positional
-    if arguments:
+    given = bool(arguments)
+    set_before, shell.positional_set = shell.positional_set, False
+    if given:
         shell.positional = arguments
     shell.sources.append(Source(path, path, shell.process.machine.place_of(text)))
     shell.table.push(Frame("source", path, shell.line))
@@ -138,8 +141,9 @@ def run_file(shell: Shell, path: str, content: bytes, arguments: list[str]) -> R
         locals_of_caller(shell)
         shell.sources.pop()
         shell.line = line
-        if arguments:
+        if given and (not shell.positional_set or any(frame.name != "source" for frame in shell.table.frames)):
             shell.positional = positional
+        shell.positional_set = set_before
 
 
 def locals_of_caller(shell: Shell) -> None:

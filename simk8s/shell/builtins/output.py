@@ -9,7 +9,7 @@ from simk8s.shell import arithmetic, assignment, quote
 from simk8s.shell.builtins.registry import builtin
 from simk8s.shell.builtins.usage import UsageError
 from simk8s.shell.control import BuiltinError, ShellError
-from simk8s.shell.parameter import in_locale, is_utf8
+from simk8s.shell.locale import in_locale, is_utf8
 from simk8s.shell.syntax.arithmetic import ExpressionError, number
 from simk8s.shell.syntax.escape import echo_escapes, printf_b_escapes, printf_escapes
 from simk8s.sim import Run
@@ -308,7 +308,7 @@ def let(shell: Shell, words: list[str]) -> int:
         try:
             value = arithmetic.evaluate(shell, text, command="let")
         except ShellError as error:
-            if error.fatal:
+            if error.fatal or error.aborts:
                 raise
             raise BuiltinError(error.message.removeprefix("let: ")) from error
     return 0 if value else 1

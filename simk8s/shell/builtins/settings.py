@@ -8,9 +8,10 @@ from simk8s.shell import assignment
 from simk8s.shell.builtins.declaring import listing
 from simk8s.shell.builtins.registry import builtin
 from simk8s.shell.builtins.usage import UsageError, parse
-from simk8s.shell.control import BuiltinError
+from simk8s.shell.control import BuiltinError, Discard
 from simk8s.shell.options import DASH_SET_NAMES, SET_LETTERS, SET_NAMES, SHOPT_NAMES
 from simk8s.shell.quote import single_quoted
+from simk8s.shell.syntax.dialect import BASH, POSIX
 from simk8s.sim import Run
 
 if TYPE_CHECKING:
@@ -31,9 +32,9 @@ def set_(shell: Shell, words: list[str]) -> Run[int]:
                 shell.options.xtrace = False
                 shell.options.set("verbose", False)
                 if index + 1 < len(words):
-                    shell.positional = words[index + 1 :]
+                    _give_positional(shell, words[index + 1 :])
             else:
-                shell.positional = words[index + 1 :]
+                _give_positional(shell, words[index + 1 :])
             return 0
         if word[:1] not in ("-", "+") or len(word) < 2:
             break
@@ -50,14 +51,28 @@ def set_(shell: Shell, words: list[str]) -> Run[int]:
                     raise BuiltinError(f"Illegal option -o {name}", 2)
                 if name not in SET_NAMES:
                     raise BuiltinError(f"{name}: invalid option name", 2)
-                shell.options.set(name, on)
+                switch(shell, name, on)
             elif letter in SET_LETTERS:
-                shell.options.set(SET_LETTERS[letter], on)
+                switch(shell, SET_LETTERS[letter], on)
             else:
                 raise UsageError("set", f"{word[0]}{letter}: invalid option")
     if index < len(words):
-        shell.positional = words[index:]
+        _give_positional(shell, words[index:])
+    if shell.options.get("noexec"):
+        raise Discard(0)  # nothing that has been read is run any more
     return 0
+
+
+def switch(shell: Shell, name: str, on: bool) -> None:
+    """Switch one option; `posix` changes the language."""
+    shell.options.set(name, on and not (name == "noexec" and shell.interactive))
+    if name == "posix" and not shell.dialect.almquist:
+        shell.dialect = POSIX if on else BASH
+
+
+def _give_positional(shell: Shell, words: list[str]) -> None:
+    shell.positional = words
+    shell.positional_set = True
 
 
 def _show_options(shell: Shell, table: bool) -> Run[None]:
@@ -85,7 +100,9 @@ def shopt(shell: Shell, words: list[str]) -> Run[int]:
     valid = [name for name in names if name in known]
     if letters & {"s", "u"} and names:
         for name in valid:
-            shell.options.set(name, "s" in letters)
+            switch(shell, name, "s" in letters)
+        if shell.options.get("noexec"):
+            raise Discard(0)
         return status
     shown = (
         valid
@@ -136,7 +153,7 @@ def getopts(shell: Shell, words: list[str]) -> Run[int]:
     arguments = operands[2:] or shell.positional
     silent = allowed.startswith(":")
     index_text = shell.get("OPTIND") or "1"
-    index = int(index_text) if index_text.isdecimal() else 1
+    index = (int(index_text) if index_text.isdecimal() else 1) or 1
     if index != shell.option_word:
         shell.option_index = 1
     shell.names.pop("OPTARG", None)

@@ -47,7 +47,7 @@ def trap(shell: Shell, words: list[str]) -> Run[int]:
 
 
 def _show(shell: Shell, wanted: list[str]) -> Run[int]:
-    traps = shell.traps or shell.inherited_traps
+    traps = {**shell.inherited_traps, **shell.traps}
     status = 0
     names = []
     for text in wanted:

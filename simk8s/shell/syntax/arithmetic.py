@@ -273,7 +273,7 @@ class _Parser:
             if self.kind != "operator" or self.text != ")":
                 raise self.error("missing `)'")
             self.advance()
-            return inside
+            return Operation("+", None, inside, "") if isinstance(inside, Name) else inside  # no target of assignments
         raise self.error("syntax error: operand expected")
 
 

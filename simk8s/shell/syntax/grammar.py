@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
-from simk8s.shell.syntax import compound, expansion, heredoc, word
+from simk8s.shell.syntax import compound, heredoc
+from simk8s.shell.syntax.assignment import read_assignment, read_written_list
 from simk8s.shell.syntax.nodes import (
     AndOr,
-    ArrayElement,
-    ArrayValue,
     Assignment,
     Background,
     Command,
@@ -25,9 +22,6 @@ from simk8s.shell.syntax.token import END, NEWLINE, OPERATOR, WORD_TOKEN, Token,
 REDIRECTIONS = frozenset(["<", ">", ">>", ">|", "<>", "<&", ">&", "&>", "&>>", "<<", "<<-", "<<<"])
 DECLARATIONS = frozenset(["declare", "typeset", "local", "export", "readonly", "alias"])
 CLOSING = frozenset(["then", "do", "done", "fi", "else", "elif", "esac", "}"])
-
-_ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(\+?)=")
-_SUBSCRIPTED = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)\[")
 
 
 class Grammar:
@@ -76,6 +70,10 @@ class Grammar:
         if token.kind == END:
             return self.reader.early_end()
         return self.reader.unexpected(token.text, token.offset)
+
+    def forget(self) -> None:
+        """The token that was read ahead is read again."""
+        self._token = None
 
     def reset(self, offset: int) -> None:
         """Go on reading at `offset`."""
@@ -246,7 +244,7 @@ class Grammar:
         assignments: list[Assignment] = []
         words: list[Word | Assignment] = []
         redirections: list[Redirection] = []
-        declares = False
+        declares = takes_lists = False
         told = 0
         while True:
             token = self.peek()
@@ -266,12 +264,16 @@ class Grammar:
             if self.reader.aliases and self._replace_alias(token, first=not words):
                 continue
             if not words or declares:
-                assignment = self._assignment(token)
+                assignment = read_assignment(self, token)
                 if assignment is not None:
                     (words if words else assignments).append(assignment)
                     continue
+            if words and takes_lists and (written := read_written_list(self, token)) is not None:
+                words.append(written)
+                continue
             if not words:
                 declares = token.text in DECLARATIONS
+                takes_lists = token.text in ("eval", "let") and self.reader.dialect.arrays
             words.append(token.word)
             self._token = None
         line, column = self.reader.place(start)
@@ -302,95 +304,6 @@ class Grammar:
         self.take()
         return compound.function_body(self, start, name.source)
 
-    # Assignments
-
-    def _assignment(self, token: Token) -> Assignment | None:
-        """The assignment that begins at `token`, which is re-read: a subscript and `( ... )` are no plain words."""
-        reader = self.reader
-        match = _ASSIGNMENT.match(reader.text, token.offset)
-        subscript = None
-        after = reader.offset
-        if match is not None:
-            name, append = match.group(1), bool(match.group(2))
-            reader.offset = match.end()
-        else:
-            match = _SUBSCRIPTED.match(reader.text, token.offset)
-            if match is None or not reader.dialect.arrays:
-                return None
-            name = match.group(1)
-            reader.offset = match.end() - 1
-            try:
-                subscript = expansion.read_subscript(reader)
-            except ShellSyntaxError:
-                reader.offset = after
-                return None
-            append = reader.text.startswith("+=", reader.offset)
-            if not append and not reader.text.startswith("=", reader.offset):
-                reader.offset = after
-                return None
-            reader.offset += 2 if append else 1
-        self._token = None
-        line, column = reader.place(token.offset)
-        value: Word | ArrayValue
-        if reader.text[reader.offset : reader.offset + 1] == "(" and reader.dialect.arrays:
-            value = self._array()
-        else:
-            value = self._value()
-        source = reader.text[token.offset : reader.offset]
-        return Assignment(line, column, name, subscript, append, value, source)
-
-    def _value(self) -> Word:
-        reader = self.reader
-        start = reader.offset
-        parts = word.with_tildes(word.read_parts(reader, word.WORD), reader, assignment=True)
-        return word.make_value(*reader.place(start), parts, reader.text[start : reader.offset])
-
-    def _array(self) -> ArrayValue:
-        reader = self.reader
-        start = reader.offset
-        reader.offset += 1
-        elements: list[ArrayElement] = []
-        while True:
-            self._token = None
-            keyed = self._keyed_element()
-            if keyed is not None:
-                elements.append(keyed)
-                continue
-            token = self.take()
-            if token.kind == NEWLINE:
-                continue
-            if token.kind == OPERATOR and token.text == ")":
-                break
-            if token.kind == END:
-                raise reader.unexpected_end("(", ")", start)
-            if token.kind != WORD_TOKEN or token.word is None:
-                raise reader.unexpected(token.text, token.offset)
-            elements.append(ArrayElement(None, False, token.word))
-        line, column = reader.place(start)
-        return ArrayValue(line, column, tuple(elements), reader.text[start : reader.offset])
-
-    def _keyed_element(self) -> ArrayElement | None:
-        """`[key]=value` or `[key]+=value` inside an array's parentheses."""
-        reader = self.reader
-        begin = reader.offset
-        blank = _BLANKS.match(reader.text, begin)
-        reader.offset = blank.end() if blank else begin
-        if reader.text[reader.offset : reader.offset + 1] == "[":
-            try:
-                key = expansion.read_subscript(reader)
-            except ShellSyntaxError:
-                reader.offset = begin
-                return None
-            append = reader.text.startswith("+=", reader.offset)
-            if append or reader.text.startswith("=", reader.offset):
-                reader.offset += 2 if append else 1
-                return ArrayElement(key, append, self._value())
-        reader.offset = begin
-        return None
-
-
-_BLANKS = re.compile(r"(?:[ \t]|\\\n)*")
-
 
 def read_nested(reader: Reader, opening: str) -> Sequence:
     """The commands inside `$( )`, `<( )` or `>( )`; the reader then stands behind the `)`."""
@@ -404,6 +317,7 @@ def read_nested(reader: Reader, opening: str) -> Sequence:
             if reader.text.startswith("$((", start - 2):
                 opening = "$(("
             raise reader.unexpected_end(opening, ")", start) from error
+        error.status = 127 if "near unexpected token" in error.message else error.status
         raise
     level.take()
     reader.pending = waiting + reader.pending

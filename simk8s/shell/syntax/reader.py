@@ -21,6 +21,9 @@ class ShellSyntaxError(Exception):
     expected = ""
     """The word that had to stand there, where only one could."""
 
+    status = 2
+    """What `bash -c` ends with: for an error inside `$( )` or an array's parentheses bash has its own."""
+
     def __init__(self, message: str, line: int, column: int, *, second: str | None = None) -> None:
         super().__init__(message)
         self.message = message

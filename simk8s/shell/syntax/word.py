@@ -182,7 +182,7 @@ def read_parts(reader: Reader, context: Context, end: int | None = None) -> tupl
             reader.extglob and character in "?*+@!" and context.groups and text[offset + 1 : offset + 2] == "("
         ):
             flush()
-            parts.extend(_read_group(reader))
+            parts.extend(read_group(reader))
             continue
         elif character == context.opening == "[":
             flush()
@@ -221,7 +221,7 @@ def _joined(parts: list[Part]) -> tuple[Part, ...]:
     return tuple(joined)
 
 
-def _read_group(reader: Reader) -> list[Part]:
+def read_group(reader: Reader) -> list[Part]:
     """An extended pattern `@(...)` or a parenthesis of a regular expression: blanks and operators in it are text."""
     start = reader.offset
     while reader.text[reader.offset] != "(":

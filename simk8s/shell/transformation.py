@@ -1,0 +1,61 @@
+"""`${x@Q}` and the other transformations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from simk8s.shell import quote
+from simk8s.shell.locale import in_locale
+from simk8s.shell.prompt import expand_prompt
+from simk8s.shell.syntax.escape import ansi_c
+from simk8s.shell.syntax.parts import Parameter
+
+if TYPE_CHECKING:
+    from simk8s.shell.parameter import Held
+    from simk8s.shell.shell import Shell
+
+
+def transformed(shell: Shell, part: Parameter, held: Held) -> list[str]:
+    """`${x@Q}` and the other transformations."""
+    kind = part.operator[1:]
+    variable = held.variable
+    if kind == "a":
+        letters = variable.letters() if variable is not None else ""
+        return [letters for _ in held.values] if held.many else [letters]
+    if kind == "A":
+        return _as_assignment(part, held)
+    if kind in "Kk" and held.many and variable is not None and variable.is_array:
+        if kind == "k":
+            return [text for key, value in variable.ordered() for text in (str(key), value)]
+        shown = [
+            f"{quote.key(str(key)) if variable.associative else key} {quote.declared_value(value)}"
+            for key, value in variable.ordered()
+        ]
+        return [" ".join(shown) + (" " if variable.associative else "")]
+    change: dict[str, Callable[[str], str]] = {
+        "Q": lambda value: quote.quoted_value(in_locale(shell, value)),
+        "K": quote.quoted_value,
+        "k": quote.quoted_value,
+        "E": ansi_c,
+        "U": str.upper,
+        "L": str.lower,
+        "u": lambda value: value[:1].upper() + value[1:],
+        "P": lambda value: expand_prompt(shell, value),
+    }
+    return [change[kind](value) for value in held.values]
+
+
+def _as_assignment(part: Parameter, held: Held) -> list[str]:
+    variable = held.variable
+    letters = variable.letters() if variable is not None else ""
+    if held.many and variable is not None and variable.is_array:
+        if not variable.elements and not held.values:
+            return []
+        return [f"declare -{letters} {part.name}={quote.array_value(variable)}"]
+    if held.many:
+        return ["set -- " + " ".join(quote.quoted_value(value) for value in held.values)]
+    if not held.is_set:
+        return [f"declare -{letters} {part.name}"] if letters else []
+    assigned = f"{part.name}={quote.quoted_value(held.values[0])}"
+    return [f"declare -{letters} {assigned}" if letters else assigned]
