@@ -25,6 +25,7 @@ from simk8s.controlplane.statefulset import StatefulSets
 from simk8s.controlplane.volume.attach import Attachment
 from simk8s.controlplane.volume.binder import Binder
 from simk8s.controlplane.volume.classes import PROFILES, fill_in_default_class
+from simk8s.controlplane.volume.expansion import ExpandController, Resizer, may_expand
 from simk8s.controlplane.volume.protection import Protection, protect
 from simk8s.controlplane.volume.provisioner import Driver, Provisioner
 from simk8s.errors import SimError
@@ -54,6 +55,7 @@ class ControlPlane:
 
     def start(self) -> None:
         store, options, task = self._store, self.options, self._sim.task
+        store.admission.append(may_expand)
         bootstrap(store, options, [NAMESPACES[addon] for addon in options.addons])
         caches = Informers(store, "kube-controller-manager")
         StatefulSets(store, caches, max_unavailable=options.max_unavailable_stateful_set)
@@ -61,6 +63,7 @@ class ControlPlane:
         binder = Binder(store, caches)
         Protection(store, caches)
         Attachment(store, caches)
+        ExpandController(store, caches)
         nodes = NodeLifecycle(store, caches, grace_seconds=options.node_monitor_grace_period_seconds)
         TaintEviction(store, caches)
         pod_gc = PodGc(store, caches)
@@ -73,6 +76,8 @@ class ControlPlane:
         provisioner_caches = Informers(store, "provisioner")
         for driver in self._drivers:
             Provisioner(store, provisioner_caches, driver)
+            if driver.expands:
+                Resizer(store, provisioner_caches, driver)
         for process in (caches, scheduler_caches, provisioner_caches, self.dns.informers, self.proxy.informers):
             process.start()
         for forever in (binder.resync(), nodes.monitor(), pod_gc.collect(), events.expire(store)):

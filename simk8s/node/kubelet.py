@@ -10,6 +10,7 @@ from simk8s.api.events import EventRecorder
 from simk8s.api.objects import Object, dig, is_terminating, key, uid
 from simk8s.api.selector import FieldSelector
 from simk8s.api.watch import WatchEvent
+from simk8s.node.expansion import claims_of, expand_file_systems, is_pending
 from simk8s.node.fitting import rejection
 from simk8s.node.heartbeat import beat, post_status, register
 from simk8s.node.local_pod import LocalPod
@@ -135,6 +136,25 @@ class Kubelet:
         if kind not in self._followed:
             self._followed.add(kind)
             self._tasks.append(self.sim.task(self._watch_shown(kind)))
+
+    def follow_claims(self) -> None:
+        """Hear of claims from now on: those of network disks may grow."""
+        if "PersistentVolumeClaim" not in self._followed:
+            self._followed.add("PersistentVolumeClaim")
+            self._tasks.append(self.sim.task(self._watch_claims()))
+
+    def _watch_claims(self) -> Run[None]:
+        watch = self.store.watch("PersistentVolumeClaim", who=f"{self.name}/claims")
+        while True:
+            event = yield from watch.next()
+            if event.type == "DELETED" or not is_pending(event.object):
+                continue
+            where = key(event.object)
+            for worker in list(self.workers.values()):
+                here = worker.local.key.namespace == where.namespace and where.name in claims_of(worker.pod)
+                if here and worker.local.are_mounted and not worker.is_ending:
+                    worker.actor.hear(event.seq)
+                    worker.spawn(expand_file_systems(worker))
 
     def _watch_shown(self, kind: str) -> Run[None]:
         watch = self.store.watch(kind, who=self.name)

@@ -54,6 +54,7 @@ class LocalPod:
         """The instance before it, whose log is kept (`kubectl logs -p`)."""
         self.starts: dict[str, int] = {}
         self.start_time = ""
+        self.seen_at = 0.0
         self.is_admitted = False
         self.on_exit: Callable[[Container], None] = lambda container: None
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from simk8s.api.objects import Object, dig
 from simk8s.machine import Content, Directory, File, FileSystem
 from simk8s.node.backoff import INSTANT_SECONDS
+from simk8s.node.expansion import expand_file_systems
 from simk8s.node.local_pod import Volume
 from simk8s.node.volume import LOCAL_MOUNT_SECONDS, NETWORK_MOUNT_SECONDS, SHOWN, NotYet, set_up
 from simk8s.node.volume_files import MountError, files_of, replace_files, shown
@@ -53,7 +54,7 @@ def mount_volumes(worker: PodWorker) -> Run[None]:
             except MountError as why:
                 entry.why, entry.due = str(why), sim.now + entry.retry_seconds
                 entry.retry_seconds = min(2 * entry.retry_seconds, _LONGEST_RETRY_SECONDS)
-                name = entry.spec["name"]
+                name = why.volume or entry.spec["name"]
                 worker.tell("Warning", "FailedMount", f'MountVolume.SetUp failed for volume "{name}" : {why}')
             else:
                 pending.remove(entry)
@@ -71,6 +72,9 @@ def mount_volumes(worker: PodWorker) -> Run[None]:
         due = min(complain_at, *(entry.due for entry in pending))
         yield sim.sleep(max(due - sim.now, 0.0) + seconds)
     local.are_mounted = True
+    if any(volume.attached for volume in local.volumes.values()):
+        yield from expand_file_systems(worker)
+        worker.kubelet.follow_claims()
     worker.kubelet.report_volumes_in_use()
 
 
@@ -124,7 +128,7 @@ def make_sub_path(worker: PodWorker, filesystem: FileSystem, path: str) -> None:
 
 
 def refresh(worker: PodWorker, spec: Object) -> None:
-    """VOL-28: show a ConfigMap's or Secret's new content in a volume that is mounted. What cannot be read stays old."""
+    """VOL-28: show what is new of a ConfigMap, a Secret or the Pod in a mounted volume; what cannot be read stays."""
     volume = worker.local.volumes.get(spec["name"])
     if worker.is_over or worker.is_ending or volume is None:
         return
@@ -136,6 +140,14 @@ def refresh(worker: PodWorker, spec: Object) -> None:
     if contents(files) != contents(_files(volume)):
         replace_files(volume.filesystem, files)
         worker.record("volume.update", volume=volume.name, filesystem=volume.filesystem.name, **shown(files))
+
+
+def refresh_all(worker: PodWorker) -> Run[None]:
+    """The Pod's labels or annotations have changed: what shows them is written anew, and whatever else changed too."""
+    yield worker.sim.sleep(worker.sim.uniform(*LOOP_SECONDS, f"mount/{worker.node.name}"))
+    for spec in dig(worker.pod, "spec", "volumes", default=[]):
+        if any(kind in spec for kind in SHOWN):
+            refresh(worker, spec)
 
 
 def unmount_volumes(worker: PodWorker) -> None:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import simpy
 
 from simk8s.api.objects import Object, dig, is_terminating, uid
-from simk8s.node.backoff import Backoff
+from simk8s.node.backoff import INSTANT_SECONDS, Backoff
 from simk8s.node.container import Container
 from simk8s.node.environment import Place
 from simk8s.node.local_pod import LocalPod
-from simk8s.node.mounting import mount_volumes
+from simk8s.node.mounting import mount_volumes, refresh_all
 from simk8s.node.not_modelled import without_effect
 from simk8s.node.plan import Kill, Slot, is_complete, plan
 from simk8s.node.pod_probes import PodProbes
@@ -74,7 +74,7 @@ class PodWorker:
 
     def _live(self) -> Run[None]:
         if not self.local.start_time:
-            self.local.start_time = self.sim.timestamp
+            self.local.start_time, self.local.seen_at = self.sim.timestamp, self.sim.now
         self.rejection = self.kubelet.rejection_of(self.pod)
         self.report.publish()
         if self.rejection:
@@ -113,10 +113,16 @@ class PodWorker:
         yield from stop_container(self, container, self.sim.now + grace, action.why, self.actor)
 
     def _start_clock(self) -> None:
+        """`activeDeadlineSeconds` counts from when a kubelet first saw the Pod."""
         limit = dig(self.pod, "spec", "activeDeadlineSeconds")
         if limit:
-            message = "Pod was active on the node longer than the specified deadline"
-            self.sim.sleep(limit).callbacks.append(lambda _: self.evict("DeadlineExceeded", message))
+            rest = max(self.local.seen_at + limit - self.sim.now, 0.0)
+            self.sim.sleep(rest).callbacks.append(lambda _: self._check_deadline())
+
+    def _check_deadline(self) -> None:
+        limit = dig(self.pod, "spec", "activeDeadlineSeconds")
+        if limit and self.local.seen_at + limit - self.sim.now <= INSTANT_SECONDS:
+            self.evict("DeadlineExceeded", "Pod was active on the node longer than the specified deadline")
 
     def update(self, pod: Object, seq: int) -> None:
         """A newer version of the Pod was seen."""
@@ -130,10 +136,14 @@ class PodWorker:
         elif before["spec"] is not pod["spec"]:
             self.actor.hear(seq)
             self._condemn_changed()
+            self._start_clock()
             self.poke()
         elif needs_rewrite(pod, self.report.written):
             self.actor.hear(seq)
             self.report.publish()
+        if _tags(before) != _tags(pod) and self.local.are_mounted and not self.is_ending:
+            self.actor.hear(seq)
+            self.spawn(refresh_all(self))
 
     def end(self, grace_seconds: float) -> None:
         """KUBELET-55, KUBELET-56: stop everything. Asked again, only ever sooner."""
@@ -167,8 +177,9 @@ class PodWorker:
         if self.is_over or self.is_ending or self.is_stopped:
             return
         self.rejection = (reason, message)
-        self.tell("Warning", reason, message)
-        self.end(self.grace_seconds if reason == "DeadlineExceeded" else 0)
+        is_late = reason == "DeadlineExceeded"
+        self.tell("Normal" if is_late else "Warning", reason, message)
+        self.end(self.grace_seconds if is_late else 0)
 
     def abandon(self) -> None:
         """The kubelet is gone, or the Pod is."""
@@ -266,7 +277,7 @@ class PodWorker:
         return Place(self.node.name, self.node.address, self.local.address, self.node.allocatable)
 
     def lookup(self, kind: str, name: str) -> Object | None:
-        """A ConfigMap or Secret of the Pod's namespace."""
+        """A ConfigMap, Secret or claim of the Pod's namespace."""
         return self.kubelet.store.find(kind, name, self.local.key.namespace)
 
     # What is told
@@ -290,3 +301,8 @@ class PodWorker:
             by=by or self.actor,
             field_path=field,
         )
+
+
+def _tags(pod: Object) -> tuple[Any, Any]:
+    meta = pod["metadata"]
+    return meta.get("labels"), meta.get("annotations")

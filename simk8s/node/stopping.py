@@ -16,7 +16,7 @@ from simk8s.node.container import Container
 from simk8s.node.handler import Outcome, perform
 from simk8s.node.mounting import unmount_volumes
 from simk8s.node.sandbox import release_sandbox
-from simk8s.sim import Actor, Run
+from simk8s.sim import Actor, Run, Task
 
 if TYPE_CHECKING:
     from simk8s.node.pod_worker import PodWorker
@@ -32,8 +32,12 @@ def stop_container(
     why: str,
     actor: Actor,
     latest: Callable[[], float] | None = None,
+    turn: simpy.Event | None = None,
 ) -> Run[None]:
-    """End one instance: it has until `deadline`, which `latest` may bring forward, and 2 s from SIGTERM at least."""
+    """End one instance: it has until `deadline`, which `latest` may bring forward, and 2 s from SIGTERM at least.
+
+    Between preStop and SIGTERM it waits for its `turn`, but not longer than it has.
+    """
     sim = worker.sim
     if not container.is_running:
         worker.notice(container)
@@ -42,6 +46,9 @@ def stop_container(
     worker.tell("Normal", "Killing", why, container=container.name, by=actor)
     sim.record(actor, "container.stop", f"Pod/{worker.local.key}/{container.name}", number=container.number, why=why)
     yield from _pre_stop(worker, container, deadline, actor)
+    while turn is not None and not turn.processed and deadline - sim.now > INSTANT_SECONDS:
+        yield sim.any_of(turn, sim.sleep(deadline - sim.now), worker.deadline_changed)
+        deadline = min(deadline, latest()) if latest is not None else deadline
     killed_at = max(deadline, sim.now + SHORTEST_GRACE_SECONDS)
     if container.is_running:
         container.signal(_stop_signal(worker, container), actor)
@@ -93,7 +100,8 @@ def terminate(worker: PodWorker) -> Run[None]:
 def finish(worker: PodWorker) -> Run[None]:
     """The end of a Pod whose containers have done their work; its object stays."""
     worker.probes.stop()
-    yield from _stop_sidecars(worker)
+    worker.deadline = worker.sim.now + worker.grace_seconds
+    yield from _stop_all(worker)
     worker.is_stopped = True
     worker.report.write()
     yield from clear(worker)
@@ -110,30 +118,23 @@ def clear(worker: PodWorker) -> Run[None]:
 
 
 def _stop_all(worker: PodWorker) -> Run[None]:
-    """KUBELET-56: all at the same time, native sidecars after them in reverse order."""
-    sidecars = {spec["name"] for spec in worker.init_specs if spec.get("restartPolicy") == "Always"}
-    tasks = []
-    for container in worker.local.current.values():
-        if container.name not in sidecars:
-            why = f"Stopping container {container.name}"
-            tasks.append(
-                worker.spawn(
-                    stop_container(
-                        worker, container, worker.deadline, why, worker.actor.fork(), lambda: worker.deadline
-                    )
-                )
-            )
+    """KUBELET-56: all at the same time; but native sidecars get SIGTERM after the rest, the last of them first."""
+    sidecars = [spec["name"] for spec in worker.init_specs if spec.get("restartPolicy") == "Always"]
+    current = worker.local.current
+    tasks = [_stop(worker, container) for container in current.values() if container.name not in sidecars]
+    for name in reversed(sidecars):
+        if name in current:
+            tasks.append(_stop(worker, current[name], simpy.AllOf(worker.sim.env, tasks)))
     yield simpy.AllOf(worker.sim.env, tasks)
-    yield from _stop_sidecars(worker)
 
 
-def _stop_sidecars(worker: PodWorker) -> Run[None]:
-    for spec in reversed(worker.init_specs):
-        container = worker.local.current.get(spec["name"])
-        if container is not None:
-            deadline = worker.deadline or worker.sim.now + worker.grace_seconds
-            why = f"Stopping container {container.name}"
-            yield from stop_container(worker, container, deadline, why, worker.actor)
+def _stop(worker: PodWorker, container: Container, turn: simpy.Event | None = None) -> Task:
+    def latest() -> float:
+        return worker.deadline
+
+    why = f"Stopping container {container.name}"
+    actor = worker.actor.fork()
+    return worker.spawn(stop_container(worker, container, worker.deadline, why, actor, latest, turn))
 
 
 def _confirm(worker: PodWorker) -> Run[None]:

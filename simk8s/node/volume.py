@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from simk8s.api.attachment import attachment_name
-from simk8s.api.objects import Object, dig
+from simk8s.api.objects import Object, dig, uid
 from simk8s.api.store import Store
 from simk8s.machine import Directory, File, FileSystem
 from simk8s.node.disk import Disks
@@ -36,6 +36,8 @@ class Storage(Protocol):
     def name(self) -> str: ...
     @property
     def files(self) -> FileSystem: ...
+    @property
+    def pods(self) -> Mapping[str, LocalPod]: ...
 
 
 def set_up(pod: Object, local: LocalPod, spec: Object, node: Storage, lookup: Lookup, place: Place) -> Volume:
@@ -103,9 +105,18 @@ def _claimed(pod: Object, name: str, claim_name: str, read_only: bool, node: Sto
         this = node.store.find("Node", node.name, "")
         if not any(entry.get("name") == attached for entry in dig(this, "status", "volumesAttached", default=[])):
             raise NotYet("timed out waiting for the condition")
-    return Volume(
-        name, "persistentVolumeClaim", node.disks.of(volume, node.name), read_only=read_only, attached=attached
-    )
+    disk = node.disks.of(volume, node.name)
+    if volume["spec"].get("accessModes") == ["ReadWriteOncePod"] and _is_mounted(disk, uid(pod), node):  # VOL-10
+        raise MountError(
+            "volume uses the ReadWriteOncePod access mode and is already in use by another pod", volume_name
+        )
+    return Volume(name, "persistentVolumeClaim", disk, read_only=read_only, attached=attached)
+
+
+def _is_mounted(disk: FileSystem, but: str, node: Storage) -> bool:
+    """Whether another Pod than this one has the disk."""
+    others = [local for local in node.pods.values() if local.uid != but and local.are_mounted]
+    return any(volume.filesystem is disk for local in others for volume in local.volumes.values())
 
 
 def sub_path_of(mount: Object, variables: Mapping[str, str], volume: Volume) -> str:

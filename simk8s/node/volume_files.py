@@ -15,7 +15,14 @@ _DEFAULT_MODE = 0o644
 
 
 class MountError(Exception):
-    """A volume cannot be set up now; the kubelet says why and tries again (VOL-28, KUBELET-88)."""
+    """A volume cannot be set up now; the kubelet says why and tries again (VOL-28, KUBELET-88).
+
+    `volume` is the name that the kubelet has for it where that is not the one in the Pod's spec.
+    """
+
+    def __init__(self, message: str, volume: str = "") -> None:
+        super().__init__(message)
+        self.volume = volume
 
 
 def files_of(pod: Object, volume: Object, lookup: Lookup, place: Place) -> dict[str, File]:

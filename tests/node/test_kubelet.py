@@ -197,6 +197,21 @@ def test_a_pod_past_its_deadline_fails(bench: Bench) -> None:
     assert bench.phase() == "Running"
     bench.run(15)
     assert (bench.phase(), bench.get()["status"]["reason"]) == ("Failed", "DeadlineExceeded")
+    assert bench.events("DeadlineExceeded") == ["Pod was active on the node longer than the specified deadline"]
+
+
+def test_a_deadline_counts_on_while_the_kubelet_restarts_and_may_be_set_later(bench: Bench) -> None:
+    """API-9."""
+    bench.pod(container("main"), activeDeadlineSeconds=30)
+    bench.pod(container("main"), name="later")
+    bench.run(20)
+    bench.node.restart_kubelet()
+    pod = bench.get("later")
+    bench.store.update({**pod, "spec": {**pod["spec"], "activeDeadlineSeconds": 25}}, by=bench.me)
+    bench.run(3)
+    assert (bench.phase(), bench.phase("later")) == ("Running", "Running")
+    bench.run(9)
+    assert (bench.phase(), bench.phase("later")) == ("Failed", "Failed")
 
 
 def test_the_same_seed_gives_the_same_history() -> None:

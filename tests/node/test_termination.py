@@ -95,3 +95,27 @@ def test_the_address_of_a_pod_is_not_given_away_at_once(bench: Bench) -> None:
     bench.run(1)
     up(bench)
     assert bench.get()["status"]["podIP"] != first
+
+
+def test_sidecars_run_their_pre_stop_hooks_at_once_but_end_one_after_the_other(bench: Bench) -> None:
+    """KUBELET-56: each after the app containers and the sidecars behind it, the first one last."""
+    hook = {"preStop": {"sleep": {"seconds": 2}}}
+    sidecars = [container(name, "polite", "1", restartPolicy="Always", lifecycle=hook) for name in ("one", "two")]
+    up(bench, container("main", "polite", "5"), initContainers=sidecars)
+    begun = bench.sim.now
+    bench.delete()
+    bench.until(lambda: not bench.exists())
+    ends = [bench.ends(name)[-1] - begun for name in ("main", "two", "one")]
+    assert ends == [pytest.approx(seconds, abs=0.2) for seconds in (5, 6, 7)]
+    assert bench.events("Killing") == [f"Stopping container {name}" for name in ("main", "two", "one")]
+
+
+def test_a_sidecar_whose_turn_does_not_come_in_time_still_has_two_seconds(bench: Bench) -> None:
+    """KUBELET-56."""
+    side = container("side", "deaf", restartPolicy="Always")
+    up(bench, container("main", "deaf"), initContainers=[side], terminationGracePeriodSeconds=10)
+    begun = bench.sim.now
+    bench.delete()
+    bench.until(lambda: not bench.exists())
+    ends = [bench.ends(name)[-1] - begun for name in ("main", "side")]
+    assert ends == [pytest.approx(10, abs=0.2), pytest.approx(12, abs=0.2)]

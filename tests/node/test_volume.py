@@ -115,30 +115,6 @@ def test_what_cannot_be_mounted_is_named(bench: Bench, kind: str, source: Object
     assert message in bench.events("FailedMount")[0]
 
 
-def test_an_edited_config_map_reaches_the_mounted_directory_late_and_copies_never(bench: Bench) -> None:
-    """V-11, VOL-28."""
-    bench.create("ConfigMap", "c", data={"key": "old"})
-    variable = {"name": "KEY", "valueFrom": {"configMapKeyRef": {"name": "c", "key": "key"}}}
-    bench.pod(
-        container("main", volumeMounts=[mount("c", "/whole"), mount("c", "/part", subPath="key")], env=[variable]),
-        volumes=[{"name": "c", "configMap": {"name": "c"}}],
-    )
-    bench.until(bench.is_running)
-
-    def seen() -> tuple[bytes, bytes, bytes]:
-        local = bench.node.find_pod("default", "web")
-        assert local
-        process = local.current["main"].main
-        assert process
-        return process.peek("/whole/key"), process.peek("/part"), process.environ["KEY"].encode()
-
-    config = bench.store.get("ConfigMap", "c")
-    bench.store.update({**config, "data": {"key": "new"}}, by=bench.me)
-    assert seen() == (b"old", b"old", b"old")
-    bench.run(120)
-    assert seen() == (b"new", b"old", b"old")
-
-
 def test_an_empty_dir_is_shared_and_lives_with_the_pod_and_a_claim_longer(bench: Bench) -> None:
     """K-20, KUBELET-60, V-12."""
     claim(bench)
@@ -295,3 +271,43 @@ def test_history_tells_of_disks_and_of_directories_that_the_kubelet_makes(bench:
         ("file.mkdir", "pvc-1:/a/b"),
         ("disk.free", "pvc-1"),
     ]
+
+
+def test_labels_that_change_show_in_a_mounted_downward_api_volume(bench: Bench) -> None:
+    """VOL-28: a Pod that is written is synchronised, ConfigMaps included."""
+    bench.create("ConfigMap", "c", data={"key": "old"})
+    labels = {"path": "labels", "fieldRef": {"fieldPath": "metadata.labels"}}
+    volumes = [
+        {"name": "d", "downwardAPI": {"items": [labels]}},
+        {"name": "c", "configMap": {"name": "c"}},
+    ]
+    mounts = [mount("d", "/d"), mount("c", "/c")]
+    bench.pod(container("main", volumeMounts=mounts), volumes=volumes, labels={"app": "web"})
+    bench.until(bench.is_running)
+    local = bench.node.find_pod("default", "web")
+    assert local and local.current["main"].main
+    config = bench.store.get("ConfigMap", "c")
+    bench.store.update({**config, "data": {"key": "new"}}, by=bench.me)
+    pod = bench.get()
+    bench.store.update({**pod, "metadata": {**pod["metadata"], "labels": {"app": "api"}}}, by=bench.me)
+    bench.run(1)
+    assert local.current["main"].main.peek("/d/labels") == b'app="api"'
+    assert local.current["main"].main.peek("/c/key") == b"new"
+
+
+def test_a_claim_for_one_pod_only_is_not_mounted_for_a_second(bench: Bench) -> None:
+    """VOL-10: the kubelet's own check, for Pods that no scheduler placed."""
+    claim(bench)
+    volume = bench.store.get("PersistentVolume", "pvc-1")
+    bench.store.update({**volume, "spec": {**volume["spec"], "accessModes": ["ReadWriteOncePod"]}}, by=bench.me)
+    bench.pod(container("main"), name="one", volumes=CLAIMED)
+    bench.until(lambda: bench.is_running("one"))
+    bench.pod(container("main"), name="two", volumes=CLAIMED)
+    bench.run(20)
+    assert bench.phase("two") == "Pending"
+    assert bench.events("FailedMount")[0] == (
+        'MountVolume.SetUp failed for volume "pvc-1" : '
+        "volume uses the ReadWriteOncePod access mode and is already in use by another pod"
+    )
+    bench.delete("one")
+    bench.until(lambda: bench.is_running("two"), limit=130)

@@ -63,4 +63,4 @@ def _csi_volume(order: Order) -> Object:
 
 
 BLOCK = Driver("ceph.rook.io/block", CLOUD_SECONDS, _flex_volume, refusal=_missing_pool)
-RBD = Driver("rook-ceph.rbd.csi.ceph.com", CLOUD_SECONDS, _csi_volume, refusal=_missing_pool)
+RBD = Driver("rook-ceph.rbd.csi.ceph.com", CLOUD_SECONDS, _csi_volume, refusal=_missing_pool, expands=True)

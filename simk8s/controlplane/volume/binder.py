@@ -20,6 +20,7 @@ from simk8s.controlplane.volume.match import (
     class_name,
     default_class,
     is_delayed,
+    mismatch,
     refers_to,
     reservation,
 )
@@ -137,6 +138,11 @@ class Binder:
             text = f'volume "{name(volume)}" already bound to a different claim.'
             self._tell(claim, "Warning", "FailedBinding", text, by=actor)  # VOL-35
             return
+        why = mismatch(claim, volume) if reserved is None else ""
+        if why:
+            text = f'Cannot bind to requested volume "{name(volume)}": {why}'
+            self._tell(claim, "Warning", "VolumeMismatch", text, by=actor)  # VOL-35
+            return
         yield from self._bind(volume, claim, actor)
 
     def _bind(self, volume: Object, claim: Object, actor: Actor) -> Run[None]:
@@ -193,9 +199,19 @@ class Binder:
         if claim is None:  # it may only not have been seen yet
             claim = self._store.find("PersistentVolumeClaim", reserved["name"], reserved["namespace"])
         if claim is None or uid(claim) != reserved["uid"]:  # VOL-8
-            yield from self._set_phase(volume, "Released", actor)
+            yield from self._release(volume, actor)
         elif claim["spec"].get("volumeName") not in (None, "", name(volume)):
             yield from self._give_back(volume, actor)
+
+    def _release(self, volume: Object, actor: Actor) -> Run[None]:
+        """VOL-8. A volume that cannot be reclaimed as its policy says has failed, and waits for a person (VOL-1)."""
+        if dig(volume, "status", "phase") not in ("Released", "Failed"):
+            yield from self._set_phase(volume, "Released", actor)
+            return
+        reason, why = irreclaimable(volume)
+        if why and dig(volume, "status", "phase") != "Failed":
+            yield from self._set_phase(volume, "Failed", actor, why)
+            self._tell(volume, "Warning", reason, why, by=actor)
 
     def _give_back(self, volume: Object, actor: Actor) -> Run[None]:
         """The claim took another volume: one that was provisioned for it is superfluous, any other is free again."""
@@ -206,10 +222,12 @@ class Binder:
             spec = {**volume["spec"], "claimRef": None}
             yield from self._client.update({**volume, "spec": spec}, by=actor)
 
-    def _set_phase(self, volume: Object, phase: str, actor: Actor) -> Run[None]:
+    def _set_phase(self, volume: Object, phase: str, actor: Actor, message: str = "") -> Run[None]:
         if dig(volume, "status", "phase") == phase:
             return
-        status = {**(volume.get("status") or {}), "phase": phase}
+        status = {"phase": phase, "lastPhaseTransitionTime": self._store.sim.timestamp}
+        if message:
+            status["message"] = message
         try:
             yield from self._client.update_status({**volume, "status": status}, by=actor)
         except ApiError as error:
@@ -228,6 +246,20 @@ def claims_of(pod: Object) -> Iterator[str]:
         claim = dig(volume, "persistentVolumeClaim", "claimName")
         if claim:
             yield f"{namespace(pod)}/{claim}"
+
+
+def irreclaimable(volume: Object) -> tuple[str, str]:
+    """Event reason and text of a released volume that nobody can reclaim; both empty where someone can."""
+    policy, spec = volume["spec"].get("persistentVolumeReclaimPolicy"), volume["spec"]
+    if policy == "Recycle":
+        return "VolumeFailedRecycle", "simk8s does not model the reclaim policy Recycle; use Retain or Delete"
+    if policy != "Delete" or PROVISIONED_BY in annotations_of(volume):
+        return "", ""
+    path = dig(spec, "hostPath", "path")
+    if path is not None:
+        return "VolumeFailedDelete", f"host_path deleter only supports /tmp/.+ but received provided {path}"
+    why = "no volume plugin matched" if "csi" in spec else "no deletable volume plugin matched"
+    return "VolumeFailedDelete", f'error getting deleter volume plugin for volume "{name(volume)}": {why}'
 
 
 def _annotated(object: Object, key: str, value: str) -> Object:

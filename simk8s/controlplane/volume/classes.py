@@ -28,14 +28,14 @@ def _network_disk(order: Order) -> Object:
 
 LOCAL_PATH = Driver("rancher.io/local-path", NODE_LOCAL_SECONDS, _local_path, is_local=True)
 MINIKUBE = Driver("k8s.io/minikube-hostpath", NODE_LOCAL_SECONDS, _minikube)
-NETWORK_DISK = Driver("ebs.csi.aws.com", CLOUD_SECONDS, _network_disk)
+NETWORK_DISK = Driver("ebs.csi.aws.com", CLOUD_SECONDS, _network_disk, expands=True)
 
 
 def storage_class(class_name: str, driver: Driver, binding_mode: str, *, default: bool = True) -> Object:
     meta: Object = {"name": class_name}
     if default:
         meta["annotations"] = {DEFAULT_CLASS: "true"}
-    return {
+    made: Object = {
         "apiVersion": "storage.k8s.io/v1",
         "kind": "StorageClass",
         "metadata": meta,
@@ -43,6 +43,7 @@ def storage_class(class_name: str, driver: Driver, binding_mode: str, *, default
         "reclaimPolicy": "Delete",
         "volumeBindingMode": binding_mode,
     }
+    return made | {"allowVolumeExpansion": True} if driver.expands else made
 
 
 PROFILES: dict[StorageProfile, tuple[Driver, Object] | None] = {

@@ -57,8 +57,11 @@ def best_volume(claim: Object, volumes: Iterable[Object], node: Object | None = 
             if refers_to(reserved, claim) and fits(claim, volume):
                 return volume
             continue
-        usable = dig(volume, "status", "phase") == "Available" and not is_terminating(volume)
-        if usable and fits(claim, volume) and (node is None or is_reachable(volume, node)):
+        if (
+            dig(volume, "status", "phase") == "Available"
+            and fits(claim, volume)
+            and (node is None or is_reachable(volume, node))
+        ):
             candidates.append(volume)
     return min(candidates, key=lambda volume: (size(volume), name(volume)), default=None)
 
@@ -71,15 +74,24 @@ def reservation(volume: Object) -> Iterator[str]:
 
 def fits(claim: Object, volume: Object) -> bool:
     """Capacity, class, mode, labels and access modes (VOL-3 a)."""
+    selector = claim["spec"].get("selector")
+    return not mismatch(claim, volume) and (selector is None or from_object(selector).matches(labels(volume)))
+
+
+def mismatch(claim: Object, volume: Object) -> str:
+    """Why a claim cannot have that volume even if it asks for it by name (VOL-35); "" where it can."""
     spec = claim["spec"]
-    selector = spec.get("selector")
-    return (
-        size(volume) >= quantity.whole(dig(spec, "resources", "requests", "storage", default=0))
-        and (class_name(volume) or "") == (class_name(claim) or "")
-        and volume["spec"].get("volumeMode", "Filesystem") == spec.get("volumeMode", "Filesystem")
-        and (selector is None or from_object(selector).matches(labels(volume)))
-        and {*spec.get("accessModes", ())} <= {*volume["spec"].get("accessModes", ())}
-    )
+    if is_terminating(volume):
+        return f'the volume is marked for deletion "{name(volume)}"'
+    if size(volume) < quantity.whole(dig(spec, "resources", "requests", "storage", default=0)):
+        return "requested PV is too small"
+    if (class_name(volume) or "") != (class_name(claim) or ""):
+        return "storageClassName does not match"
+    if volume["spec"].get("volumeMode", "Filesystem") != spec.get("volumeMode", "Filesystem"):
+        return "incompatible volumeMode"
+    if not {*spec.get("accessModes", ())} <= {*volume["spec"].get("accessModes", ())}:
+        return "incompatible accessMode"
+    return ""
 
 
 def size(volume: Object) -> int:

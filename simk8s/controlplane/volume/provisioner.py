@@ -31,13 +31,15 @@ class Driver:
     """How one provisioner makes volumes.
 
     `source` returns the part of the PersistentVolume's spec that says where the data is. `refusal` returns why an order
-    cannot be met, "" where it can. `is_local` volumes can be used on the node they were made for only (VOL-25).
+    cannot be met, "" where it can. `is_local` volumes can be used on the node they were made for only (VOL-25), those
+    of a driver that `expands` can be enlarged later (VOL-26).
     """
 
     name: str
     delay_seconds: tuple[float, float]
     source: Callable[[Order], Object]
     is_local: bool = False
+    expands: bool = False
     refusal: Callable[[Store, Order], str] = lambda store, order: ""
 
 

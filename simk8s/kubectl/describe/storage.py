@@ -5,7 +5,7 @@ from __future__ import annotations
 from simk8s.api.columns.storage import access_modes, is_default_class, storage_class_name
 from simk8s.api.objects import Object, annotations_of, dig, finalizers, name, namespace
 from simk8s.kubectl.describe.event import events
-from simk8s.kubectl.describe.page import NONE, UNSET, Page
+from simk8s.kubectl.describe.page import NONE, UNSET, Page, time_text
 from simk8s.kubectl.describe.volume import source
 
 
@@ -29,7 +29,20 @@ def claim(page: Page, obj: Object) -> None:
         if dig(volume, "persistentVolumeClaim", "claimName") == name(obj)
     ]
     page.column("Used By", sorted(users))
+    _conditions(page, status.get("conditions") or [])
     events(page, obj)
+
+
+def _conditions(page: Page, conditions: list[Object]) -> None:
+    if not conditions:
+        return
+    page.line("Conditions:")
+    page.line("Type\tStatus\tLastProbeTime\tLastTransitionTime\tReason\tMessage", 1)
+    page.line("----\t------\t-----------------\t------------------\t------\t-------", 1)
+    for entry in conditions:
+        probed, since = time_text(entry.get("lastProbeTime")), time_text(entry.get("lastTransitionTime"))
+        words = (entry["type"], entry["status"], probed, since, entry.get("reason", ""), entry.get("message", ""))
+        page.line(" \t".join(words), 1)
 
 
 def volume(page: Page, obj: Object) -> None:
