@@ -27,9 +27,9 @@ def command(path: str, form: str, output: str, seed: int | None, addons: tuple[s
 
     PATH is a scenario, manifests, a folder of them, or a trace saved by `simk8s run --trace`.
     """
-    from simk8s.cli.opening import history_of
     from simk8s.errors import SimError
     from simk8s.export import export
+    from simk8s.scenario.opening import history_of
 
     pieces = export(history_of(path, seed, addons), form)
     if output == "-":

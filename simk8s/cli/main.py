@@ -16,6 +16,7 @@ COMMANDS = {
     "sh": "Run bash in a fresh simulated container.",
     "kubectl": "Run one kubectl command against the end state of a scenario.",
     "why": "Tell what had to happen before something became true, or what it waits for.",
+    "tui": "Watch a run in the terminal, rewind it, ask why, break it.",
     "export": "Write a history for Perfetto, ShiViz, asciinema, or as JSON lines or SVG.",
     "images": "List the container images that are modelled.",
     "explain-error": "Say what an error code means and what to do about it.",

@@ -45,9 +45,9 @@ def command(
     pod/mysql-2, CONDITION as in Ready, Bound, exists, deleted. The chain goes from the first cause to the end, and its
     times add up to the whole.
     """
-    from simk8s.cli.opening import history_of
     from simk8s.cluster.explaining import what_hinders, why
     from simk8s.render import why as render
+    from simk8s.scenario.opening import history_of
 
     history = history_of(path, seed, addons)
     wanted = " ".join((object_name, *condition))

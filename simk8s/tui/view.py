@@ -1,0 +1,75 @@
+"""All that a pane needs to know in order to show a moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from simk8s.tui.focus import Focus, Subject, pods_of
+from simk8s.tui.run import Run
+from simk8s.world import World
+from simk8s.world.index import last
+from simk8s.world.listing import Listing
+
+
+@dataclass
+class View:
+    """A moment of a run, its subject, and what a person has set: a filter, breakpoints, opened files, a check result.
+
+    `width` is how many cells the pane that is being shown has for a line.
+    """
+
+    run: Run
+    focus: Focus
+    filter: str = ""
+    breakpoints: frozenset[str] = frozenset()
+    opened: str = ""
+    check: Any = None
+    width: int = 80
+    zoom: float = 1.0
+    bookmarks: tuple[int, ...] = ()
+
+    @cached_property
+    def world(self) -> World:
+        return self.run.world(self.focus)
+
+    @cached_property
+    def machine(self) -> str:
+        """The container in focus; where something larger is, the one in it that ran a command last, or began last."""
+        subject = self.focus.subject
+        if subject.container:
+            return subject.machine
+        index = self.run.index
+        prefixes = tuple(f"{Subject(key).pod}/" for key in pods_of(subject, self.world))
+        for known in (index.commands, index.attempts):
+            found = [
+                (done.seq, name)
+                for name, all_of_it in known.items()
+                if name.startswith(prefixes) and (done := last(all_of_it, self.seq)) is not None
+            ]
+            if found:
+                return max(found)[1]
+        return ""
+
+    @property
+    def pod(self) -> str:
+        """The Pod of that container, such as `mysql-0`."""
+        return self.machine.rpartition("/")[0] or self.focus.subject.pod
+
+    @cached_property
+    def listing(self) -> Listing:
+        return self.run.listing(self.focus.seq, self.machine)
+
+    @property
+    def seq(self) -> int:
+        return self.focus.seq
+
+    @property
+    def time(self) -> float:
+        """In virtual seconds."""
+        return self.run.time(self.focus.seq)
+
+    def passes(self, text: str) -> bool:
+        """Whether the filter lets a text through."""
+        return self.filter.lower() in text.lower()
