@@ -114,7 +114,7 @@ class Cluster:
         for manifest in found:
             check_scripts(manifest)
         with self.recording.action("apply", self.now, sources=[list(source) for source in texts]):
-            self._complete(self.world.apply(found), "apply")
+            self.complete(self.world.apply(found), "apply")
 
     def run(self, until: str | float | None = None, *, timeout: float | None = None) -> Outcome:
         """Let virtual time pass.
@@ -139,7 +139,7 @@ class Cluster:
         files = files_named(argv, Path(folder)) if self._chronicle.enabled else {}
         self.world.reach(Path(folder))
         with self.recording.action("kubectl", self.now, argv=argv, stdin=as_json(_bytes(stdin)), files=files):
-            result = self._complete(kubectl(self.world.access, argv, stdin=_bytes(stdin)), f"kubectl {' '.join(argv)}")
+            result = self.complete(kubectl(self.world.access, argv, stdin=_bytes(stdin)), f"kubectl {' '.join(argv)}")
         return Printed(result.stdout.decode(errors="replace"), result.stderr.decode(errors="replace"), result.status)
 
     def exec(
@@ -355,7 +355,8 @@ class Cluster:
             yield from watch.next()
         watch.close()
 
-    def _complete(self, command: Run[T], what: str) -> T:
+    def complete(self, command: Run[T], what: str = "a task") -> T:
+        """Let time pass until something that takes virtual time is done. Raises SimError SK508 after an hour."""
         with self._reproducible():
             task = self.sim.task(command)
             self.sim.run(self.sim.any_of(task, self.sim.sleep(COMMAND_LIMIT_SECONDS)))

@@ -1,0 +1,1 @@
+"""Is there a crash, anywhere, that the scripts do not survive?"""

@@ -1,0 +1,116 @@
+"""What can be seen of one MySQL server from outside: through SQL, over the network, and in its log."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from simk8s.checker.oracle.database import Client, Said, ask
+from simk8s.checker.oracle.workload import DATABASE
+from simk8s.cluster.wiring import World
+from simk8s.sim import Run
+
+_QUESTIONS = {
+    "id": "SELECT @@server_id",
+    "accounts": "SELECT user, host, authentication_string FROM mysql.user ORDER BY user, host",
+    "keyed": f"SELECT n, moment FROM {DATABASE}.keyed ORDER BY n",
+    "plain": f"SELECT n, moment FROM {DATABASE}.plain ORDER BY n",
+    "slave": "SHOW SLAVE STATUS",
+}
+_ALL = "; ".join(f"SELECT '@{name}'; {sql}" for name, sql in _QUESTIONS.items())
+_WRITE = f"CREATE DATABASE {DATABASE}_write; DROP DATABASE {DATABASE}_write"
+_DAMAGE = ("is in the future!", "database may be corrupt", "is marked as crashed")
+
+# REPL-59: where the columns of SHOW SLAVE STATUS stand
+_IO_RUNNING, _SQL_RUNNING, _IO_ERROR, _SQL_ERROR = 10, 11, 35, 37
+
+
+@dataclass(frozen=True, slots=True)
+class Replication:
+    """What SHOW SLAVE STATUS says."""
+
+    io: str
+    sql: str
+    error: str = ""
+
+    @property
+    def runs(self) -> bool:
+        return self.io == "Yes" and self.sql == "Yes"
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One server at one moment. `refusal` and `trouble` are "" where there is none."""
+
+    answers: bool = False
+    trouble: str = ""
+    server_id: str = ""
+    accounts: tuple[tuple[str, ...], ...] = ()
+    keyed: tuple[tuple[str, ...], ...] | None = None
+    plain: tuple[tuple[str, ...], ...] | None = None
+    replication: Replication | None = None
+    refusal: str = ""
+    takes_writes: bool = False
+    damage: str = ""
+
+    @property
+    def rows(self) -> tuple[object, object]:
+        return self.keyed, self.plain
+
+
+def observe(
+    world: World, client: Client, namespace: str, pod: str, container: str, *, is_replica: bool
+) -> Run[Observation]:
+    """Look at the server of a Pod. Takes some virtual time."""
+    said = yield from ask(world, namespace, pod, container, _ALL)
+    instance = world.container(namespace, pod, container)
+    found = _parts(said)
+    if instance is None or "id" not in found or not found["id"]:
+        return Observation(trouble=said.error)
+    address = instance.machine.interface.address
+    refusal = yield from client.refusal(instance, address)
+    takes_writes = False
+    if is_replica:
+        written = yield from ask(world, namespace, pod, container, _WRITE)
+        takes_writes = written.ok
+    return Observation(
+        answers=True,
+        trouble=said.error,
+        server_id=found["id"][0][0],
+        accounts=found["accounts"],
+        keyed=found["keyed"] if _is_there(said, "keyed") else None,
+        plain=found["plain"] if _is_there(said, "plain") else None,
+        replication=_replication(found["slave"]),
+        refusal=refusal,
+        takes_writes=takes_writes,
+        damage=_damage(world, namespace, pod, container),
+    )
+
+
+def _parts(said: Said) -> dict[str, tuple[tuple[str, ...], ...]]:
+    """The rows by question."""
+    parts: dict[str, list[tuple[str, ...]]] = {}
+    for row in said.rows:
+        if len(row) == 1 and row[0].startswith("@") and row[0][1:] in _QUESTIONS:
+            parts[row[0][1:]] = []
+        elif parts:
+            list(parts.values())[-1].append(row)
+    return {name: tuple(parts.get(name, ())) for name in _QUESTIONS if name in parts}
+
+
+def _is_there(said: Said, table: str) -> bool:
+    return f"{DATABASE}.{table}" not in said.error and f"Unknown database '{DATABASE}'" not in said.error
+
+
+def _replication(rows: tuple[tuple[str, ...], ...]) -> Replication | None:
+    if not rows:
+        return None
+    row = rows[0]
+    return Replication(row[_IO_RUNNING], row[_SQL_RUNNING], row[_SQL_ERROR] or row[_IO_ERROR])
+
+
+def _damage(world: World, namespace: str, pod: str, container: str) -> str:
+    """The first line of the log that says that data is damaged."""
+    for line in world.log(namespace, pod, container).decode(errors="replace").splitlines():
+        if any(sign in line for sign in _DAMAGE):
+            return line
+    return ""
