@@ -124,3 +124,7 @@ class PodProbes:
         if result == "failure":
             worker.condemned[name] = f"Container {name} failed {probe.kind} probe, will be restarted"
         worker.poke()
+
+    def container_lost(self) -> None:
+        """A container that was ready does not run any more."""
+        self._worker.report.publish()

@@ -63,6 +63,9 @@ class Probed(Protocol):
     def probe_decided(self, probe: Probe, actor: Actor) -> None:
         """The result is another than before."""
 
+    def container_lost(self) -> None:
+        """A container that was ready does not run any more."""
+
 
 class Probe:
     """One probe of one container (KUBELET-41). Its result belongs to one instance of it."""
@@ -136,6 +139,7 @@ class Probe:
         """KUBELET-42: ask, unless this is not the time to."""
         container = self._owner.running(self.container)
         if container is None:
+            self._lose()
             return
         if container.id != self._instance:  # KUBELET-43; the streak goes on (KUBELET-44)
             self._instance, self._result, self._on_hold = container.id, INITIAL[self.kind], False
@@ -150,6 +154,12 @@ class Probe:
         outcome = yield from self._ask(container)
         if container is self._owner.running(self.container) and outcome.kind != "unknown":
             self._judge(outcome)
+
+    def _lose(self) -> None:
+        """What does not run has failed; of a Pod that is being deleted nobody else would say so."""
+        if self._result == "success" and self._instance and self.kind == "readiness":
+            self._result = "failure"
+            self._owner.container_lost()
 
     def _ask(self, container: Container) -> Run[Outcome]:
         sim = self._owner.sim

@@ -15,10 +15,13 @@ ROOT = Path(__file__).parents[2]
 MANIFEST = ROOT / "scenarios" / "tutorial" / "mysql.yaml"
 
 
-def started(seed: int = 1, **options: Any) -> Cluster:
-    """A cluster to which the set has just been applied."""
+def started(seed: int = 1, policy: str = "", **options: Any) -> Cluster:
+    """A cluster to which the set has just been applied, with another podManagementPolicy where one is given."""
     cluster = Cluster(seed=seed, **options)
-    cluster.apply(MANIFEST)
+    text = MANIFEST.read_text()
+    if policy:
+        text = text.replace("  serviceName: mysql\n", f"  serviceName: mysql\n  podManagementPolicy: {policy}\n")
+    cluster.apply(text)
     return cluster
 
 
