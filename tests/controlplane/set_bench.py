@@ -13,7 +13,7 @@ from simk8s.api.store import Store, Write
 from simk8s.controlplane.informer import Informers
 from simk8s.controlplane.statefulset import StatefulSets
 from simk8s.controlplane.statefulset.roster import REVISION_LABEL
-from simk8s.sim import Simulation
+from simk8s.sim import Actor, Simulation
 from tests.controlplane.bare_cluster import is_ready, set_pod, stateful_set
 
 QUIET_SECONDS = 60.0
@@ -27,9 +27,15 @@ class Bench:
         self.store = Store(self.sim, Registry())
         self.user = self.sim.actor("user")
         self.failures: list[tuple[str, str, int]] = []
-        self.store.admission.append(self._fail)
-        caches = Informers(self.store, "kube-controller-manager")
-        StatefulSets(self.store, caches, max_unavailable=gate)
+        self.refusal = ApiError("InternalError", 500, "the API server is unwell")
+        self.status_writes: list[str] = []
+        """What became of each attempt to write the set's status: "stored", or the reason of the refusal."""
+        self._status_failures: list[ApiError] = []
+        self.store.admission.append(self.fail)
+        caches = self.caches = Informers(self.store, "kube-controller-manager")
+        self._write_status = self.store.update_status
+        self.store.update_status = self._update_status  # type: ignore[method-assign]
+        self.sets = StatefulSets(self.store, caches, max_unavailable=gate)
         admission.install(self.store)
         caches.start()
         if start:
@@ -40,11 +46,31 @@ class Bench:
         """Let the controller's next requests of that sort fail."""
         self.failures.append((operation, kind, times))
 
-    def _fail(self, write: Write) -> None:
+    def fail(self, write: Write) -> None:
         for index, (operation, kind, times) in enumerate(self.failures):
             if times and (write.operation, write.resource.kind) == (operation, kind):
                 self.failures[index] = (operation, kind, times - 1)
-                raise ApiError("InternalError", 500, "the API server is unwell")
+                raise self.refusal
+
+    def fail_reads(self) -> None:
+        """Let no claim be read."""
+
+        def refuse(where: object) -> None:
+            raise self.refusal
+
+        self.caches.of("PersistentVolumeClaim").at = refuse  # type: ignore[method-assign, assignment]
+
+    def fail_status(self, times: int, reason: str = "InternalError") -> None:
+        """Let the next writes of the set's status be refused."""
+        code = 409 if reason == "Conflict" else 500
+        self._status_failures += [ApiError(reason, code, "the status cannot be written")] * times
+
+    def _update_status(self, object: Object, *, by: Actor, dry_run: bool = False) -> Object:
+        if object["kind"] == "StatefulSet":
+            self.status_writes.append(self._status_failures[0].reason if self._status_failures else "stored")
+            if self._status_failures:
+                raise self._status_failures.pop(0)
+        return self._write_status(object, by=by, dry_run=dry_run)
 
     def settle(self, seconds: float = QUIET_SECONDS) -> None:
         """Let the controller do all that it wants to do now."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.conformance import case
+from tests.conformance import case, row
 from tests.controlplane.set_bench import POLICIES, Bench
 
 RETENTIONS: list[dict[str, str]] = [
@@ -94,21 +94,31 @@ def test_u_4_missing_pods_are_replaced(policy: str) -> None:
     assert b.acts(mark) == ["create 0", "create 2", "create 4"]
 
 
+ENDS = [row("U-5", "Failed"), row("U-6", "Succeeded")]
+FAILING_ENDS = [row("U-7", "Failed"), row("U-8", "Succeeded")]
+
+
 @policies
-@pytest.mark.parametrize("phase", ["Failed", "Succeeded"])
-def test_a_pod_that_has_ended_is_deleted_and_then_made_again(policy: str, phase: str) -> None:  # U-5, U-6
-    b = bench(policy)
+@retentions
+@pytest.mark.parametrize("phase", ENDS)
+def test_a_pod_that_has_ended_is_deleted_and_then_made_again(
+    policy: str, retention: dict[str, str], phase: str
+) -> None:  # STS-43 3a
+    b = bench(policy, retention)
     uid = b.uid(0)
     mark = b.mark
     b.phase(0, phase)
     assert b.acts(mark) == ["delete 0", "create 0"]
+    assert b.acts().count("create 0") == 2
+    assert len(b.acts()) - 1 == (2 if policy == "OrderedReady" else 3 + 1)
     assert b.uid(0) != uid
 
 
 @policies
-@pytest.mark.parametrize("phase", ["Failed", "Succeeded"])
-def test_a_delete_that_fails_is_tried_again(policy: str, phase: str) -> None:  # U-7, U-8
-    b = bench(policy)
+@retentions
+@pytest.mark.parametrize("phase", FAILING_ENDS)
+def test_a_delete_that_fails_is_tried_again(policy: str, retention: dict[str, str], phase: str) -> None:  # STS-95
+    b = bench(policy, retention)
     b.fail_next("DELETE", "Pod")
     mark = b.mark
     b.phase(0, phase)
@@ -136,30 +146,52 @@ def replaced(b: Bench, policy: str) -> Bench:
     return b
 
 
-@policies
-def test_a_lost_name_label_is_restored(policy: str) -> None:  # STS-53, D-47, PC-8
-    b = bench(policy)
-    b.all_ready()
-    pod = b.pod(1)
+def lose_name_label(b: Bench, ordinal: int) -> None:
+    """Take the label away that is part of the Pod's identity."""
+    pod = b.pod(ordinal)
     kept = {k: v for k, v in pod["metadata"]["labels"].items() if k != "statefulset.kubernetes.io/pod-name"}
     b.store.update({**pod, "metadata": {**pod["metadata"], "labels": kept}}, by=b.user)
+
+
+def name_label(b: Bench, ordinal: int) -> str | None:
+    label: str | None = b.pod(ordinal)["metadata"]["labels"].get("statefulset.kubernetes.io/pod-name")
+    return label
+
+
+@policies
+@case("PC-8")
+def test_pc_8_a_lost_name_label_is_restored(policy: str) -> None:  # STS-53, STS-93
+    b = bench(policy)
+    b.all_ready()
+    lose_name_label(b, 1)
     b.settle()
-    assert b.pod(1)["metadata"]["labels"]["statefulset.kubernetes.io/pod-name"] == "foo-1"
+    assert name_label(b, 1) == "foo-1"
     assert b.told("SuccessfulUpdate") == ["update Pod foo-1 in StatefulSet foo successful"]
 
 
 @policies
-def test_a_repair_that_fails_is_tried_again(policy: str) -> None:  # U-10, PC-9
-    b = bench(policy)
+@retentions
+@case("U-10")
+def test_u_10_a_repair_that_fails_is_tried_again(policy: str, retention: dict[str, str]) -> None:
+    b = bench(policy, retention)
     b.all_ready()
-    pod = b.pod(1)
-    kept = {k: v for k, v in pod["metadata"]["labels"].items() if k != "statefulset.kubernetes.io/pod-name"}
-    b.store.update({**pod, "metadata": {**pod["metadata"], "labels": kept}}, by=b.user)
+    lose_name_label(b, 0)
     b.fail_next("UPDATE", "Pod")
     b.settle()
-    assert len(b.errors()) == 1
-    assert len(b.told("FailedUpdate")) == 1
-    assert b.pod(1)["metadata"]["labels"]["statefulset.kubernetes.io/pod-name"] == "foo-1"
+    assert b.errors() == ["the API server is unwell"]
+    assert name_label(b, 0) == "foo-0"
+    assert (b.status["readyReplicas"], len(b.pods())) == (3, 3)
+
+
+@case("PC-9")
+def test_pc_9_a_repair_that_fails_is_told_and_changes_nothing() -> None:  # STS-95
+    b = bench("OrderedReady")
+    b.all_ready()
+    lose_name_label(b, 1)
+    b.fail_next("UPDATE", "Pod", times=10_000)
+    b.settle()
+    assert set(b.told("FailedUpdate")) == {"update Pod foo-1 in StatefulSet foo failed error: the API server is unwell"}
+    assert name_label(b, 1) is None
 
 
 @case("PC-12")
@@ -177,15 +209,27 @@ def test_pc_12_a_conflict_while_repairing_is_settled_on_the_newest_version() -> 
 
 
 @policies
-def test_lost_claims_of_a_pending_pod_are_made_again_at_its_next_event(policy: str) -> None:  # U-14, D-49, STS-10
-    b = bench(policy)
+@retentions
+@case("U-14")
+def test_u_14_lost_claims_of_a_pending_pod_are_made_again(policy: str, retention: dict[str, str]) -> None:  # STS-43 3c
+    b = bench(policy, retention)
     uid = b.uid(0)
     b.store.delete("PersistentVolumeClaim", "data-foo-0", by=b.user)
     b.settle()
-    assert b.store.find("PersistentVolumeClaim", "data-foo-0") is None  # nobody watches claims
     b.phase(0, "Pending")
     assert b.store.find("PersistentVolumeClaim", "data-foo-0") is not None
     assert b.uid(0) == uid
+
+
+@policies
+@case("D-49")
+def test_d_49_a_lost_claim_is_noticed_at_the_next_event_only(policy: str) -> None:  # STS-10
+    b = bench(policy)
+    b.store.delete("PersistentVolumeClaim", "data-foo-0", by=b.user)
+    b.settle(3600)
+    assert b.store.find("PersistentVolumeClaim", "data-foo-0") is None  # nobody watches claims
+    b.phase(0, "Pending")
+    assert b.store.find("PersistentVolumeClaim", "data-foo-0") is not None
 
 
 @policies
@@ -217,28 +261,51 @@ def test_u_16_a_scale_down_that_fails_is_tried_again() -> None:
     assert (len(b.errors()), b.status["replicas"]) == (1, 0)
 
 
-def test_terminating_pods_above_the_range_are_left_alone() -> None:  # S-3, S-4
+def with_two_terminating() -> Bench:
+    """Three Pods in range, and two above it that terminate already."""
     b = bench("OrderedReady", replicas=5)
     b.all_ready()
     b.terminate(3)
     b.terminate(4)
-    mark = b.mark
     b.change(replicas=3)
-    assert (b.acts(mark), b.ordinals()) == ([], [0, 1, 2, 3, 4])
+    return b
+
+
+@case("S-3")
+def test_s_3_terminating_pods_above_the_range_are_left_alone() -> None:
+    b = with_two_terminating()
+    assert [act for act in b.acts() if act.startswith("delete")] == []
+    assert b.ordinals() == [0, 1, 2, 3, 4]
+
+
+@case("S-4")
+def test_s_4_once_they_are_gone_the_rest_can_go() -> None:
+    b = with_two_terminating()
     b.let_go(3)
     b.let_go(4)
     b.change(replicas=0)
-    assert b.ordinals() == []
+    assert (b.ordinals(), b.status["replicas"]) == ([], 0)
 
 
-def test_a_terminating_pod_blocks_scaling_up() -> None:  # S-5, S-6
+def with_the_first_terminating() -> Bench:
     b = bench("OrderedReady")
     b.all_ready()
     b.terminate(0)
     b.change(replicas=5)
-    assert b.ordinals() == [0, 1, 2]
+    return b
+
+
+@case("S-5")
+def test_s_5_a_terminating_pod_blocks_scaling_up() -> None:  # STS-43 3d
+    assert with_the_first_terminating().ordinals() == [0, 1, 2]
+
+
+@case("S-6")
+def test_s_6_when_it_is_gone_it_is_made_again_before_the_others() -> None:
+    b = with_the_first_terminating()
+    mark = b.mark
     b.let_go(0)
-    assert b.ordinals() == [0, 1, 2]
+    assert (b.acts(mark), b.ordinals()) == (["create 0"], [0, 1, 2])
     b.all_ready()
     assert b.ordinals() == [0, 1, 2, 3, 4]
 
@@ -314,7 +381,8 @@ def test_d_12_a_parallel_set_loses_all_that_is_too_much_at_once() -> None:
     assert b.acts(mark) == ["delete 4", "delete 3", "delete 2"]
 
 
-def test_with_min_ready_seconds_the_next_pod_waits_that_long() -> None:  # D-48, STS-12, E-39
+@case("D-48")
+def test_d_48_with_min_ready_seconds_the_next_pod_waits_that_long() -> None:  # STS-12
     b = bench("OrderedReady", minReadySeconds=10)
     for _ in range(3):
         b.sim.run(b.sim.now + 1)
@@ -331,7 +399,7 @@ def test_with_min_ready_seconds_the_next_pod_waits_that_long() -> None:  # D-48,
     assert b.status["availableReplicas"] == 1
 
 
-def test_available_replicas_follow_min_ready_seconds() -> None:  # E-41, E-42
+def test_available_replicas_follow_min_ready_seconds() -> None:  # STS-70
     b = bench("OrderedReady", replicas=2)
     b.all_ready()
     b.change(minReadySeconds=3600)
@@ -341,7 +409,7 @@ def test_available_replicas_follow_min_ready_seconds() -> None:  # E-41, E-42
 
 
 @pytest.mark.parametrize(
-    ("before", "after"), [(3, 30), (10, 1), (501, 0), (0, 1000)], ids=["U-44", "U-45", "U-46", "U-47"]
+    ("before", "after"), [row("U-44", 3, 30), row("U-45", 10, 1), row("U-46", 501, 0), row("U-47", 0, 1000)]
 )
 def test_a_parallel_set_scales_in_very_few_syncs(before: int, after: int) -> None:
     b = bench("Parallel", replicas=before)
@@ -359,7 +427,8 @@ def test_d_50_a_set_without_a_service_runs_all_the_same() -> None:  # STS-83
     assert b.pod(0)["spec"]["subdomain"] == "nowhere"
 
 
-def test_nothing_is_created_while_the_set_is_being_deleted() -> None:  # S-7, STS-42, INV-10
+@case("S-7")
+def test_s_7_nothing_is_created_while_the_set_is_being_deleted() -> None:  # STS-42
     from simk8s.api.deletion import Deletion
 
     b = bench("OrderedReady")

@@ -29,8 +29,7 @@ def policy(scaled: str, deleted: str) -> dict[str, str]:
     return {"whenScaled": scaled, "whenDeleted": deleted}
 
 
-@case("E-3")
-def test_e_3_a_pod_without_owner_is_adopted_again() -> None:
+def test_a_pod_without_owner_is_adopted_again() -> None:
     b = Bench(1)
     b.all_ready()
     uid = b.uid(0)
@@ -39,7 +38,7 @@ def test_e_3_a_pod_without_owner_is_adopted_again() -> None:
     assert b.uid(0) == uid
 
 
-def test_a_pod_whose_labels_do_not_match_is_released_and_keeps_its_name() -> None:  # E-4, E-5, STS-16
+def test_a_pod_whose_labels_do_not_match_is_released_and_keeps_its_name() -> None:  # STS-16
     b = Bench(1)
     b.all_ready()
     uid, old = b.uid(0), b.pod(0)["metadata"]["labels"]
@@ -51,7 +50,8 @@ def test_a_pod_whose_labels_do_not_match_is_released_and_keeps_its_name() -> Non
     assert b.uid(0) == uid
 
 
-def test_a_misnamed_or_foreign_pod_is_left_alone() -> None:  # S-21, S-24
+@case("S-21")
+def test_s_21_only_orphans_with_the_name_and_labels_of_the_set_are_adopted() -> None:  # STS-15
     b = Bench(start=False)
     spec = {"containers": [{"name": "a", "image": "b"}]}
     for name, pod_labels in (("foo-1", {"app": "foo"}), ("foo-2", {}), ("x-foo", {"app": "foo"})):
@@ -88,9 +88,10 @@ def test_d_40_pods_orphaned_by_one_set_are_adopted_by_its_successor() -> None:
         (DELETE, DELETE, [("StatefulSet", "foo")], [("Pod", "foo-1")]),
     ],
 )
-def test_the_owners_of_claims_follow_the_retention_policy(
+@case("PC-16")
+def test_pc_16_the_owners_of_claims_follow_the_retention_policy(
     scaled: str, deleted: str, in_range: list[tuple[str, str]], condemned: list[tuple[str, str]]
-) -> None:  # STS-61, PC-15, PC-16
+) -> None:  # STS-61
     b = Bench(2, claims=True, persistentVolumeClaimRetentionPolicy=policy(scaled, deleted))
     b.all_ready()
     assert [claim_owners(b, ordinal) for ordinal in (0, 1)] == [in_range, in_range]
@@ -100,19 +101,35 @@ def test_the_owners_of_claims_follow_the_retention_policy(
     assert claim_owners(b, 1) == condemned
 
 
-def test_changing_the_policy_rewrites_the_owners_where_there_is_a_pod() -> None:  # STS-62, PC-17, PC-18, D-46
+@case("PC-17")
+def test_pc_17_retain_takes_the_sets_reference_away() -> None:  # STS-62
+    b = Bench(1, claims=True, persistentVolumeClaimRetentionPolicy=policy(RETAIN, DELETE))
+    b.all_ready()
+    assert claim_owners(b, 0) == [("StatefulSet", "foo")]
+    b.change(persistentVolumeClaimRetentionPolicy=policy(RETAIN, RETAIN))
+    assert claim_owners(b, 0) == []
+    assert b.told("SuccessfulUpdate") == ["update Pod foo-0 in StatefulSet foo successful"]
+
+
+@case("PC-18")
+def test_pc_18_when_deleted_delete_adds_the_sets_reference() -> None:  # STS-62
+    b = Bench(1, claims=True)
+    b.all_ready()
+    b.change(persistentVolumeClaimRetentionPolicy=policy(RETAIN, DELETE))
+    assert claim_owners(b, 0) == [("StatefulSet", "foo")]
+    assert b.told("SuccessfulUpdate") == ["update Pod foo-0 in StatefulSet foo successful"]
+
+
+@case("D-46")
+def test_d_46_a_policy_changed_later_does_not_reach_claims_without_pods() -> None:  # STS-62
     b = Bench(3, claims=True)
     b.all_ready()
     b.change(replicas=1)
-    b.change(persistentVolumeClaimRetentionPolicy=policy(RETAIN, DELETE))
+    b.change(persistentVolumeClaimRetentionPolicy=policy(DELETE, DELETE))
     assert [claim_owners(b, ordinal) for ordinal in range(3)] == [[("StatefulSet", "foo")], [], []]
-    assert b.told("SuccessfulUpdate") == ["update Pod foo-0 in StatefulSet foo successful"]
-    b.change(persistentVolumeClaimRetentionPolicy=policy(RETAIN, RETAIN))
-    assert claim_owners(b, 0) == []
 
 
-@case("E-47")
-def test_e_47_a_claim_that_somebody_else_manages_is_left_to_them() -> None:  # STS-64
+def test_a_claim_that_somebody_else_manages_is_left_to_them() -> None:  # STS-64
     b = Bench(2, claims=True, persistentVolumeClaimRetentionPolicy=policy(RETAIN, DELETE))
     b.all_ready()
     other = {"apiVersion": "v1", "kind": "ConfigMap", "name": "boss", "uid": "1234"}
@@ -163,3 +180,85 @@ def test_s_8_a_deleting_set_adopts_nothing() -> None:  # STS-15
     b.store.delete("StatefulSet", "foo", by=b.user, deletion=Deletion(propagation="Foreground"))
     write(b, b.pod(0), ownerReferences=[])
     assert controller_of(b.pod(0)) is None
+
+
+@case("S-22")
+def test_s_22_owned_pods_with_the_wrong_name_or_labels_are_released() -> None:  # STS-15
+    b = Bench(1)
+    b.all_ready()
+    owner = b.pod(0)["metadata"]["ownerReferences"]
+    spec = {"containers": [{"name": "a", "image": "b"}]}
+    for name, app in (("other-1", "foo"), ("foo-1", "other")):
+        meta = {"name": name, "labels": {"app": app}, "ownerReferences": owner}
+        b.store.create({"kind": "Pod", "metadata": meta, "spec": spec}, by=b.user)
+    b.settle()
+    owned = {pod["metadata"]["name"]: controller_of(pod) is not None for pod in b.store.list("Pod")}
+    assert owned == {"foo-0": True, "other-1": False, "foo-1": False}
+
+
+@pytest.mark.parametrize(
+    ("scaled", "deleted", "expected"),
+    [
+        (RETAIN, RETAIN, []),
+        (RETAIN, DELETE, [("StatefulSet", "foo")]),
+        (DELETE, RETAIN, []),
+        (DELETE, DELETE, [("StatefulSet", "foo")]),
+    ],
+)
+@case("S-24")
+def test_s_24_claims_of_adopted_orphans_get_the_owners_of_the_policy(
+    scaled: str, deleted: str, expected: list[tuple[str, str]]
+) -> None:  # STS-61
+    b = Bench(start=False)
+    spec = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}
+    for name in ("foo-0", "bar-5"):
+        volumes = [{"name": "data", "persistentVolumeClaim": {"claimName": f"data-{name}"}}]
+        pod_spec = {"containers": [{"name": "a", "image": "b"}], "volumes": volumes}
+        claim = {"kind": "PersistentVolumeClaim", "metadata": {"name": f"data-{name}"}, "spec": spec}
+        b.store.create(claim, by=b.user)
+        b.store.create(
+            {"kind": "Pod", "metadata": {"name": name, "labels": {"app": "foo"}}, "spec": pod_spec}, by=b.user
+        )
+    b.store.create(
+        stateful_set("foo", 2, claims=True, persistentVolumeClaimRetentionPolicy=policy(scaled, deleted)), by=b.user
+    )
+    b.settle()
+    foreign = b.store.get("Pod", "bar-5")
+    b.ready(0)
+    b.ready(1)
+    assert [claim_owners(b, ordinal) for ordinal in (0, 1)] == [expected, expected]
+    assert owners(b.store.get("PersistentVolumeClaim", "data-bar-5")) == []
+    assert controller_of(foreign) is None
+
+
+@case("PC-19")
+def test_pc_19_a_missing_claim_is_no_error_and_is_looked_after_when_it_appears() -> None:  # STS-62
+    b = Bench(2, claims=True, persistentVolumeClaimRetentionPolicy=policy(RETAIN, DELETE))
+    b.all_ready()
+    claim = b.store.get("PersistentVolumeClaim", "data-foo-1")
+    b.terminate(1)
+    b.store.delete("PersistentVolumeClaim", "data-foo-1", by=b.user)
+    b.change(replicas=1)  # 1 is condemned: its claims are given owners, not made
+    assert (b.errors(), b.told("SuccessfulUpdate", "FailedUpdate")) == ([], [])
+    assert b.store.find("PersistentVolumeClaim", "data-foo-1") is None
+    meta = {"name": "data-foo-1", "labels": claim["metadata"]["labels"]}
+    b.store.create({"kind": "PersistentVolumeClaim", "metadata": meta, "spec": claim["spec"]}, by=b.user)
+    b.settle()
+    write(b, b.pod(1), annotations={"a": "b"})
+    assert claim_owners(b, 1) == [("StatefulSet", "foo")]
+
+
+@case("S-1")
+def test_s_1_a_set_makes_its_pods_through_the_work_queue() -> None:
+    b = Bench(3, claims=True)
+    b.all_ready()
+    assert b.ordinals() == [0, 1, 2]
+    assert (b.status["replicas"], b.status["readyReplicas"]) == (3, 3)
+
+
+@case("S-2")
+def test_s_2_a_set_removes_its_pods_through_the_work_queue() -> None:
+    b = Bench(3, claims=True)
+    b.all_ready()
+    b.change(replicas=0)
+    assert (b.ordinals(), b.status["replicas"]) == ([], 0)

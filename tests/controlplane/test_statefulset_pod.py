@@ -10,7 +10,8 @@ from tests.controlplane.bare_cluster import stateful_set
 from tests.controlplane.set_bench import Bench
 
 
-def test_a_pod_is_its_template_with_a_name_and_a_place() -> None:  # STS-51, D-2, UT-9
+@case("D-2")
+def test_d_2_a_pod_is_its_template_with_a_name_and_a_place() -> None:  # STS-51
     b = Bench(2, claims=True)
     b.all_ready()
     pod = b.pod(1)
@@ -56,14 +57,12 @@ def test_ut_11_a_claim_has_the_selectors_labels_and_no_owner() -> None:  # STS-5
     assert "ownerReferences" not in claim["metadata"]
 
 
-def test_first_the_claim_is_told_then_the_pod() -> None:  # STS-97, PC-1, D-1
-    b = Bench(2, claims=True)
-    b.all_ready()
+@case("PC-1")
+def test_pc_1_first_the_claim_is_told_then_the_pod() -> None:  # STS-97, STS-90, STS-91
+    b = Bench(1, claims=True)
     assert b.told("SuccessfulCreate") == [
         "create Claim data-foo-0 Pod foo-0 in StatefulSet foo success",
         "create Pod foo-0 in StatefulSet foo successful",
-        "create Claim data-foo-1 Pod foo-1 in StatefulSet foo success",
-        "create Pod foo-1 in StatefulSet foo successful",
     ]
 
 
@@ -79,8 +78,7 @@ def test_d_42_a_claim_that_is_there_is_used_as_it_is() -> None:  # STS-50
     assert b.store.get("PersistentVolumeClaim", "data-foo-0")["spec"]["resources"]["requests"]["storage"] == "5Gi"
 
 
-@case("D-4")
-def test_d_4_a_deleted_pod_is_told_only_if_the_controller_deleted_it() -> None:  # STS-92
+def test_a_deleted_pod_is_told_only_if_the_controller_deleted_it() -> None:  # STS-92
     b = Bench(2)
     b.all_ready()
     b.remove(1)
@@ -90,7 +88,8 @@ def test_d_4_a_deleted_pod_is_told_only_if_the_controller_deleted_it() -> None: 
     assert b.told("SuccessfulDelete") == ["delete Pod foo-1 in StatefulSet foo successful"]
 
 
-def test_a_taken_name_is_tried_again_without_a_word() -> None:  # STS-16, D-41, PC-2
+@case("PC-2")
+def test_pc_2_a_taken_name_is_tried_again_without_a_word() -> None:  # STS-16
     b = Bench(start=False)
     squatter = {"kind": "Pod", "metadata": {"name": "foo-0"}, "spec": {"containers": [{"name": "a", "image": "b"}]}}
     b.store.create(squatter, by=b.user)
@@ -129,7 +128,8 @@ def test_pc_6_a_pod_that_cannot_be_made_is_told() -> None:
     ]
 
 
-def test_a_claim_that_is_being_deleted_keeps_the_pod_away() -> None:  # STS-50, PC-4, D-43, VOL-13
+@case("PC-4")
+def test_pc_4_a_claim_that_is_being_deleted_keeps_the_pod_away() -> None:  # STS-50, VOL-13
     b = Bench(start=False)
     meta = {"name": "data-foo-0", "finalizers": ["test/hold"]}
     spec = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "5Gi"}}}
@@ -157,3 +157,88 @@ def test_d_52_a_template_that_the_api_refuses_shows_as_failed_creates() -> None:
 def create(b: Bench, **spec: Any) -> None:
     b.store.create(stateful_set("foo", 1, **spec), by=b.user)
     b.settle()
+
+
+@case("PC-5")
+def test_pc_5_a_claim_that_cannot_be_read_keeps_the_pod_away() -> None:  # STS-94, STS-95
+    b = Bench(start=False)
+    b.fail_reads()
+    create(b, claims=True)
+    assert set(b.errors()) == {"the API server is unwell"}
+    assert sorted(set(b.told())) == [
+        "create Claim data-foo-0 for Pod foo-0 in StatefulSet foo failed error: the API server is unwell",
+        "create Pod foo-0 in StatefulSet foo failed error: the API server is unwell",
+    ]
+    assert b.ordinals() == []
+
+
+@case("PC-7")
+def test_pc_7_where_nothing_is_wrong_nothing_is_written() -> None:
+    b = Bench(1, claims=True)
+    b.all_ready()
+    mark, told = b.mark, b.told()
+    b.store.patch("Pod", "foo-0", "default", annotated, by=b.user)  # a sync follows
+    b.settle()
+    assert [record.object for record in b.sim.history.records[mark:] if record.actor == "statefulset-controller"] == []
+    assert b.told() == told
+
+
+def annotated(pod: Object) -> Object:
+    return {**pod, "metadata": {**pod["metadata"], "annotations": {"a": "b"}}}
+
+
+def without_storage(b: Bench) -> None:
+    """Take the volumes of Pod 0 away, which the API allows nobody, and its claim."""
+    b.store.admission.clear()
+    b.store.admission.append(b.fail)
+    pod = b.pod(0)
+    b.store.delete("PersistentVolumeClaim", "data-foo-0", by=b.user)
+    b.settle()
+    b.store.update({**pod, "spec": {**pod["spec"], "volumes": []}}, by=b.user)
+
+
+@case("PC-10")
+def test_pc_10_lost_storage_is_restored() -> None:  # STS-53
+    b = Bench(1, claims=True)
+    b.all_ready()
+    told = b.told()
+    without_storage(b)
+    b.settle()
+    assert b.pod(0)["spec"]["volumes"][0]["persistentVolumeClaim"]["claimName"] == "data-foo-0"
+    assert b.store.find("PersistentVolumeClaim", "data-foo-0") is not None
+    assert b.told("SuccessfulUpdate") == ["update Pod foo-0 in StatefulSet foo successful"]
+    assert b.told("SuccessfulCreate")[:1] == told[:1]
+    (claim_event,) = [event for event in b.store.list("Event") if "Claim data-foo-0" in event["message"]]
+    assert claim_event["count"] == 2
+
+
+@case("PC-11")
+def test_pc_11_storage_that_cannot_be_restored_is_told() -> None:
+    b = Bench(1, claims=True)
+    b.all_ready()
+    b.fail_next("CREATE", "PersistentVolumeClaim", times=10_000)
+    without_storage(b)
+    b.settle()
+    assert set(b.errors()) == {"the API server is unwell"}
+    warnings = {event["message"] for event in b.store.list("Event") if event["type"] == "Warning"}
+    assert warnings == {
+        "create Claim data-foo-0 for Pod foo-0 in StatefulSet foo failed error: the API server is unwell",
+        "update Pod foo-0 in StatefulSet foo failed error: the API server is unwell",
+    }
+
+
+@case("PC-13")
+def test_pc_13_deleting_is_told() -> None:  # STS-92
+    b = Bench(1)
+    b.change(replicas=0)
+    assert b.told("SuccessfulDelete") == ["delete Pod foo-0 in StatefulSet foo successful"]
+
+
+@case("PC-14")
+def test_pc_14_deleting_that_fails_is_told() -> None:  # STS-95
+    b = Bench(1)
+    b.fail_next("DELETE", "Pod", times=10_000)
+    b.change(replicas=0)
+    assert set(b.errors()) == {"the API server is unwell"}
+    assert set(b.told("FailedDelete")) == {"delete Pod foo-0 in StatefulSet foo failed error: the API server is unwell"}
+    assert b.ordinals() == [0]

@@ -7,7 +7,7 @@ import pytest
 from simk8s.api.objects import labels, name
 from simk8s.controlplane.statefulset import revision as revisions
 from simk8s.controlplane.statefulset.roster import parent_and_ordinal
-from tests.conformance import case
+from tests.conformance import case, row
 from tests.controlplane.set_bench import POLICIES, Bench
 
 policies = pytest.mark.parametrize("policy", POLICIES)
@@ -33,15 +33,30 @@ def test_u_18_a_new_template_is_a_new_revision_and_the_current_one_stays() -> No
     assert (b.status["currentRevision"], b.status["updateRevision"]) == (first, name(b.history()[1]))
 
 
-def test_what_is_not_in_the_template_makes_no_revision() -> None:  # D-33, STS-20, U-19
+@case("D-33")
+def test_d_33_what_is_not_in_the_template_makes_no_revision() -> None:  # STS-20
     b = Bench(1)
     b.all_ready()
+    uid = b.uid(0)
     b.change(replicas=2, minReadySeconds=1, updateStrategy={"type": "RollingUpdate", "rollingUpdate": {"partition": 1}})
     assert b.set["metadata"]["generation"] == 2
     assert len(b.history()) == 1
+    assert b.uid(0) == uid
 
 
-def test_going_back_uses_the_old_revision_again_with_a_new_number() -> None:  # U-20, D-32, STS-23
+@case("U-19")
+def test_u_19_an_unchanged_template_makes_no_revision() -> None:  # STS-23 a
+    b = Bench(1)
+    b.all_ready()
+    b.image("b")
+    b.all_ready()
+    before = b.history()
+    b.change(replicas=2)
+    assert b.history() == before
+
+
+@case("U-20")
+def test_u_20_going_back_uses_the_old_revision_again_with_a_new_number() -> None:  # STS-23 b
     b = Bench(1)
     b.all_ready()
     first = name(b.history()[0])
@@ -58,20 +73,37 @@ def test_going_back_uses_the_old_revision_again_with_a_new_number() -> None:  # 
     assert b.status["updateRevision"] == first
 
 
+@case("D-32")
+def test_d_32_there_and_back_makes_two_revisions() -> None:  # STS-23
+    b = Bench(1)
+    b.all_ready()
+    first, template = name(b.history()[0]), b.set["spec"]["template"]
+    b.image("b")
+    b.all_ready()
+    b.change(template=template)
+    assert [revision["revision"] for revision in b.history()] == [2, 3]
+    assert name(b.history()[1]) == first
+
+
 @policies
-def test_a_rollback_brings_all_pods_back(policy: str) -> None:  # U-35, U-36, U-37
-    b = Bench(3, podManagementPolicy=policy)
+@pytest.mark.parametrize(("before", "after"), [row("U-35", 3, 3), row("U-36", 3, 5), row("U-37", 5, 3)])
+def test_a_rollback_brings_all_pods_back(policy: str, before: int, after: int) -> None:  # STS-23
+    b = Bench(before, podManagementPolicy=policy)
     b.all_ready()
     template, old = b.set["spec"]["template"], b.revisions()
     b.image("b")
     b.all_ready()
-    b.change(template=template, replicas=5)
+    b.change(replicas=after)
     b.all_ready()
-    assert b.revisions() == [old[0]] * 5
+    b.change(template=template)
+    b.all_ready()
+    assert b.revisions() == [old[0]] * after
+    assert b.status["updateRevision"] == b.status["currentRevision"] == old[0]
 
 
 @policies
-def test_no_more_than_the_limit_of_dead_revisions_is_kept(policy: str) -> None:  # U-34, STS-25, INV-11
+@case("U-34")
+def test_u_34_no_more_than_the_limit_of_dead_revisions_is_kept(policy: str) -> None:  # STS-25
     b = Bench(3, podManagementPolicy=policy, revisionHistoryLimit=2)
     for number in range(10):
         b.image(f"image-{number}")

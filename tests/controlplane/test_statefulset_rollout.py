@@ -11,7 +11,7 @@ from simk8s.api.objects import Object
 from simk8s.controlplane.statefulset.desired import Desired, desired_of
 from simk8s.controlplane.statefulset.rollout import roll
 from simk8s.controlplane.statefulset.roster import Pod, Roster
-from tests.conformance import case
+from tests.conformance import case, row
 from tests.controlplane.set_bench import POLICIES, Bench
 
 policies = pytest.mark.parametrize("policy", POLICIES)
@@ -71,24 +71,48 @@ def test_d_14_the_counts_of_a_rollout_at_each_step() -> None:  # STS-70, STS-71,
 
 
 @policies
-def test_scaling_up_together_with_an_update(policy: str) -> None:  # U-25, D-25, STS-47
+@case("U-25")
+def test_u_25_scaling_up_together_with_an_update(policy: str) -> None:
     b = bench(policy)
-    mark = b.mark
     b.image("b", replicas=5)
     b.all_ready()
     assert b.images() == ["b"] * 5
-    if policy == "OrderedReady":
-        assert b.acts(mark)[:3] == ["create 3", "create 4", "delete 2"]
+
+
+@case("D-25")
+def test_d_25_scaling_up_comes_before_updating() -> None:  # STS-47
+    b = bench()
+    mark = b.mark
+    b.image("b", replicas=5)
+    b.all_ready()
+    assert b.acts(mark) == [
+        *("create 3", "create 4"),
+        *("delete 2", "create 2", "delete 1", "create 1", "delete 0", "create 0"),
+    ]
+    assert b.images() == ["b"] * 5
 
 
 @policies
-def test_scaling_down_together_with_an_update(policy: str) -> None:  # U-26, D-26
+@case("U-26")
+def test_u_26_scaling_down_together_with_an_update(policy: str) -> None:
     b = bench(policy, replicas=5)
     mark = b.mark
     b.image("b", replicas=3)
     b.all_ready()
     assert b.images() == ["b"] * 3
     assert b.acts(mark)[:2] == ["delete 4", "delete 3"]
+
+
+@case("D-26")
+def test_d_26_scaling_down_comes_before_updating() -> None:  # STS-47
+    b = bench(replicas=5)
+    mark = b.mark
+    b.image("b", replicas=3)
+    b.all_ready()
+    assert b.acts(mark) == [
+        *("delete 4", "delete 3"),
+        *("delete 2", "create 2", "delete 1", "create 1", "delete 0", "create 0"),
+    ]
 
 
 @policies
@@ -110,15 +134,25 @@ def test_u_28_on_delete_gives_new_ordinals_the_new_revision(policy: str) -> None
 
 
 @policies
-def test_on_delete_down_to_nothing_and_back_is_all_new(policy: str) -> None:  # U-29, U-30
+@case("U-29")
+def test_u_29_on_delete_scaling_down_leaves_the_rest_as_it_is(policy: str) -> None:
     b = bench(policy, strategy=ON_DELETE, replicas=5)
     b.image("b", replicas=3)
     b.all_ready()
     assert b.images() == ["a"] * 3
-    b.change(replicas=0)
-    b.change(replicas=5)
+
+
+@policies
+@case("U-30")
+@pytest.mark.parametrize(("first", "then"), [(3, 3), (3, 5), (5, 3)], ids=["as U-27", "as U-28", "as U-29"])
+def test_u_30_on_delete_down_to_nothing_and_back_is_all_new(policy: str, first: int, then: int) -> None:
+    b = bench(policy, strategy=ON_DELETE, replicas=first)
+    b.image("b", replicas=then)
     b.all_ready()
-    assert b.images() == ["b"] * 5
+    b.change(replicas=0)
+    b.change(replicas=first)
+    b.all_ready()
+    assert b.images() == ["b"] * first
 
 
 @case("D-30")
@@ -135,20 +169,23 @@ def test_d_30_on_delete_never_advances_the_current_revision() -> None:  # STS-72
 
 
 @policies
-def test_a_partition_keeps_the_lower_ordinals(policy: str) -> None:  # U-31, E-12 to E-15
-    b = bench(policy, strategy=partition(2))
-    b = at_one_revision(b)
+@case("U-31")
+def test_u_31_a_partition_keeps_the_lower_ordinals(policy: str) -> None:  # STS-30
+    b = at_one_revision(bench(policy, strategy=partition(2)))
     b.image("b")
     b.all_ready()
     assert b.images() == ["a", "a", "b"]
     assert b.status["currentRevision"] != b.status["updateRevision"]
-    b.remove(0, 2)
+
+
+@case("D-29")
+def test_d_29_a_pod_below_the_partition_comes_back_old() -> None:  # STS-30, STS-55
+    b = at_one_revision(bench(strategy=partition(2)))
+    b.image("b")
     b.all_ready()
-    assert b.images() == ["a", "a", "b"]  # E-14
-    b.change(updateStrategy=partition(0))
+    b.remove(0)
     b.all_ready()
-    assert b.images() == ["b"] * 3
-    assert b.status["currentRevision"] == b.status["updateRevision"]
+    assert b.images() == ["a", "a", "b"]
 
 
 def at_one_revision(b: Bench) -> Bench:
@@ -211,18 +248,36 @@ def test_d_16_without_a_block_a_pod_that_dies_comes_back_as_it_was() -> None:  #
     assert b.images() == ["b"] * 3
 
 
-def test_reverting_a_bad_template_does_not_unblock_an_ordered_set() -> None:  # D-17, D-18, D-19, STS-59
+def halted() -> Bench:
+    """D-17: the newest image never becomes Ready."""
     b = bench()
     b.image("bad")
     b.settle(3600)
+    return b
+
+
+@case("D-17")
+def test_d_17_a_pod_that_never_becomes_ready_halts_the_rollout() -> None:
+    b = halted()
     assert (b.images(), b.status["updatedReplicas"], b.status["readyReplicas"]) == (["a", "a", "bad"], 1, 2)
-    mark = b.mark
+
+
+@case("D-18")
+def test_d_18_reverting_the_template_does_not_unblock_an_ordered_set() -> None:  # STS-59
+    b = halted()
+    mark, good = b.mark, b.revisions()[0]
     b.image("a")
-    assert (b.acts(mark), b.images()) == ([], ["a", "a", "bad"])
+    assert (b.acts(mark), b.images(), b.status["updateRevision"]) == ([], ["a", "a", "bad"], good)
+
+
+@case("D-19")
+def test_d_19_deleting_the_pod_does() -> None:  # STS-59, STS-30
+    b = halted()
+    b.image("a")
     b.remove(2)
     b.all_ready()
     assert b.images() == ["a"] * 3
-    assert b.status["currentRevision"] == b.status["updateRevision"]
+    assert b.status["currentRevision"] == b.status["updateRevision"] == b.revisions()[0]
 
 
 @case("D-20")
@@ -257,7 +312,8 @@ def test_d_23_without_the_gate_a_parallel_set_reaches_a_pod_that_never_was_ready
     assert b.acts(mark) == ["delete 2", "create 2", "delete 1", "create 1", "delete 0", "create 0"]
 
 
-def test_an_ordered_set_updates_nothing_while_a_pod_is_unready() -> None:  # D-24, E-7 to E-10
+@case("D-24")
+def test_d_24_an_ordered_set_updates_nothing_while_a_pod_is_unready() -> None:
     b = bench()
     b.ready(1, ready=False)
     old = b.status["currentRevision"]
@@ -329,13 +385,29 @@ def test_e_56_unavailability_stays_within_the_budget_and_min_ready_seconds_count
     assert b.acts(mark)[4:6] == ["delete 1", "delete 0"]
 
 
-def test_a_delete_that_fails_leaves_the_counts_as_they_are() -> None:  # U-12, U-13
+def update_whose_deletes_fail() -> Bench:
     b = bench()
     b.fail_next("DELETE", "Pod", times=10_000)
     b.image("b")
+    return b
+
+
+@case("U-12")
+def test_u_12_a_delete_that_fails_leaves_the_counts_as_they_are() -> None:
+    b = update_whose_deletes_fail()
+    assert set(b.errors()) == {"the API server is unwell"}
     assert (b.status["currentReplicas"], b.status["updatedReplicas"], len(b.pods())) == (3, 0, 3)
+    assert b.status["currentRevision"] != b.status["updateRevision"]
+
+
+@case("U-13")
+def test_u_13_when_deletes_succeed_again_the_update_goes_on() -> None:
+    b = update_whose_deletes_fail()
     b.failures.clear()
+    mark = b.mark
     b.settle(2000)
+    assert b.acts(mark)[:1] == ["delete 2"]
+    assert b.status["currentReplicas"] == 2
     b.all_ready()
     assert b.images() == ["b"] * 3
 
@@ -420,8 +492,7 @@ STALE_PODS: list[tuple[str, str, int, int, int, int, str, str]] = [
 
 @pytest.mark.parametrize(
     ("policy", "n", "partition", "m", "min_ready", "pods", "left"),
-    [row[1:] for row in STALE_PODS],
-    ids=[row[0] for row in STALE_PODS],
+    [row(*line) for line in STALE_PODS],
 )
 def test_which_pods_one_update_phase_leaves_alone(
     policy: str, n: int, partition: int, m: int, min_ready: int, pods: str, left: str

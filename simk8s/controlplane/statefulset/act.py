@@ -11,8 +11,8 @@ from simk8s.controlplane.controller import Controller
 from simk8s.controlplane.statefulset.claim import (
     Claims,
     claim_name,
+    claims_of,
     has_other_controller,
-    missing_claims,
     need_repair,
     repaired_owners,
 )
@@ -89,24 +89,23 @@ class Hands:
 
     def _create_claims(self, ordinal: int, pod_name: str) -> Run[None]:
         """Make what is missing. One failure does not keep the other claims from being tried; the first is raised."""
-        desired = self._desired
         failure: ApiError | None = None
-        for template in desired.claim_templates:
-            claim = self._claims.get(claim_name(desired, template, ordinal))
-            if claim is not None and is_terminating(claim):
-                failure = failure or ApiError("Conflict", 409, f"pvc {name(claim)} is being deleted")
-        for claim in missing_claims(desired, ordinal, self._claims):
-            what = f"create Claim {name(claim)} "
+        for claim in claims_of(self._desired, ordinal):
             try:
-                yield from self._client.create(claim, by=self._actor)
+                found = self._claims.get(name(claim))
+                if found is None:
+                    yield from self._client.create(claim, by=self._actor)
             except ApiError as error:
                 failure = failure or error
                 if error.reason != "AlreadyExists":  # STS-97
-                    text = f"{what}for Pod {pod_name} in StatefulSet {desired.name} failed error: {error}"
-                    self._tell("FailedCreate", text, warning=True)  # STS-94
-            else:
-                text = f"{what}Pod {pod_name} in StatefulSet {desired.name} success"
+                    text = f"create Claim {name(claim)} for Pod {pod_name} in StatefulSet {self._desired.name}"
+                    self._tell("FailedCreate", f"{text} failed error: {error}", warning=True)  # STS-94
+                continue
+            if found is None:
+                text = f"create Claim {name(claim)} Pod {pod_name} in StatefulSet {self._desired.name} success"
                 self._tell("SuccessfulCreate", text)  # STS-90
+            elif is_terminating(found):
+                failure = failure or ApiError("Conflict", 409, f"pvc {name(claim)} is being deleted")
         if failure is not None:
             raise failure
 
@@ -154,7 +153,7 @@ class Hands:
         """Write the Pod with its identity and storage; on a conflict the newest version of it (PC-12)."""
         while True:
             ordinal = pod_of(pod).ordinal
-            fixed = with_identity(pod)
+            fixed = with_identity(self._desired, pod, ordinal)
             if not storage_matches(self._desired, pod_of(pod)):
                 fixed = with_storage(self._desired, fixed, ordinal)
             try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Protocol
 
 from simk8s.api.objects import Object, controller_of, owner_reference, owners, uid
@@ -19,6 +20,16 @@ def claim_name(desired: Desired, template: str, ordinal: int) -> str:
     return f"{template}-{desired.name}-{ordinal}"
 
 
+def claim_pod_name(set_name: str, claim: str) -> str:
+    """The name of the Pod of this set that a claim of that name is for; "" where it is for none.
+
+    >>> claim_pod_name("my-set", "volume-my-set-2"), claim_pod_name("my-set", "volume-pod-2")
+    ('my-set-2', '')
+    """
+    match = re.fullmatch(rf".+-({re.escape(set_name)}-[0-9]+)", claim)
+    return match[1] if match else ""
+
+
 def new_claim(desired: Desired, template: Object, ordinal: int) -> Object:
     """STS-52: templates are read from the set as it is now, never from a revision; the selector's labels win."""
     meta = template["metadata"]
@@ -33,13 +44,10 @@ def new_claim(desired: Desired, template: Object, ordinal: int) -> Object:
     return {"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": metadata, "spec": template["spec"]}
 
 
-def missing_claims(desired: Desired, ordinal: int, claims: Claims) -> list[Object]:
-    """The claims to create before this ordinal's Pod."""
-    return [
-        new_claim(desired, template, ordinal)
-        for template in desired.set["spec"].get("volumeClaimTemplates") or ()
-        if claims.get(claim_name(desired, template["metadata"]["name"], ordinal)) is None
-    ]
+def claims_of(desired: Desired, ordinal: int) -> list[Object]:
+    """The claims that this ordinal's Pod should have, as they would be created."""
+    templates = desired.set["spec"].get("volumeClaimTemplates") or ()
+    return [new_claim(desired, template, ordinal) for template in templates]
 
 
 def need_repair(desired: Desired, pod: Pod, claims: Claims, *, create: bool = True) -> bool:

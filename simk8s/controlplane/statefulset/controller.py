@@ -15,6 +15,7 @@ from simk8s.controlplane.informer import Informers
 from simk8s.controlplane.statefulset import revision as revisions
 from simk8s.controlplane.statefulset.act import Hands
 from simk8s.controlplane.statefulset.adoption import Adoption
+from simk8s.controlplane.statefulset.claim import claim_pod_name
 from simk8s.controlplane.statefulset.desired import Desired, desired_of
 from simk8s.controlplane.statefulset.plan import DeletePod, plan
 from simk8s.controlplane.statefulset.roster import Roster, parent_and_ordinal, pod_of
@@ -242,9 +243,9 @@ class StatefulSets:
     def claim(self, desired: Desired, claim: str) -> Object | None:
         """A claim out of the cache. Remembers that the set's Pod was judged by it."""
         where = Key(desired.namespace, claim)
-        parent, ordinal = parent_and_ordinal(claim)
-        if parent:
-            self._claim_users[where] = (desired.uid, ordinal)
+        pod = claim_pod_name(desired.name, claim)
+        if pod:
+            self._claim_users[where] = (desired.uid, parent_and_ordinal(pod)[1])
         return self._claims.at(where)
 
 

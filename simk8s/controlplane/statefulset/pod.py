@@ -38,14 +38,18 @@ def new_pod(desired: Desired, ordinal: int, template: Object, revision: str) -> 
 
 
 def identity_matches(desired: Desired, pod: Pod) -> bool:
-    """STS-53: the Pod's name and namespace are right by where it was found; the label can have been edited."""
-    return labels(pod.object).get(NAME_LABEL) == pod.name
+    """STS-53: name, namespace and the name label are those of the ordinal."""
+    name = f"{desired.name}-{pod.ordinal}"
+    meta = pod.object["metadata"]
+    return (meta["name"], meta["namespace"], labels(pod.object).get(NAME_LABEL)) == (name, desired.namespace, name)
 
 
-def with_identity(pod: Object) -> Object:
-    """The Pod with its name label restored."""
-    meta = pod["metadata"]
-    return {**pod, "metadata": {**meta, "labels": {**(meta.get("labels") or {}), NAME_LABEL: meta["name"]}}}
+def with_identity(desired: Desired, pod: Object, ordinal: int) -> Object:
+    """The Pod as that ordinal's, by name, namespace and name label."""
+    name = f"{desired.name}-{ordinal}"
+    kept = pod["metadata"].get("labels") or {}
+    meta = {"name": name, "namespace": desired.namespace, "labels": {**kept, NAME_LABEL: name}}
+    return {**pod, "metadata": {**pod["metadata"], **meta}}
 
 
 def storage_matches(desired: Desired, pod: Pod) -> bool:
