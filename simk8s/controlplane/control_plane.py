@@ -58,7 +58,7 @@ class ControlPlane:
         store.admission.append(may_expand)
         bootstrap(store, options, [NAMESPACES[addon] for addon in options.addons])
         caches = Informers(store, "kube-controller-manager")
-        StatefulSets(store, caches, max_unavailable=options.max_unavailable_stateful_set)
+        StatefulSets(store, caches, options)
         Endpoints(store, caches)
         binder = Binder(store, caches)
         Protection(store, caches)

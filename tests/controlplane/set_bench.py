@@ -11,6 +11,7 @@ from simk8s.api.objects import Object, labels, uid
 from simk8s.api.resources import Registry
 from simk8s.api.store import Store, Write
 from simk8s.controlplane.informer import Informers
+from simk8s.controlplane.options import Options
 from simk8s.controlplane.statefulset import StatefulSets
 from simk8s.controlplane.statefulset.roster import REVISION_LABEL
 from simk8s.sim import Actor, Simulation
@@ -22,7 +23,7 @@ QUIET_SECONDS = 60.0
 class Bench:
     """One set named `foo`, and what happens to its Pods."""
 
-    def __init__(self, replicas: int = 3, *, gate: bool = True, start: bool = True, **spec: Any) -> None:
+    def __init__(self, replicas: int = 3, *, options: Options | None = None, start: bool = True, **spec: Any) -> None:
         self.sim = Simulation()
         self.store = Store(self.sim, Registry())
         self.user = self.sim.actor("user")
@@ -35,7 +36,7 @@ class Bench:
         caches = self.caches = Informers(self.store, "kube-controller-manager")
         self._write_status = self.store.update_status
         self.store.update_status = self._update_status  # type: ignore[method-assign]
-        self.sets = StatefulSets(self.store, caches, max_unavailable=gate)
+        self.sets = StatefulSets(self.store, caches, options or Options())
         admission.install(self.store)
         caches.start()
         if start:

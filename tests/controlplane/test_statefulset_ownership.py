@@ -8,6 +8,7 @@ import pytest
 
 from simk8s.api.deletion import Deletion
 from simk8s.api.objects import Object, controller_of, owners
+from simk8s.controlplane.options import Options
 from tests.conformance import case
 from tests.controlplane.bare_cluster import stateful_set
 from tests.controlplane.set_bench import Bench
@@ -262,3 +263,13 @@ def test_s_2_a_set_removes_its_pods_through_the_work_queue() -> None:
     b.all_ready()
     b.change(replicas=0)
     assert (b.ordinals(), b.status["replicas"]) == ([], 0)
+
+
+@pytest.mark.parametrize("controls", [True, False])
+def test_the_set_is_the_controller_of_its_claims_since_1_31(controls: bool) -> None:  # VER-4
+    options = Options(controller_refs_on_claims=controls)
+    retention = policy(RETAIN, DELETE)
+    b = Bench(1, options=options, claims=True, persistentVolumeClaimRetentionPolicy=retention)
+    (reference,) = owners(b.store.get("PersistentVolumeClaim", "data-foo-0"))
+    assert reference.get("controller", False) is controls
+    assert reference["name"] == "foo"

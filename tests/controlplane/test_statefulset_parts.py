@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from simk8s.api.objects import Object, controller_of, owner_reference
+from simk8s.controlplane.options import Options
 from simk8s.controlplane.statefulset.claim import claim_pod_name, need_repair, new_claim, repaired_owners
 from simk8s.controlplane.statefulset.desired import Desired, desired_of
 from simk8s.controlplane.statefulset.plan import Action, CreatePod, plan
@@ -35,7 +36,7 @@ def set_(name: str = "foo", **spec: Any) -> Object:
 
 
 def desired(name: str = "foo", **spec: Any) -> Desired:
-    return desired_of(set_(name, **spec), "A", "A")
+    return desired_of(set_(name, **spec), "A", "A", Options())
 
 
 def pod(ordinal: int, wanted: Desired | None = None, *, uid: str = "pod-uid") -> Pod:

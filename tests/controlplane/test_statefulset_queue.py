@@ -12,6 +12,7 @@ from simk8s.api.objects import Key, Object, owner_reference
 from simk8s.api.resources import Registry
 from simk8s.api.store import Store
 from simk8s.controlplane.informer import Informers
+from simk8s.controlplane.options import Options
 from simk8s.controlplane.statefulset import StatefulSets
 from simk8s.sim import Simulation
 from tests.conformance import case
@@ -27,7 +28,7 @@ class Listening:
         self.user = self.sim.actor("user")
         self.queued: list[str] = []
         caches = Informers(self.store, "kube-controller-manager")
-        sets = StatefulSets(self.store, caches)
+        sets = StatefulSets(self.store, caches, Options())
         monkeypatch.setattr(sets._controller, "enqueue", self._note)
         admission.install(self.store)
         caches.start()

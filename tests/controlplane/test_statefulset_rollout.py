@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from simk8s.api.objects import Object
+from simk8s.controlplane.options import Options
 from simk8s.controlplane.statefulset.desired import Desired, desired_of
 from simk8s.controlplane.statefulset.rollout import roll
 from simk8s.controlplane.statefulset.roster import Pod, Roster
@@ -303,7 +304,7 @@ def test_d_21_a_parallel_set_replaces_the_bad_pod_itself() -> None:  # STS-57b
 
 @case("D-23")
 def test_d_23_without_the_gate_a_parallel_set_reaches_a_pod_that_never_was_ready() -> None:  # STS-55
-    b = Bench(3, gate=False, podManagementPolicy="Parallel")
+    b = Bench(3, options=Options(max_unavailable_stateful_set=False), podManagementPolicy="Parallel")
     b.ready(1, 2)
     mark = b.mark
     b.image("b")
@@ -445,7 +446,7 @@ def pod(ordinal: int, kind: str = "", revision: str = "A") -> Pod:
 
 
 def desired(policy: str, n: int, partition: int, m: int, min_ready: int = 0) -> Desired:
-    read = desired_of(SPEC, "A", "B")
+    read = desired_of(SPEC, "A", "B", Options())
     return replace(
         read,
         replicas=n,
@@ -453,6 +454,7 @@ def desired(policy: str, n: int, partition: int, m: int, min_ready: int = 0) -> 
         partition=partition,
         max_unavailable=m,
         min_ready_seconds=min_ready,
+        rollout_min_ready_seconds=min_ready,
     )
 
 
@@ -529,4 +531,18 @@ def test_ut_12_max_unavailable_is_a_number_or_a_percentage(value: Any, replicas:
     block = {"partition": 0} if value is None else {"maxUnavailable": value}
     strategy = {"type": "RollingUpdate", "rollingUpdate": block}
     spec = {**SPEC["spec"], "replicas": replicas, "updateStrategy": strategy}
-    assert desired_of({**SPEC, "spec": spec}, "A", "B").max_unavailable == result
+    assert desired_of({**SPEC, "spec": spec}, "A", "B", Options()).max_unavailable == result
+
+
+@pytest.mark.parametrize(("waits", "left"), [(True, {0, 1, 2}), (False, {0, 1})])
+def test_a_rollout_waits_for_min_ready_seconds_since_1_34(waits: bool, left: set[int]) -> None:  # VER-2
+    wanted = desired(P, 3, 0, 2, min_ready=30)
+    if not waits:
+        wanted = replace(wanted, rollout_min_ready_seconds=0)
+    roster = Roster()
+    for ordinal, kind in enumerate(["r", "r", ""]):
+        roster.put(pod(ordinal, kind, revision="B" if kind else "A"))
+    assert {0, 1, 2} - {gone.ordinal for gone in roll(wanted, roster, now=1001.0)} == left
+    options = Options(min_ready_seconds_in_rollouts=waits)
+    spec = {**SPEC["spec"], "minReadySeconds": 30}
+    assert desired_of({**SPEC, "spec": spec}, "A", "B", options).rollout_min_ready_seconds == (30 if waits else 0)

@@ -104,7 +104,9 @@ def _wanted(desired: Desired, pod: Pod) -> list[Object]:
     if is_condemned and desired.delete_claims_when_scaled:
         return [owner_reference(pod.object)]
     if desired.delete_claims_when_deleted:
-        return [owner_reference(desired.set)]  # VER-4: a controller reference
+        reference = owner_reference(desired.set)
+        plain = {key: value for key, value in reference.items() if key not in ("controller", "blockOwnerDeletion")}
+        return [reference if desired.controls_claims else plain]  # VER-4
     return []
 
 

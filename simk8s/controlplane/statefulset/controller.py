@@ -12,6 +12,7 @@ from simk8s.api.selector import LabelSelector, from_object
 from simk8s.api.store import Store
 from simk8s.controlplane.controller import Controller
 from simk8s.controlplane.informer import Informers
+from simk8s.controlplane.options import Options
 from simk8s.controlplane.statefulset import revision as revisions
 from simk8s.controlplane.statefulset.act import Hands
 from simk8s.controlplane.statefulset.adoption import Adoption
@@ -40,9 +41,9 @@ class _Set:
 class StatefulSets:
     """`statefulset-controller`. It hears of sets and Pods only; claims and revisions it merely looks up (STS-10)."""
 
-    def __init__(self, store: Store, informers: Informers, *, max_unavailable: bool = True) -> None:
+    def __init__(self, store: Store, informers: Informers, options: Options) -> None:
         self._store = store
-        self._max_unavailable = max_unavailable
+        self._options = options
         self._controller = Controller(
             "statefulset-controller", store, "StatefulSet", self._sync, caches=informers, workers=WORKERS
         )
@@ -72,7 +73,7 @@ class StatefulSets:
         yield from self._adoption.claim_pods(set, selector, known.strangers, actor)  # STS-15
         existing = list(self._owned_revisions[uid(set)].values())
         current, update, collisions = yield from self._choose_revisions(set, existing, actor)
-        desired = desired_of(set, name(current), name(update), max_unavailable=self._max_unavailable)
+        desired = desired_of(set, name(current), name(update), self._options)
         if known.generation != set["metadata"]["generation"]:
             known.roster.doubt()
             known.generation = set["metadata"]["generation"]
@@ -110,7 +111,7 @@ class StatefulSets:
     def _report_last(self, set: Object, known: _Set, actor: Actor) -> Run[None]:
         status = set.get("status") or {}
         if "updateRevision" in status:
-            desired = desired_of(set, status["currentRevision"], status["updateRevision"])
+            desired = desired_of(set, status["currentRevision"], status["updateRevision"], self._options)
             counts = status_of(desired, known.roster, self._store.sim.now, status.get("collisionCount", 0))
             yield from self._write_status(set, counts, actor)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from simk8s.api.objects import Object, dig, is_terminating, metadata
+from simk8s.controlplane.options import Options
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,11 @@ class Desired:
     """None where the `rollingUpdate` block is missing, which decides STS-30 or STS-31."""
     max_unavailable: int | None
     """None where the cluster does not know the field (VER-1)."""
+    replaces_stale_pods: bool
+    """VER-3."""
     min_ready_seconds: int
+    rollout_min_ready_seconds: int
+    """What of it counts in rollouts and for the first unhealthy Pod (VER-2)."""
     is_deleting: bool
     current_revision: str
     update_revision: str
@@ -33,6 +38,8 @@ class Desired:
     claim_templates: tuple[str, ...]
     delete_claims_when_scaled: bool
     delete_claims_when_deleted: bool
+    controls_claims: bool
+    """VER-4."""
 
     @property
     def end(self) -> int:
@@ -40,8 +47,8 @@ class Desired:
         return self.start + self.replicas
 
 
-def desired_of(set: Object, current_revision: str, update_revision: str, *, max_unavailable: bool = True) -> Desired:
-    """Read a set. `max_unavailable` is the feature gate MaxUnavailableStatefulSet (VER-1)."""
+def desired_of(set: Object, current_revision: str, update_revision: str, options: Options) -> Desired:
+    """Read a set, in a cluster with these options."""
     spec = set["spec"]
     strategy = spec.get("updateStrategy") or {}
     block = strategy.get("rollingUpdate")
@@ -57,8 +64,10 @@ def desired_of(set: Object, current_revision: str, update_revision: str, *, max_
         is_ordered=spec.get("podManagementPolicy", "OrderedReady") != "Parallel",
         updates_by_itself=strategy.get("type", "RollingUpdate") == "RollingUpdate",
         partition=None if block is None else block.get("partition", 0),
-        max_unavailable=_max_unavailable(block, replicas) if max_unavailable else None,
+        max_unavailable=_max_unavailable(block, replicas) if options.max_unavailable_stateful_set else None,
+        replaces_stale_pods=options.replace_stale_pods,
         min_ready_seconds=spec.get("minReadySeconds", 0),
+        rollout_min_ready_seconds=spec.get("minReadySeconds", 0) if options.min_ready_seconds_in_rollouts else 0,
         is_deleting=is_terminating(set),
         current_revision=current_revision,
         update_revision=update_revision,
@@ -66,6 +75,7 @@ def desired_of(set: Object, current_revision: str, update_revision: str, *, max_
         claim_templates=tuple(claim["metadata"]["name"] for claim in spec.get("volumeClaimTemplates") or ()),
         delete_claims_when_scaled=retention.get("whenScaled") == "Delete",
         delete_claims_when_deleted=retention.get("whenDeleted") == "Delete",
+        controls_claims=options.controller_refs_on_claims,
     )
 
 

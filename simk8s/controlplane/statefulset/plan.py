@@ -123,7 +123,7 @@ def scale_down(desired: Desired, condemned: list[Pod], now: float) -> Generator[
     if not condemned:
         return False
     target = condemned[0]
-    unavailable = [pod for pod in condemned if not pod.is_healthy(desired.min_ready_seconds, now)]
+    unavailable = [pod for pod in condemned if not pod.is_healthy(desired.rollout_min_ready_seconds, now)]
     # STS-41: every Pod in range is available here, so the first unavailable one is a condemned one
     is_first_unavailable = bool(unavailable) and unavailable[-1] is target
     if not target.is_terminating and (target not in unavailable or is_first_unavailable):

@@ -23,7 +23,7 @@ def roll(desired: Desired, pods: Roster, now: float) -> Iterator[Pod]:
     slots = [pods.get(ordinal) for ordinal in range(desired.start, desired.end)]
     if desired.max_unavailable is None:
         yield from _one_by_one(desired, slots, now)
-    elif desired.is_ordered:
+    elif desired.is_ordered or not desired.replaces_stale_pods:
         yield from _within_budget(desired, slots, now, desired.max_unavailable)
     else:
         yield from _stale_first(desired, slots, now, desired.max_unavailable)
@@ -37,13 +37,13 @@ def _one_by_one(desired: Desired, slots: list[Pod | None], now: float) -> Iterat
         if pod.revision != desired.update_revision and not pod.is_terminating:
             yield pod
             return
-        if not pod.is_healthy(desired.min_ready_seconds, now):
+        if not pod.is_healthy(desired.rollout_min_ready_seconds, now):
             return
 
 
 def _within_budget(desired: Desired, slots: list[Pod | None], now: float, budget: int) -> Iterator[Pod]:
     """STS-56: as many as `maxUnavailable` leaves, without waiting between them."""
-    left = budget - sum(pod is None or not pod.is_healthy(desired.min_ready_seconds, now) for pod in slots)
+    left = budget - sum(pod is None or not pod.is_healthy(desired.rollout_min_ready_seconds, now) for pod in slots)
     for pod in reversed(slots[desired.partition or 0 :]):
         if left <= 0:
             return
@@ -54,7 +54,7 @@ def _within_budget(desired: Desired, slots: list[Pod | None], now: float, budget
 
 def _stale_first(desired: Desired, slots: list[Pod | None], now: float, budget: int) -> Iterator[Pod]:
     """STS-57b: outdated Pods that are no use anyway go whatever the budget; then available ones within it."""
-    unavailable = [pod for pod in slots if pod is None or not pod.is_healthy(desired.min_ready_seconds, now)]
+    unavailable = [pod for pod in slots if pod is None or not pod.is_healthy(desired.rollout_min_ready_seconds, now)]
     stale = [pod.ordinal for pod in unavailable if pod is not None and _is_outdated(desired, pod)]
     left = budget - len(unavailable)
     if left <= 0 and not stale:
