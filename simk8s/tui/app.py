@@ -10,8 +10,9 @@ from textual.binding import BindingType
 from textual.screen import Screen
 
 from simk8s.tui.command import COMMANDS
+from simk8s.tui.desk import KINDS, TITLES
 from simk8s.tui.language import _
-from simk8s.tui.screen import KINDS, TITLES, MainScreen
+from simk8s.tui.screen import MainScreen
 from simk8s.tui.session import Session
 from simk8s.tui.theme import NAMES, THEMES
 
@@ -55,7 +56,3 @@ class SimApp(App[None]):
 
     def _use(self, theme: str) -> None:
         self.theme = theme
-
-    def next_theme(self) -> None:
-        """Dark, light, high contrast, and so on."""
-        self.theme = NAMES[(NAMES.index(self.theme) + 1) % len(NAMES)]

@@ -3,65 +3,61 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
+from simk8s.api.resources import NoMatch, Registry
 from simk8s.cluster import Cluster, Printed
 from simk8s.cluster.recording import rerun, start
 from simk8s.errors import SimError
+from simk8s.faults import Fault
 from simk8s.tui.run import Run
 from simk8s.world import Chronicle
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
-    """One action on a cluster. `verb` is kill, power_off, power_on or kubectl; `arguments` are those of the Cluster."""
+class Kubectl:
+    """A kubectl command, as an argument list without the word kubectl. Relative paths start from `folder`."""
 
-    verb: str
-    arguments: Mapping[str, Any]
-
-    def do(self, cluster: Cluster) -> Printed | None:
-        """Do it. What kubectl printed is returned. Raises SimError."""
-        arguments = dict(self.arguments)
-        match self.verb:
-            case "kill":
-                cluster.kill(arguments["pod"], arguments["container"], namespace=arguments["namespace"])
-            case "power_off":
-                cluster.power_off(arguments["node"])
-            case "power_on":
-                cluster.power_on(arguments["node"])
-            case "kubectl":
-                return cluster.kubectl(arguments["argv"], folder=arguments.get("folder", "."))
-        return None
+    argv: tuple[str, ...]
+    folder: str = "."
 
     def __str__(self) -> str:
-        match self.verb:
-            case "kill":
-                return f"kill {self.arguments['pod']}/{self.arguments['container']}"
-            case "power_off":
-                return f"power off {self.arguments['node']}"
-            case "power_on":
-                return f"power on {self.arguments['node']}"
-        return f"kubectl {shlex.join(self.arguments['argv'])}"
+        return f"kubectl {shlex.join(self.argv)}"
 
 
-def kill(pod: str, container: str, namespace: str = "default") -> Deed:
-    """SIGKILL for the main process of a container."""
-    return Deed("kill", {"pod": pod, "container": container, "namespace": namespace})
+Deed = Fault | Kubectl
 
 
-def power(node: str, *, on: bool) -> Deed:
-    """A node loses its power, or boots again."""
-    return Deed("power_on" if on else "power_off", {"node": node})
+def do(deed: Deed, cluster: Cluster) -> Printed | None:
+    """Do it; what kubectl printed is returned. Raises SimError."""
+    if isinstance(deed, Kubectl):
+        return cluster.kubectl(deed.argv, folder=deed.folder)
+    cluster.inject(deed)
+    return None
 
 
-def kubectl(command: str) -> Deed:
-    """A kubectl command, without the word kubectl. Raises SimError SK503 where its quotes do not match."""
+def typed(command: str) -> Kubectl:
+    """What a person typed at the prompt: a command, or only a kind to be listed, as in k9s (`pods`).
+
+    Raises SimError SK503 where its quotes do not match.
+    """
     try:
-        return Deed("kubectl", {"argv": shlex.split(command)})
+        words = shlex.split(command)
     except ValueError as error:
         raise SimError("SK503", f"{command!r}: {error}", hint="close the quotes") from error
+    if words[:1] == ["kubectl"]:
+        words = words[1:]
+    if words and _is_kind(words[0]):
+        words = ["get", *words]
+    return Kubectl(tuple(words))
+
+
+def _is_kind(word: str) -> bool:
+    try:
+        Registry().typed(word.partition("/")[0])
+    except NoMatch:
+        return False
+    return True
 
 
 def twin_at(run: Run, seq: int) -> Cluster:
@@ -77,9 +73,8 @@ def twin_at(run: Run, seq: int) -> Cluster:
     return cluster
 
 
-def changed_anything(chronicle: Chronicle, since: int) -> bool:
+def has_changed_anything(chronicle: Chronicle, since: int) -> bool:
     """Whether kubectl did more than look, after a record."""
-    looks = ("kubectl",)
     return any(
-        record.actor == "kubectl" and record.verb not in looks for record in chronicle.records[max(since + 1, 0) :]
+        record.actor == "kubectl" and record.verb != "kubectl" for record in chronicle.records[max(since + 1, 0) :]
     )

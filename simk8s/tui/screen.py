@@ -1,365 +1,248 @@
-"""The main screen: the panes around one focus, and the keys that move it."""
+"""The main screen: asking why, breaking things, comparing branches, kubectl; what opens over the panes."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Callable
+from pathlib import Path
 
-from textual import events
-from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import Container
-from textual.screen import Screen
-from textual.timer import Timer
+from textual.worker import get_current_worker
 
+from simk8s.cluster import Printed
 from simk8s.errors import SimError
-from simk8s.tui import moving
-from simk8s.tui.bars import Footer, Header, Tab, Tabs
-from simk8s.tui.command import COMMANDS
-from simk8s.tui.language import N_, _
+from simk8s.kubectl.serial import as_yaml
+from simk8s.tui.breaking import choices
+from simk8s.tui.comparing import compare_rows
+from simk8s.tui.deed import Deed, Kubectl, typed
+from simk8s.tui.desk import KINDS, TITLES
+from simk8s.tui.dialog import Menu, Reader
+from simk8s.tui.guide import help_rows
+from simk8s.tui.jump import Jump
+from simk8s.tui.language import _
 from simk8s.tui.moving import Breakpoint
 from simk8s.tui.pane import Pane
-from simk8s.tui.panes.cluster import cluster_rows
-from simk8s.tui.panes.events import event_rows
-from simk8s.tui.panes.files import file_rows
-from simk8s.tui.panes.logs import log_rows
-from simk8s.tui.panes.names import name_rows
-from simk8s.tui.panes.replication import replication_rows
-from simk8s.tui.panes.script import script_rows
-from simk8s.tui.panes.timeline import TimelinePane
-from simk8s.tui.panes.why import why_rows
+from simk8s.tui.panes.console import Printout
 from simk8s.tui.prompt import Prompt
-from simk8s.tui.session import Session
-from simk8s.tui.view import View
-
-TITLES = {
-    "cluster": N_("Cluster"),
-    "script": N_("Script"),
-    "timeline": N_("Timeline"),
-    "files": N_("Files"),
-    "replication": N_("Replicas"),
-    "names": N_("Names"),
-    "events": N_("Events"),
-    "logs": N_("Logs"),
-    "why": N_("Why"),
-}
-
-KINDS = tuple(kind for kind in TITLES if kind != "why")
-"""The panes in the order of their numbers."""
-
-ALWAYS = ("cluster", "script", "timeline")
-"""The panes that are always there where there is room; the fourth place is for the others in turn."""
-
-WIDE, HIGH = 120, 30
-SPEEDS = (0.1, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 100.0)
-TICK_SECONDS = 0.1
+from simk8s.tui.row import Row, row
+from simk8s.tui.run import Run
+from simk8s.tui.saving import save_scenario
+from simk8s.tui.session import Bookmark
+from simk8s.tui.travel import Travel
 
 
-class MainScreen(Screen[None]):
-    """One focus; every pane follows it."""
+class MainScreen(Travel):
+    """Everything that a person does with a run."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *(Binding(command.key, command.action, command.label, show=False) for command in COMMANDS),
-        *(Binding(str(number), f"pane('{kind}')", show=False) for number, kind in enumerate(KINDS, 1)),
-        Binding("right", "event(1)", show=False),
-        Binding("left", "event(-1)", show=False),
-        Binding("tab", "other_pane(1)", show=False),
-        Binding("shift+tab", "other_pane(-1)", show=False),
-        Binding("escape", "close", show=False),
-    ]
+    # Asking
 
-    def __init__(self, session: Session) -> None:
-        super().__init__()
-        self.session = session
-        self.active = "cluster"
-        self.tool = "files"
-        self.filter = ""
-        self.opened = ""
-        self.scale = 1.0
-        self.speed = 10.0
-        self.working = ""
-        self._clock = 0.0
-        self._timer: Timer | None = None
+    def action_describe(self) -> None:
+        subject = self.session.focus.subject
+        where = ["-n", subject.namespace] if subject.namespace else []
+        command = Kubectl(("describe", subject.kind.lower(), subject.name, *where))
+        self._in_background(command, lambda printed: self._read(str(command), printed.stdout + printed.stderr))
 
-    def compose(self) -> ComposeResult:
-        yield Header()
-        with Tabs():
-            yield from (Tab(number, kind) for number, kind in enumerate(KINDS, 1))
-        with Container(id="panes"):
-            yield Pane("cluster", cluster_rows)
-            yield Pane("script", script_rows)
-            yield TimelinePane()
-            yield Pane("files", file_rows)
-            yield Pane("replication", replication_rows)
-            yield Pane("names", name_rows)
-            yield Pane("events", event_rows)
-            yield Pane("logs", log_rows)
-        yield Pane("why", why_rows)
-        yield Prompt()
-        yield Footer()
-
-    def on_mount(self) -> None:
-        self.query_one("#why").add_class("drawer")
-        self._arrange()
-
-    def on_resize(self, event: events.Resize) -> None:
-        self.set_class(event.size.width >= WIDE and event.size.height >= HIGH, "-wide")
-        self.call_after_refresh(self._arrange)
-
-    # What is shown
-
-    @property
-    def view(self) -> View:
-        """The moment in focus, as the panes need it."""
-        session = self.session
-        return View(
-            session.run,
-            session.focus,
-            self.filter,
-            frozenset(point.place for point in session.breakpoints if point.place),
-            self.opened,
-            zoom=self.scale,
-            bookmarks=tuple(mark.seq for mark in session.bookmarks if mark.run == session.run.name),
-        )
-
-    @property
-    def shown(self) -> tuple[str, ...]:
-        """The panes that there is room for."""
-        if not self.has_class("-wide") or self.has_class("-zoomed"):
-            return (self.active,)
-        return (*ALWAYS, self.tool)
-
-    def pane(self, kind: str) -> Pane:
-        return self.query_one(f"#{kind}", Pane)
-
-    def _arrange(self) -> None:
-        """Let the panes that there is room for be seen, and show the moment in them."""
-        shown = self.shown
-        for kind in KINDS:
-            pane = self.pane(kind)
-            pane.display = kind in shown
-            pane.border_title = _(TITLES[kind])
-        self.pane("why").border_title = _(TITLES["why"])
-        if not self.query_one(Prompt).display and not self.pane("why").has_focus:
-            self.pane(self.active).focus()
-        self.call_after_refresh(self.update)
-
-    def update(self) -> None:
-        """Show the moment in focus everywhere."""
-        view = self.view
-        shown = self.shown
-        for kind in (*shown, *(["why"] if self.pane("why").has_class("-open") else [])):
-            pane = self.pane(kind)
-            view.width = max(pane.scrollable_content_region.width, 10)
-            pane.show(view)
-        for tab in self.query(Tab):
-            tab.show(_(TITLES[tab.kind]), visible=tab.kind in shown, active=tab.kind == self.active)
-        playing = f"▶ {self.speed:g}×" if self._timer is not None else ""
-        if self.filter:
-            playing = f"{playing} /{self.filter}".strip()
-        self.query_one(Header).show(self.session, playing=playing, working=self.working)
-        self.query_one(Footer).show(self.active)
-
-    def on_pane_pointed(self, message: Pane.Pointed) -> None:
-        """The cursor of the cluster chooses the object in focus."""
-        if message.pane.kind in ("cluster", "timeline") and message.row.subject is not None:
-            self.session.choose(message.row.subject)
-            self.update()
-
-    def on_pane_chosen(self, message: Pane.Chosen) -> None:
-        row, kind = message.row, message.pane.kind
-        if kind == "files" and row.key.count(":"):
-            self.opened = "" if self.opened == row.key else row.key
-            self.update()
-        elif kind == "cluster" and row.subject is not None and row.subject.container:
-            self.session.choose(row.subject)
-            self.action_pane("script")
-        elif row.seq is not None or row.subject is not None:
-            self.session.jump(row.seq, row.subject if kind != "logs" else None)
-            self.update()
-
-    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        if isinstance(event.widget, Pane) and event.widget.kind in KINDS and event.widget.kind != self.active:
-            self.active = event.widget.kind
-            self.update()
-
-    def on_prompt_closed(self) -> None:
-        self._arrange()
-
-    # Panes
-
-    def action_pane(self, kind: str) -> None:
-        self.active = kind
-        if kind not in ALWAYS:
-            self.tool = kind
-        self._arrange()
-
-    def action_other_pane(self, step: int) -> None:
-        order = self.shown if len(self.shown) > 1 else KINDS
-        if self.pane("why").has_class("-open") and not self.pane("why").has_focus:
-            self.pane("why").focus()
-            return
-        place = order.index(self.active) if self.active in order else 0
-        self.action_pane(order[(place + step) % len(order)])
-        self.pane(self.active).focus()
-
-    def action_zoom(self) -> None:
-        self.toggle_class("-zoomed")
-        self._arrange()
-
-    def action_why(self) -> None:
-        why = self.pane("why")
-        why.toggle_class("-open")
-        if why.has_class("-open"):
-            why.focus()
-        self._arrange()
-        if not why.has_class("-open"):
-            self.pane(self.active).focus()
-
-    def action_close(self) -> None:
-        """Close what was opened last: the drawer, the filter, the zoom."""
-        if self.pane("why").has_class("-open"):
-            self.action_why()
-        elif self.filter:
-            self.filter = ""
-        elif self.has_class("-zoomed"):
-            self.remove_class("-zoomed")
-        self._arrange()
-
-    # Moving
-
-    def move(self, seq: int | None) -> None:
-        """Look at another moment, or say that there is none."""
-        if self.session.go(seq):
-            self.update()
-        else:
-            self.notify(_("There is nothing more in this direction."), timeout=2)
-
-    def action_event(self, step: int) -> None:
-        run, focus = self.session.run, self.session.focus
-        found = moving.next_text(run, focus, step, self.filter) if self.filter else moving.next_event(run, focus, step)
-        self.move(found)
-
-    def action_own_event(self, step: int) -> None:
-        self.move(moving.next_event(self.session.run, self.session.focus, step, self.session.focus.subject))
-
-    def action_command(self, step: int) -> None:
-        self.move(moving.next_command(self.session.run, self.session.focus, step))
-
-    def action_change(self, step: int) -> None:
-        self.move(moving.next_change(self.session.run, self.session.focus, step))
-
-    def action_record(self, step: int) -> None:
-        self.move(moving.next_record(self.session.run, self.session.focus, step))
-
-    def action_start(self) -> None:
-        self.move(0)
-
-    def action_finish(self) -> None:
-        self.move(self.session.run.last)
-
-    def action_back(self) -> None:
-        if self.session.back():
-            self.update()
-
-    def action_go(self) -> None:
-        self.query_one(Prompt).ask(_("go to"), self._go, example="90  2m30s  #1791  pod/mysql-1 Ready")
-
-    def _go(self, text: str) -> None:
-        found = moving.sought(self.session.run, self.session.focus, text)
+    def action_yaml(self) -> None:
+        subject = self.session.focus.subject
+        found = self.view.world.objects.get(subject.key)
         if found is None:
-            self.notify(_("Nothing here is called {text}.").format(text=text), severity="warning")
+            self.notify(_("{what} is not there at this moment.").format(what=subject.title), severity="warning")
         else:
-            self.session.jump(found)
-        self.update()
+            self._read(subject.title, as_yaml(found))
 
-    def action_find(self) -> None:
-        self.query_one(Prompt).ask("/", self._find, example=_("a text in events and logs"))
+    def _read(self, title: str, text: str) -> None:
+        rows = [row(line, key=str(number), hang=2) for number, line in enumerate(text.splitlines())]
+        self.app.push_screen(Reader(title, lambda width: rows, self.view))
 
-    def _find(self, text: str) -> None:
-        self.filter = text
-        self.move(moving.next_text(self.session.run, self.session.focus, 1, text))
+    def action_kubectl(self) -> None:
+        example = "get pods    scale statefulset mysql --replicas=5"
+        self.query_one(Prompt).ask(":", self._kubectl, example=example)
 
-    def on_timeline_pane_dragged(self, message: TimelinePane.Dragged) -> None:
-        self.session.go(moving.at_time(self.session.run, message.time))
-        self.update()
-
-    # Playing
-
-    def action_play(self) -> None:
-        if self._timer is not None:
-            self._stop()
-        else:
-            self._clock = self.session.run.time(self.session.focus.seq)
-            self._timer = self.set_interval(TICK_SECONDS, self._tick)
-        self.update()
-
-    def _stop(self) -> None:
-        if self._timer is not None:
-            self._timer.stop()
-            self._timer = None
-
-    def _tick(self) -> None:
-        """A little more virtual time; a breakpoint in it, or the end, stops."""
-        session = self.session
-        self._clock += self.speed * TICK_SECONDS
-        until = moving.at_time(session.run, self._clock)
-        stop = moving.next_stop(session.run, session.focus, 1, session.breakpoints) if session.breakpoints else None
-        if stop is not None and stop <= until:
-            until = stop
-            self._stop()
-        if until >= session.run.last:
-            self._stop()
-        session.go(max(until, session.focus.seq))
-        self.update()
-
-    def action_speed(self, step: int) -> None:
-        place = min(max(SPEEDS.index(self.speed) + step, 0), len(SPEEDS) - 1)
-        self.speed = SPEEDS[place]
-        if self._timer is None:
-            self.notify(_("Plays {speed} virtual seconds in one.").format(speed=f"{self.speed:g}"), timeout=2)
-        self.update()
-
-    def action_scale(self, step: int) -> None:
-        self.scale = min(max(self.scale * 2.0**step, 1.0), 4096.0)
-        self.update()
-
-    # Stops
-
-    def action_breakpoint(self) -> None:
-        script = self.pane("script")
-        place = script.rows[script.cursor].key if script.rows else ""
-        if self.active == "script" and ":" in place:
-            self._toggle(Breakpoint(place=place))
-        else:
-            self.query_one(Prompt).ask(_("stop when"), self._break_when, example="pod/mysql-1 Ready")
-
-    def _break_when(self, text: str) -> None:
-        self._toggle(Breakpoint(condition=text))
-
-    def _toggle(self, point: Breakpoint) -> None:
+    def _kubectl(self, text: str) -> None:
         try:
-            stops = moving.stops_of(self.session.run, point)
+            self.act(typed(text))
         except SimError as error:
-            self.notify(str(error), severity="warning")
-            return
-        is_set = self.session.toggle_breakpoint(point)
-        said = (
-            _("Breakpoint at {point}: met {count} times in this run.")
-            if is_set
-            else _("No breakpoint at {point} any more.")
-        )
-        self.notify(said.format(point=point, count=len(stops)), timeout=3)
-        self.update()
+            self.notify(str(error), severity="warning", markup=False)
 
-    def action_run(self, step: int) -> None:
+    # Breaking
+
+    def action_break(self) -> None:
+        script = self.pane("script")
+        place = script.rows[script.cursor].key if self.active == "script" and script.rows else ""
+        line = int(place.rpartition(":")[2]) if ":" in place else 0
+        found = choices(self.view, line)
+        if not found:
+            self.notify(_("There is nothing here that could be broken at this moment."), severity="warning")
+            return
+        title = _("Break, at {time:.3f} s").format(time=self.session.run.time(self.session.focus.seq))
+        menu = Menu(title, [(choice.text, choice.fault) for choice in found])
+        self.app.push_screen(menu, lambda fault: self.act(fault) if fault is not None else None)
+
+    def act(self, deed: Deed) -> None:
+        """Do it at the moment in focus, in the background; a branch that comes of it is shown."""
+        self._in_background(deed, self._printed if isinstance(deed, Kubectl) else lambda printed: None)
+
+    def _in_background(self, deed: Deed, then: Callable[[Printed], None]) -> None:
+        if self.working:
+            self.notify(_("Still at work: {what}").format(what=self.working), severity="warning")
+            return
+        self.working = str(deed)
+        self.update()
         session = self.session
-        if not session.breakpoints:
-            self.notify(_("There are no breakpoints. Set one with b."), severity="warning")
-            return
-        self.move(moving.next_stop(session.run, session.focus, step, session.breakpoints))
 
-    def action_bookmark(self) -> None:
-        time = self.session.run.time(self.session.focus.seq)
-        is_set = self.session.toggle_bookmark(f"{time:.2f} s {self.session.focus.subject.title}")
-        self.notify(_("Bookmark set.") if is_set else _("Bookmark taken away."), timeout=2)
+        def work() -> None:
+            worker = get_current_worker()
+            try:
+                branch, printed = session.act(deed)
+            except SimError as error:
+                self.app.call_from_thread(self._refused, error)
+                return
+            if not worker.is_cancelled:
+                self.app.call_from_thread(self._done, deed, branch, printed, then)
+
+        self.run_worker(work, thread=True, group="deeds", exit_on_error=True)
+
+    def _refused(self, error: SimError) -> None:
+        self.working = ""
+        self.notify(str(error), severity="warning", markup=False, timeout=10)
         self.update()
+
+    def _done(self, deed: Deed, branch: Run | None, printed: Printed | None, then: Callable[[Printed], None]) -> None:
+        self.working = ""
+        time = self.session.run.time(self.session.focus.seq)
+        if branch is not None:
+            self.session.add(branch)
+            said = _("{branch}: {deed}. What was before it is as it was; Backspace leads back.")
+            self.notify(said.format(branch=branch.name, deed=deed), markup=False)
+        if printed is not None:
+            self.printed.append(Printout(str(deed), time, printed))
+            then(printed)
+        self.lay_out()
+
+    def _printed(self, printed: Printed) -> None:
+        self.open_drawer("console")
+
+    # Branches
+
+    def action_branches(self) -> None:
+        items = [(self._called(run), run) for run in self.session.runs]
+        self.app.push_screen(Menu(_("Branches"), items), self._branch_chosen)
+
+    def _called(self, run: Run) -> str:
+        mark = "▸" if run is self.session.run else " "
+        if run.parent is None:
+            return f"{mark} {run.name}"
+        return f"{mark} {run.name}  {run.parent.name} @ {run.time(run.since):.3f} s  {run.deed}"
+
+    def _branch_chosen(self, run: Run | None) -> None:
+        if run is None:
+            return
+        items: list[tuple[str, Callable[[Run], None]]] = [(_("look at it"), self._show)]
+        if run.parent is not None:
+            items.append((_("compare it with what it branched off from"), self.compare))
+            items.append((_("save it as a scenario"), self._ask_for_file))
+        self.app.push_screen(Menu(run.name, items), lambda act: act(run) if act is not None else None)
+
+    def _show(self, run: Run) -> None:
+        self.session.show(run)
+        self.lay_out()
+
+    def compare(self, run: Run) -> None:
+        """A branch and its parent side by side; a line of the branch leads there."""
+        parent = run.parent
+        if parent is None:
+            return
+        title = _("{left} and {right}, side by side").format(left=parent.name, right=run.name)
+
+        def go(seq: int | None) -> None:
+            if seq is not None:
+                self.session.show(run, seq)
+                self.lay_out()
+
+        self.app.push_screen(Reader(title, lambda width: compare_rows(parent, run, width), self.view), go)
+
+    def _ask_for_file(self, run: Run) -> None:
+        self.query_one(Prompt).ask(_("save as"), lambda text: self._save_scenario(run, text), text=f"{run.name}.yaml")
+
+    def _save_scenario(self, run: Run, text: str) -> None:
+        path = Path(text)
+        try:
+            is_same = save_scenario(run, path if path.suffix in (".yaml", ".yml") else path.with_suffix(".yaml"))
+        except SimError as error:
+            self.notify(str(error), severity="warning", markup=False, timeout=10)
+            return
+        said = _("Saved. `simk8s run {file}` does it again.")
+        if not is_same:
+            said = _("Saved. `simk8s run {file}` strikes at the same instant, not between the same two events of it.")
+        self.notify(said.format(file=text), markup=False, timeout=8)
+
+    # Showing
+
+    def action_places(self) -> None:
+        marks: list[tuple[str, Bookmark | Breakpoint]] = [
+            (f"⚑ {mark.run}: {mark.name}", mark) for mark in self.session.bookmarks
+        ]
+        marks += [(f"● {point}", point) for point in self.session.breakpoints]
+        if not marks:
+            self.notify(_("No bookmarks, no breakpoints: m and b set them."), timeout=3)
+            return
+        self.app.push_screen(Menu(_("Bookmarks and breakpoints"), marks), self._place_chosen)
+
+    def _place_chosen(self, mark: Bookmark | Breakpoint | None) -> None:
+        if isinstance(mark, Bookmark):
+            run = self.session.run_named(mark.run)
+            if run is not None:
+                self.session.show(run, mark.seq)
+        elif mark is not None:
+            self.session.toggle_breakpoint(mark)
+            self.notify(_("No breakpoint at {point} any more.").format(point=mark), markup=False)
+        self.lay_out()
+
+    def action_jump(self) -> None:
+        shown = [*self.shown, *([self.drawer] if self.drawer else [])]
+        places = {kind: self.pane(kind).region for kind in shown}
+        hidden = [kind for kind in KINDS if kind not in shown]
+        places |= {kind: self.query_one(f"#tab-{kind}").region for kind in hidden}
+        self.app.push_screen(Jump(places), self._jumped)
+
+    def _jumped(self, kind: str | None) -> None:
+        if kind is not None and kind in KINDS:
+            self.action_pane(kind)
+            self.pane(kind).focus()
+        elif kind is not None:
+            self.pane(kind).focus()
+
+    def action_help(self) -> None:
+        kind = self.drawer if self.drawer and self.pane(self.drawer).has_focus else self.active
+        rows: list[Row] = list(help_rows(kind, _(TITLES[kind])))
+        self.app.push_screen(Reader(_("Help"), lambda width: rows, self.view))
+
+    def action_copy(self) -> None:
+        self._copy(self._at_hand().line)
+
+    def action_copy_all(self) -> None:
+        self._copy(self._at_hand().text)
+
+    def _at_hand(self) -> Pane:
+        return self.pane(self.drawer if self.drawer and self.pane(self.drawer).has_focus else self.active)
+
+    def _copy(self, text: str) -> None:
+        self.app.copy_to_clipboard(text)
+        self.notify(_("Copied: {text}").format(text=text.strip().partition("\n")[0][:60]), markup=False, timeout=2)
+
+    def action_save(self) -> None:
+        """A picture of the screen, and the trace of this run, in the folder that the app was started in."""
+        name = f"simk8s-{self.session.run.name}-{self.session.focus.seq}"
+        try:
+            self.app.save_screenshot(f"{name}.svg", path=".")
+            self.session.run.chronicle.save(Path(f"simk8s-{self.session.run.name}.jsonl"))
+        except (SimError, OSError) as error:
+            self.notify(str(error), severity="warning", markup=False)
+            return
+        self.notify(_("Saved: {names}").format(names=f"{name}.svg, simk8s-{self.session.run.name}.jsonl"), markup=False)
+
+    def action_theme(self) -> None:
+        from simk8s.tui.theme import NAMES
+
+        self.app.theme = NAMES[(NAMES.index(self.app.theme) + 1) % len(NAMES)]
+
+    def action_leave(self) -> None:
+        self.app.exit()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from simk8s.cluster import Printed
-from simk8s.tui.deed import Deed, changed_anything, twin_at
+from simk8s.tui.deed import Deed, Kubectl, do, has_changed_anything, twin_at
 from simk8s.tui.focus import Focus, Subject
 from simk8s.tui.moving import Breakpoint
 from simk8s.tui.run import Run
@@ -113,12 +113,11 @@ class Session:
 def acted(run: Run, seq: int, deed: Deed, name: str, ahead: float) -> tuple[Run | None, Printed | None]:
     """See `Session.act`."""
     cluster = twin_at(run, seq)
-    printed = deed.do(cluster)
-    since = min(seq, len(cluster.history.records) - 1)
-    if deed.verb == "kubectl" and not changed_anything(cluster.history, since):
+    printed = do(deed, cluster)
+    if isinstance(deed, Kubectl) and not has_changed_anything(cluster.history, seq):
         return None, printed
     cluster.run("settled", timeout=ahead)
-    return Run(name, cluster.history, parent=run, since=since, deed=str(deed)), printed
+    return Run(name, cluster.history, parent=run, since=min(seq, run.last), deed=str(deed)), printed
 
 
 def first_subject(run: Run) -> Subject:

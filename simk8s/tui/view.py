@@ -29,6 +29,7 @@ class View:
     width: int = 80
     zoom: float = 1.0
     bookmarks: tuple[int, ...] = ()
+    printed: tuple[Any, ...] = ()
 
     @cached_property
     def world(self) -> World:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from simk8s.api.script_place import ScriptPlace
 from simk8s.images import Registry
 from simk8s.images.image import Image
 from simk8s.machine import File
@@ -58,9 +59,9 @@ def listing(index: Index, world: World, machine: str, written: Written, images: 
     commands = between(index.commands.get(machine, ()), created.seq, world.seq)
     main = world.processes.get(f"{machine}[1]")
     script = commands[0].object if commands else _before_the_first(created, written, machine)
-    commands = [record for record in commands if record.object == script]
     text = _text(script, created, world, images)
     place = written.sources.find(text, machine.rpartition("/")[2])
+    commands = [record for record in commands if record.object == script and _is_of(record, place)]
     now = _running(commands, world, machine)
     counts = Counter(int(record.detail["line"]) for record in commands)
     lines = tuple(
@@ -83,6 +84,13 @@ def listing(index: Index, world: World, machine: str, written: Written, images: 
         " ".join(main.argv) if main is not None and main.script is None and commands else "",
         shell.script.variables if shell is not None and shell.script is not None else {},
     )
+
+
+def _is_of(record: Record, place: ScriptPlace | None) -> bool:
+    """Whether a command belongs to this script, and not to another one that was given to a shell with -c, too."""
+    if place is None:
+        return record.object != "-c" or record.detail.get("pid") == 1
+    return str(record.detail.get("place", "")) == str(place.at(record.detail["line"], record.detail["column"]))
 
 
 def _before_the_first(created: Record, written: Written, machine: str) -> str:

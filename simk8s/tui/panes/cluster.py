@@ -76,12 +76,13 @@ def _pod(view: View, pod: Card) -> Iterator[Row]:
 
 def _steps(view: View, key: str, steps: list[Container]) -> Iterator[Row]:
     """Init containers as a row of steps; in the Pod in focus each also has a row of its own, to be chosen."""
-    chain: list[str | Span] = ["   "]
+    chain: list[str | Span] = ["    "]
     for container in steps:
         chain += [("→ " if container.step > 1 else "", "quiet"), _step(container), " "]
     now = next((container for container in steps if container.tone != "good"), steps[-1])
-    yield row(*chain, key=f"{key} steps", subject=Subject(key, now.name))
-    for container in steps if view.focus.subject.key == key else ():
+    is_open = view.focus.subject.key == key
+    yield row(*chain, key="" if is_open else f"{key} steps", subject=Subject(key, now.name))
+    for container in steps if is_open else ():
         yield _mine(
             view,
             Subject(key, container.name),
@@ -117,7 +118,9 @@ def _others(view: View) -> list[Row]:
 
 def _mine(view: View, subject: Subject, *parts: str | Span) -> Row:
     """A row about a subject; it is where the cursor stands if that is the one in focus."""
-    return row(*parts, key=f"{subject.key} {subject.container}", subject=subject, is_now=subject == view.focus.subject)
+    is_mine = subject == view.focus.subject
+    mark: Span = ("▸", "mark") if is_mine else (" ", "plain")
+    return row(mark, *parts, key=f"{subject.key} {subject.container}", subject=subject, is_now=is_mine)
 
 
 def _claim_subject(name: str, namespace: str) -> Subject:

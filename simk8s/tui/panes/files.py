@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from posixpath import dirname
 
 from simk8s.tui.language import _
@@ -32,7 +33,8 @@ def file_rows(view: View) -> list[Row]:
     for volume in sorted(pod.volumes.values(), key=lambda volume: volume.kind != "persistentVolumeClaim"):
         rows += _volume(view, volume)
         rows.append(row(""))
-    return rows
+    latest = max((entry for entry in rows if entry.is_now), key=lambda entry: entry.seq or 0, default=None)
+    return [replace(entry, is_now=entry is latest) for entry in rows]
 
 
 def _pod(view: View) -> Pod | None:
@@ -86,6 +88,7 @@ def _entry(volume: Volume, entry: Entry, counts: dict[str, int]) -> Row:
         (when, "quiet"),
         key=f"{volume.filesystem}:{entry.path}",
         seq=entry.seq if entry.touch else None,
+        is_now=entry.is_recent,
         hang=6 + 2 * entry.depth,
     )
 
@@ -98,7 +101,15 @@ def _said(entry: Entry, counts: dict[str, int]) -> str:
     if entry.kind == "symlink":
         return f"→ {entry.target}"
     how = {"new": _("new"), "changed": _("changed")}.get(entry.touch, "") if entry.is_recent else ""
-    return f"{entry.size} B {how}".rstrip() if entry.kind == "file" else entry.kind
+    return f"{size_text(entry.size)} {how}".rstrip() if entry.kind == "file" else entry.kind
+
+
+def size_text(size: int) -> str:
+    """`425 B`, `12 MiB`."""
+    for unit, factor in (("MiB", 1 << 20), ("KiB", 1 << 10)):
+        if size >= 10 * factor:
+            return f"{size // factor} {unit}"
+    return f"{size} B"
 
 
 def _content(view: View, volume: Volume, entry: Entry) -> Iterator[Row]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from simk8s.tui.language import _
-from simk8s.tui.row import Row, Span, row
+from simk8s.tui.row import Row, Span, fitted, row
 from simk8s.tui.view import View
 from simk8s.world.listing import Listing, ListingLine
 
 TRACE_LINES = 6
-VALUE_WIDTH = 60
+PROGRAM_WIDTH = 40
 
 
 def script_rows(view: View) -> list[Row]:
@@ -35,7 +35,7 @@ def _nothing(view: View, shown: Listing) -> str:
 
 def _state(shown: Listing) -> str:
     if shown.program:
-        return _("has become: {program}").format(program=shown.program)
+        return _("has become: {program}").format(program=fitted(shown.program, PROGRAM_WIDTH).rstrip())
     if shown.process:
         return _("process {number}").format(number=shown.process.rpartition("[")[2].rstrip("]"))
     return _("has ended") if any(line.times for line in shown.lines) else ""

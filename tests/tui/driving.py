@@ -1,0 +1,62 @@
+"""Drives the real app by keys, without a terminal."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from textual.pilot import Pilot
+
+from simk8s.tui.app import SimApp
+from simk8s.tui.screen import MainScreen
+from simk8s.tui.session import Session
+
+NAMES = {
+    " ": "space",
+    "/": "slash",
+    "-": "minus",
+    ".": "full_stop",
+    ":": "colon",
+    "#": "number_sign",
+    "=": "equals_sign",
+}
+
+
+async def press(pilot: Pilot[Any], keys: Sequence[str]) -> None:
+    """Keys by name; `@some text` types a text, `%` waits until what works in the background is done."""
+    for key in keys:
+        if key == "%":
+            await pilot.app.workers.wait_for_complete()
+            await pilot.pause()
+        elif key.startswith("@"):
+            await pilot.press(*(NAMES.get(letter, letter) for letter in key[1:]))
+        else:
+            await pilot.press(key)
+    await pilot.pause()
+
+
+def drive(
+    session: Session,
+    *keys: str,
+    size: tuple[int, int] = (80, 24),
+    look: Callable[[SimApp, MainScreen], None] | None = None,
+) -> SimApp:
+    """Press keys one after the other, and look at the screen that is there then."""
+    app = SimApp(session)
+
+    async def play() -> None:
+        async with app.run_test(size=size) as pilot:
+            await pilot.pause()
+            await press(pilot, keys)
+            screen = next(found for found in app.screen_stack if isinstance(found, MainScreen))
+            if look is not None:
+                look(app, screen)
+
+    asyncio.run(play())
+    return app
+
+
+def text_of(screen: MainScreen, kind: str) -> str:
+    """What a pane shows."""
+    return screen.pane(kind).text
