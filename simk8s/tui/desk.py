@@ -76,6 +76,7 @@ class Desk(Screen[None]):
         self.scale = 1.0
         self.working = ""
         self.printed: list[Printout] = []
+        self.in_drawer = False
 
     def compose(self) -> ComposeResult:
         yield Header()
@@ -148,9 +149,17 @@ class Desk(Screen[None]):
             self.pane(kind).border_title = _(title)
         for kind in KINDS:
             self.pane(kind).display = kind in shown
-        if not self.query_one(Prompt).display and not (self.drawer and self.pane(self.drawer).has_focus):
-            self.pane(self.active).focus()
-        self.call_after_refresh(self.update)
+        self.call_after_refresh(self._laid_out)
+
+    def _laid_out(self) -> None:
+        if not self.query_one(Prompt).display:
+            self.at_hand.focus()
+        self.update()
+
+    @property
+    def at_hand(self) -> Pane:
+        """The pane that keys go to."""
+        return self.pane(self.drawer if self.drawer and self.in_drawer else self.active)
 
     def update(self) -> None:
         """Show the moment in focus everywhere."""
@@ -185,9 +194,11 @@ class Desk(Screen[None]):
             self.update()
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        if isinstance(event.widget, Pane) and event.widget.kind in KINDS and event.widget.kind != self.active:
-            self.active = event.widget.kind
-            self.update()
+        if isinstance(event.widget, Pane) and event.widget.kind in TITLES:
+            self.in_drawer = event.widget.kind in DRAWERS
+            if not self.in_drawer and event.widget.kind != self.active:
+                self.active = event.widget.kind
+                self.update()
 
     def on_prompt_closed(self) -> None:
         self.lay_out()
@@ -196,18 +207,18 @@ class Desk(Screen[None]):
 
     def action_pane(self, kind: str) -> None:
         self.active = kind
+        self.in_drawer = False
         if kind not in ALWAYS:
             self.tool = kind
         self.lay_out()
 
     def action_other_pane(self, step: int) -> None:
         order = self.shown if len(self.shown) > 1 else KINDS
-        if self.drawer and not self.pane(self.drawer).has_focus:
+        if self.drawer and not self.in_drawer:
             self.pane(self.drawer).focus()
             return
         place = order.index(self.active) if self.active in order else 0
         self.action_pane(order[(place + step) % len(order)])
-        self.pane(self.active).focus()
 
     def action_zoom(self) -> None:
         self.toggle_class("-zoomed")
@@ -217,7 +228,7 @@ class Desk(Screen[None]):
         """Open this drawer, or none; the one that was open closes."""
         for other in DRAWERS:
             self.pane(other).set_class(other == kind, "-open")
-        self.pane(kind or self.active).focus()
+        self.in_drawer = bool(kind)
         self.lay_out()
 
     def action_why(self) -> None:

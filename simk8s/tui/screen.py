@@ -19,7 +19,6 @@ from simk8s.tui.guide import help_rows
 from simk8s.tui.jump import Jump
 from simk8s.tui.language import _
 from simk8s.tui.moving import Breakpoint
-from simk8s.tui.pane import Pane
 from simk8s.tui.panes.console import Printout
 from simk8s.tui.prompt import Prompt
 from simk8s.tui.row import Row, row
@@ -206,23 +205,19 @@ class MainScreen(Travel):
     def _jumped(self, kind: str | None) -> None:
         if kind is not None and kind in KINDS:
             self.action_pane(kind)
-            self.pane(kind).focus()
         elif kind is not None:
             self.pane(kind).focus()
 
     def action_help(self) -> None:
-        kind = self.drawer if self.drawer and self.pane(self.drawer).has_focus else self.active
+        kind = self.at_hand.kind
         rows: list[Row] = list(help_rows(kind, _(TITLES[kind])))
         self.app.push_screen(Reader(_("Help"), lambda width: rows, self.view))
 
     def action_copy(self) -> None:
-        self._copy(self._at_hand().line)
+        self._copy(self.at_hand.line)
 
     def action_copy_all(self) -> None:
-        self._copy(self._at_hand().text)
-
-    def _at_hand(self) -> Pane:
-        return self.pane(self.drawer if self.drawer and self.pane(self.drawer).has_focus else self.active)
+        self._copy(self.at_hand.text)
 
     def _copy(self, text: str) -> None:
         self.app.copy_to_clipboard(text)
