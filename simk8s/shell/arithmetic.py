@@ -127,9 +127,8 @@ def _variable(shell: Shell, name: Name, depth: int) -> int:
     else:
         text = assignment.element(shell, name.name, _key(shell, name))
     if text is None:
-        if shell.options.nounset:
-            shown = name.name if name.subscript is None else f"{name.name}[{name.subscript}]"
-            raise ShellError(f"{shown}: unbound variable", fatal=True, status=127)
+        if shell.options.nounset and name.subscript is None:
+            raise ShellError(f"{name.name}: unbound variable", fatal=True, status=127)
         return 0
     if _is_plain(text):
         return int(text)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from simk8s.shell import assignment, expansion
 from simk8s.shell.control import ShellError
 from simk8s.shell.quote import single_quoted
-from simk8s.shell.syntax.nodes import ArrayValue
+from simk8s.shell.syntax import Parser, ShellSyntaxError
+from simk8s.shell.syntax.nodes import ArrayValue, SimpleCommand
 from simk8s.shell.variables import Dynamic, Variable
 from simk8s.sim import Run
 
@@ -39,8 +40,8 @@ def expand_array(shell: Shell, name: str, value: ArrayValue, *, associative: boo
     return result
 
 
-def assign_array(shell: Shell, name: str, elements: list[Element], *, append: bool = False) -> None:
-    """Replace (or extend) an array. Raises ShellError for a readonly one."""
+def assign_array(shell: Shell, name: str, elements: list[Element], *, append: bool = False) -> str:
+    """Replace (or extend) an array. Returns what there is to complain about. Raises ShellError for a readonly one."""
     name = shell.resolve(name)
     variable = shell.names.get(name)
     if variable is None:
@@ -48,17 +49,19 @@ def assign_array(shell: Shell, name: str, elements: list[Element], *, append: bo
     if variable.readonly:
         raise ShellError(f"{name}: readonly variable")
     if type(variable) is Dynamic:
-        return
+        return ""
     if not variable.is_array:
         variable.make_indexed()
     if not append:
         variable.elements = {}
     variable.bare = False
+    complaint = ""
     if variable.associative:
-        _fill_associative(shell, name, variable, elements)
+        complaint = _fill_associative(shell, name, variable, elements)
     else:
         _fill_indexed(shell, name, variable, elements)
     assignment.told_anew(shell, name)
+    return complaint
 
 
 def _fill_indexed(shell: Shell, name: str, variable: Variable, elements: list[Element]) -> None:
@@ -73,18 +76,35 @@ def _fill_indexed(shell: Shell, name: str, variable: Variable, elements: list[El
         index += 1
 
 
-def _fill_associative(shell: Shell, name: str, variable: Variable, elements: list[Element]) -> None:
+def _fill_associative(shell: Shell, name: str, variable: Variable, elements: list[Element]) -> str:
+    complaint = ""
     if elements and elements[0].key is None:  # ( key value key value )
         values = [element.value for element in elements]
         for number in range(0, len(values), 2):
             value = values[number + 1] if number + 1 < len(values) else ""
             variable.elements[values[number]] = assignment.converted(shell, variable, value, None, False)
-        return
+        return ""
     for element in elements:
         if element.key is None:
-            raise ShellError(f"{name}: {element.value}: must use subscript when assigning associative array")
+            complaint = f"{name}: '{element.value}': must use subscript when assigning associative array"
+            continue
         old = variable.elements.get(element.key)
         variable.elements[element.key] = assignment.converted(shell, variable, element.value, old, element.append)
+    return complaint
+
+
+def written(text: str) -> ArrayValue | None:
+    """The list that `text` is when it stands in parentheses; None for anything else."""
+    if not (text.startswith("(") and text.endswith(")")):
+        return None
+    try:
+        command = Parser(f"_={text}").next_command()
+    except ShellSyntaxError:
+        return None
+    if isinstance(command, SimpleCommand) and len(command.assignments) == 1 and not command.words:
+        value = command.assignments[0].value
+        return value if isinstance(value, ArrayValue) else None
+    return None
 
 
 def shown(elements: list[Element]) -> str:

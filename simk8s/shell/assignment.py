@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from simk8s.shell import arithmetic
 from simk8s.shell.control import ShellError
+from simk8s.shell.locale import lower, upper
 from simk8s.shell.syntax.arithmetic import wrapped
 from simk8s.shell.variables import Dynamic, Variable
 
@@ -24,7 +25,14 @@ def assign(shell: Shell, name: str, value: str, *, append: bool = False) -> None
         if not variable.value:
             variable.value = value
             return
-        name = shell.resolve(name)
+        resolved = shell.resolve(name)
+        if resolved == name:
+            outer = shell.hidden(name)
+            if outer is None:
+                raise ShellError(f"warning: {name}: circular name reference")
+            outer.value = converted(shell, outer, value, outer.value, append)
+            return
+        name = resolved
         if "[" in name:
             base, _, rest = name.partition("[")
             assign_element(shell, base, subscript_key(shell, base, rest[:-1]), value, append=append)
@@ -121,9 +129,11 @@ def converted(shell: Shell, variable: Variable, value: str, old: str | None, app
     if append:
         value = (old or "") + value
     if variable.lower:
-        return value.lower()
+        return lower(value)
     if variable.upper:
-        return value.upper()
+        return upper(value)
+    if variable.capitalized:
+        return upper(value[:1]) + lower(value[1:])
     return value
 
 

@@ -249,7 +249,7 @@ def _is_set(shell: Shell, name: str, *, reference: bool) -> bool:
     if variable is None:
         return False
     if bracket:
-        if rest in ("@]", "*]"):
+        if rest in ("@]", "*]") and not variable.associative:
             return variable.is_set()
         return element(shell, base, subscript_key(shell, base, rest[:-1])) is not None
     return variable.scalar() is not None

@@ -116,7 +116,8 @@ def run_input(shell: Shell) -> Run[int]:
     ended = False
     while not ended:
         if shell.interactive:
-            yield from shell.write(2, expand_prompt(shell, shell.get("PS2" if text else "PS1") or ""))
+            prompt = yield from expand_prompt(shell, shell.get("PS2" if text else "PS1") or "")
+            yield from shell.write(2, prompt)
         data = yield from shell.process.read_until(0, b"\n")
         ended = not data.endswith(b"\n")
         text += data.decode("utf-8", "surrogateescape")

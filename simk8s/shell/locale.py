@@ -25,3 +25,17 @@ def in_locale(shell: Shell, text: str) -> str:
 def is_utf8(shell: Shell) -> bool:
     locale = shell.get("LC_ALL") or shell.get("LC_CTYPE") or shell.get("LANG") or ""
     return "utf" in locale.lower()
+
+
+def upper(text: str) -> str:
+    """Capitals, a character for a character."""
+    return text.upper() if text.isascii() else "".join(c.upper() if len(c.upper()) == 1 else c for c in text)
+
+
+def lower(text: str) -> str:
+    return text.lower() if text.isascii() else "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+
+
+def swapped(text: str) -> str:
+    """Capitals for small letters, and the other way round."""
+    return "".join(upper(c) if c.islower() else lower(c) for c in text)

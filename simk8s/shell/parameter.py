@@ -8,8 +8,13 @@ from typing import TYPE_CHECKING
 
 from simk8s.shell import arithmetic, assignment, expansion, pattern, splitting
 from simk8s.shell.control import ExitShell, ShellError
-from simk8s.shell.locale import characters, is_utf8
+from simk8s.shell.locale import characters, is_utf8, lower, swapped, upper
+from simk8s.shell.prompt import expand_prompt
+from simk8s.shell.syntax.braced import read_subscript
+from simk8s.shell.syntax.dialect import BASH
+from simk8s.shell.syntax.grammar import read_nested
 from simk8s.shell.syntax.parts import Literal, Parameter, Word
+from simk8s.shell.syntax.reader import Reader, ShellSyntaxError
 from simk8s.shell.transformation import transformed
 from simk8s.shell.variables import Variable
 from simk8s.sim import Run
@@ -56,6 +61,8 @@ def expand(shell: Shell, part: Parameter, quoted: bool) -> Run[Result]:
         variable = shell.find(part.name)
         keys = [str(key) for key, _ in variable.ordered()] if variable is not None else []
         return Result(keys, many=True, star=operator.endswith("*"))
+    if operator == "@A" and shell.resolve(part.name) != part.name:
+        part = replace(part, name=shell.resolve(part.name))
     if part.indirect and part.subscript is None and shell.resolve(part.name) != part.name:
         return Result([shell.resolve(part.name)])
     if part.indirect:
@@ -78,6 +85,11 @@ def expand(shell: Shell, part: Parameter, quoted: bool) -> Run[Result]:
         return Result(held.values, held.many, held.star)  # the operand is not even expanded
     if operator == "@bad":
         raise ShellError(f"{part.source}: bad substitution", fatal=True, status=127)
+    if operator == "@P":
+        shown = []
+        for value in held.values:
+            shown.append((yield from expand_prompt(shell, value)))
+        return Result(shown, held.many, held.star, changed=True)
     if operator[0] == "@":
         return Result(transformed(shell, part, held), held.many, held.star, changed=True)
     changes = yield from _change(shell, part)
@@ -121,7 +133,9 @@ def hold(shell: Shell, part: Parameter) -> Run[Held]:
 def _through_reference(shell: Shell, part: Parameter, variable: Variable) -> Run[Held]:
     target = shell.resolve(part.name)
     if target == part.name:
-        return Held([], False)
+        outer = shell.hidden(part.name)
+        value = outer.scalar() if outer is not None else None
+        return Held([] if value is None else [value], value is not None, variable=outer)
     return (yield from hold(shell, _parameter_of(part, target)))
 
 
@@ -130,9 +144,20 @@ def _parameter_of(part: Parameter, text: str) -> Parameter:
     base, bracket, rest = text.partition("[")
     subscript = None
     if bracket:
-        inner = rest[:-1]
-        subscript = Word(part.line, part.column, (Literal(part.line, part.column, inner),), inner, inner)
+        subscript = _subscript(rest, part.line, part.column)
     return replace(part, name=base, subscript=subscript, indirect=False)
+
+
+def _subscript(text: str, line: int, column: int) -> Word:
+    """`subscript]`, which may expand where the name before it is the value of a variable."""
+    inner = text.removesuffix("]")
+    if {"$", "`", "'", '"', "\\"} & set(text):
+        reader = Reader("[" + text, BASH, first_line=line, first_column=column, nested=read_nested)
+        try:
+            return read_subscript(reader)
+        except ShellSyntaxError:
+            pass
+    return Word(line, column, (Literal(line, column, inner),), inner, inner)
 
 
 def _indirect(shell: Shell, part: Parameter) -> Run[Parameter]:
@@ -145,7 +170,7 @@ def _indirect(shell: Shell, part: Parameter) -> Run[Parameter]:
     target = " ".join(held.values)
     base = target.partition("[")[0]
     valid = base.isidentifier() or base.isdecimal() or base in tuple("@*#?$!-") or not target
-    if not valid or not target:
+    if not valid or not target or (base != target and not target.endswith("]")):
         raise ShellError(f"{target}: invalid variable name")
     return _parameter_of(part, target)
 
@@ -220,8 +245,8 @@ def _substring(shell: Shell, part: Parameter, held: Held) -> Run[Result]:
         raise ShellError(f"{part.source}: bad substitution")
     if not held.is_set and not held.many:
         return Result([])
-    offset = yield from _number(shell, part.operands[0])
-    length = (yield from _number(shell, part.operands[1])) if len(part.operands) > 1 else None
+    offset = yield from _number(shell, part, 0)
+    length = (yield from _number(shell, part, 1)) if len(part.operands) > 1 else None
     if held.many:
         return Result(_slice(shell, part, held, offset, length), True, held.star)
     text = held.values[0] if held.values else ""
@@ -245,9 +270,9 @@ def _substring(shell: Shell, part: Parameter, held: Held) -> Run[Result]:
     return Result([cut])
 
 
-def _number(shell: Shell, word: Word) -> Run[int]:
-    text = yield from expansion.expand_quoted(shell, word.parts)
-    return arithmetic.evaluate(shell, text)
+def _number(shell: Shell, part: Parameter, operand: int) -> Run[int]:
+    text = yield from expansion.expand_quoted(shell, part.operands[operand].parts)
+    return arithmetic.evaluate(shell, text, command=part.name)
 
 
 def _slice(shell: Shell, part: Parameter, held: Held, offset: int, length: int | None) -> list[str]:
@@ -337,7 +362,7 @@ def _replacement(shell: Shell, word: Word) -> Run[list[str | None]]:
 
 
 def _case_changed(value: str, operator: str, shape: str, extglob: bool) -> str:
-    change = str.upper if operator[0] == "^" else str.lower
+    change = {"^": upper, ",": lower, "~": swapped}[operator[0]]
 
     def changed(character: str) -> str:
         return change(character) if not shape or pattern.matches(shape, character, extglob=extglob) else character

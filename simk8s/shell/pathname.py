@@ -19,7 +19,7 @@ def expanded(shell: Shell, field: list[splitting.Piece]) -> list[str]:
     text = splitting.as_pattern(field, "")
     if not pattern.has_magic(text, shell.options.extglob):
         return ["".join(text for text, _ in field)]
-    found = matching(shell, text)
+    found = _not_ignored(shell, matching(shell, text))
     if found:
         return found
     plain = "".join(text for text, _ in field)
@@ -28,21 +28,39 @@ def expanded(shell: Shell, field: list[splitting.Piece]) -> list[str]:
     return [] if shell.options.get("nullglob") else [plain]
 
 
+def _not_ignored(shell: Shell, paths: list[str]) -> list[str]:
+    """Without what one of GLOBIGNORE's patterns matches."""
+    ignored = shell.get("GLOBIGNORE")
+    if not ignored:
+        return paths
+    extglob = shell.options.extglob
+    return [
+        path
+        for path in paths
+        if not any(pattern.compiled(shape, extglob=extglob, path=True).fullmatch(path) for shape in ignored.split(":"))
+    ]
+
+
 def matching(shell: Shell, text: str) -> list[str]:
     """The existing paths that a pattern matches, sorted."""
     options = shell.options
     absolute = text.startswith("/")
     parts = text.split("/")
     found = [""]
+    magic = False
     for number, part in enumerate(parts):
         last = number == len(parts) - 1
         if part == "":
             if number == 0 and absolute:
                 found = ["/"]
+            elif not last and not magic:
+                found = [path + "/" for path in found]
             continue
         if part == "**" and options.get("globstar"):
             found = [deeper for path in found for deeper in _descend(shell, path, directories=not last)]
+            magic = True
         elif pattern.has_magic(part, options.extglob):
+            magic = True
             found = [below for path in found for below in _matching_in(shell, path, part, last)]
         else:
             name = pattern.literal_text(part)
@@ -56,11 +74,14 @@ def matching(shell: Shell, text: str) -> list[str]:
 def _matching_in(shell: Shell, folder: str, part: str, last: bool) -> list[str]:
     options = shell.options
     expression = pattern.compiled(part, extglob=options.extglob, ignore_case=options.get("nocaseglob"), path=True)
-    hidden = part.startswith((".", "\\.")) or options.get("dotglob")
+    dotted = part.startswith((".", "\\."))
+    hidden = dotted or options.get("dotglob") or shell.get("GLOBIGNORE") is not None
     try:
         names = shell.process.listdir(folder or ".")
     except SyscallError:
         return []
+    if dotted and not options.get("globskipdots"):
+        names = [".", "..", *names]
     return [folder + name for name in names if (hidden or not name.startswith(".")) and expression.fullmatch(name)]
 
 

@@ -244,6 +244,7 @@ def _own_variables(shell: Shell) -> None:
     default("PATH", PATH)
     default("PS4", "+ ")
     names["OPTIND"] = Variable("1")
+    names["OPTIND"].integer = not shell.dialect.almquist
     cwd = logical(process.cwd)
     given = names.get("PWD")
     if given is None or given.value != cwd:

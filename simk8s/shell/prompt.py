@@ -1,15 +1,35 @@
-"""Prompt escapes, for `${x@P}`: the few that mean something without a person at a terminal."""
+"""Prompts, `PS4` and `${x@P}`: backslash escapes, then what expands in double quotes."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
+from simk8s.shell import expansion
+from simk8s.shell.syntax.grammar import read_nested
+from simk8s.shell.syntax.reader import Reader
+from simk8s.shell.syntax.word import DOCUMENT, read_parts
+from simk8s.sim import Run
+
 if TYPE_CHECKING:
     from simk8s.shell.shell import Shell
 
 
-def expand_prompt(shell: Shell, text: str) -> str:
+def expand_prompt(shell: Shell, text: str) -> Run[str]:
+    """A prompt as it is shown; `$?` is what it was, and nothing in it is traced."""
+    text = _decoded(shell, text)
+    if not shell.options.get("promptvars") or not {"$", "`", "\\"} & set(text):
+        return text
+    status, xtrace = shell.status, shell.options.xtrace
+    shell.options.xtrace = False
+    parts = read_parts(Reader(text, shell.dialect, nested=read_nested), DOCUMENT)
+    shown = yield from expansion.expand_quoted(shell, parts)
+    shell.options.xtrace = xtrace
+    shell.status = status
+    return shown
+
+
+def _decoded(shell: Shell, text: str) -> str:
     r"""`\u`, `\h`, `\w` and their like; other escapes as written."""
 
     def value(match: re.Match[str]) -> str:
@@ -26,7 +46,7 @@ def expand_prompt(shell: Shell, text: str) -> str:
             "s": shell.name.rsplit("/", 1)[-1],
             "$": "#" if shell.process.uid == 0 else "$",
             "n": "\n",
-            "\\": "\\",
+            "\\": "\\\\" if shell.options.get("promptvars") else "\\",
             "v": "5.2",
             "V": "5.2.15",
             "j": "0",
@@ -35,8 +55,17 @@ def expand_prompt(shell: Shell, text: str) -> str:
             "a": "\a",
             "e": "\x1b",
             "t": shell.process.sim.datetime.strftime("%H:%M:%S"),
+            "T": shell.process.sim.datetime.strftime("%I:%M:%S"),
+            "@": shell.process.sim.datetime.strftime("%I:%M %p"),
+            "A": shell.process.sim.datetime.strftime("%H:%M"),
             "d": shell.process.sim.datetime.strftime("%a %b %d"),
+            "l": "tty",
+            "r": "\r",
+            "!": "1",
+            "#": "1",
         }
+        if letter.isdigit():
+            return chr(int(letter, 8))
         return known.get(letter, match.group())
 
-    return re.sub(r"\\(.)", value, text)
+    return re.sub(r"\\([0-7]{3}|.)", value, text, flags=re.DOTALL)

@@ -142,20 +142,26 @@ class Shell:
         variable = self.names.get(name)
         if variable is not None and variable.reference:
             target = self.resolve(name)
-            return self.names.get(target) if target != name else variable
+            return self.names.get(target) if target != name else self.hidden(name) or variable
         return variable
 
+    def hidden(self, name: str) -> Variable | None:
+        """What a local name reference to its own name means: that name outside of the function."""
+        for frame in reversed(self.table.frames):
+            if (outer := frame.saved.get(name)) is not None and not outer.reference:
+                return outer
+        return None
+
     def resolve(self, name: str) -> str:
-        """The name that a name reference leads to (perhaps with a subscript), or the name itself."""
-        seen = 0
+        """The name that a name reference leads to (perhaps with a subscript), or the name itself (also in a circle)."""
+        first = name
         variable = self.names.get(name)
-        while variable is not None and variable.reference and variable.value:
+        for _ in range(9):
+            if variable is None or not variable.reference or not variable.value:
+                return name
             name = variable.value
             variable = self.names.get(name)
-            seen += 1
-            if seen > 8:
-                break
-        return name
+        return first
 
     def get(self, name: str) -> str | None:
         """A variable's value as a plain string."""

@@ -177,7 +177,8 @@ def _assign(shell: Shell, item: Assignment) -> Run[None]:
         elements = yield from array.expand_array(shell, item.name, item.value)
         if xtrace:
             yield from trace.show_line(shell, f"{item.name}{sign}{item.value.source}")
-        array.assign_array(shell, item.name, elements, append=item.append)
+        if complaint := array.assign_array(shell, item.name, elements, append=item.append):
+            yield from shell.complain(complaint)
         return
     if item.subscript is None:
         value = item.value.constant
@@ -295,7 +296,7 @@ def _temporary(shell: Shell, assignments: tuple[Assignment, ...]) -> Run[dict[st
     before: dict[str, Variable | None] = {}
     for item in assignments:
         if item.subscript is not None:
-            yield from _assign(shell, item)
+            yield from shell.complain(f"`{item.name}[{item.subscript.source}]': not a valid identifier")
             continue
         if isinstance(item.value, ArrayValue):  # there are no arrays in an environment: bash takes the text
             value = item.value.source

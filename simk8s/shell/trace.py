@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from simk8s.shell import expansion
 from simk8s.shell.locale import in_locale
+from simk8s.shell.prompt import expand_prompt
 from simk8s.shell.quote import traced_word
-from simk8s.shell.syntax.reader import Reader
-from simk8s.shell.syntax.word import DOCUMENT, read_parts
 from simk8s.sim import Run
 
 if TYPE_CHECKING:
@@ -44,13 +42,5 @@ def _prefix(shell: Shell) -> Run[str]:
     if text is None:
         return ""
     if text != "+ ":
-        shell.options.xtrace = False
-        status = shell.status
-        reader = Reader(text, shell.dialect)
-        from simk8s.shell.syntax.grammar import read_nested
-
-        reader.nested = read_nested
-        text = yield from expansion.expand_quoted(shell, read_parts(reader, DOCUMENT))
-        shell.options.xtrace = True
-        shell.status = status
+        text = yield from expand_prompt(shell, text)
     return text if shell.dialect.almquist else text[:1] * shell.trace_depth + text

@@ -6,8 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from simk8s.shell import quote
-from simk8s.shell.locale import in_locale
-from simk8s.shell.prompt import expand_prompt
+from simk8s.shell.locale import in_locale, lower, upper
 from simk8s.shell.syntax.escape import ansi_c
 from simk8s.shell.syntax.parts import Parameter
 
@@ -38,10 +37,9 @@ def transformed(shell: Shell, part: Parameter, held: Held) -> list[str]:
         "K": quote.quoted_value,
         "k": quote.quoted_value,
         "E": ansi_c,
-        "U": str.upper,
-        "L": str.lower,
-        "u": lambda value: value[:1].upper() + value[1:],
-        "P": lambda value: expand_prompt(shell, value),
+        "U": upper,
+        "L": lower,
+        "u": lambda value: upper(value[:1]) + value[1:],
     }
     return [change[kind](value) for value in held.values]
 
@@ -51,7 +49,7 @@ def _as_assignment(part: Parameter, held: Held) -> list[str]:
     letters = variable.letters() if variable is not None else ""
     if held.many and variable is not None and variable.is_array:
         if not variable.elements and not held.values:
-            return []
+            return [f"declare -{letters} {part.name}"]
         return [f"declare -{letters} {part.name}={quote.array_value(variable)}"]
     if held.many:
         return ["set -- " + " ".join(quote.quoted_value(value) for value in held.values)]

@@ -24,6 +24,7 @@ class Variable:
     __slots__ = (
         "associative",
         "bare",
+        "capitalized",
         "elements",
         "exported",
         "indexed",
@@ -31,6 +32,7 @@ class Variable:
         "lower",
         "readonly",
         "reference",
+        "traced",
         "upper",
         "value",
     )
@@ -42,6 +44,8 @@ class Variable:
         self.integer = False
         self.lower = False
         self.upper = False
+        self.capitalized = False
+        self.traced = False
         self.reference = False
         self.indexed = False
         self.associative = False
@@ -60,6 +64,8 @@ class Variable:
         twin.integer = self.integer
         twin.lower = self.lower
         twin.upper = self.upper
+        twin.capitalized = self.capitalized
+        twin.traced = self.traced
         twin.reference = self.reference
         twin.indexed = self.indexed
         twin.associative = self.associative
@@ -114,11 +120,13 @@ class Variable:
             (self.indexed, "a"),
             (self.associative, "A"),
             (self.integer, "i"),
-            (self.lower, "l"),
             (self.reference, "n"),
             (self.readonly, "r"),
-            (self.upper, "u"),
+            (self.traced, "t"),
             (self.exported, "x"),
+            (self.capitalized, "c"),
+            (self.lower, "l"),
+            (self.upper, "u"),
         )
         return "".join(letter for on, letter in flags if on)
 

@@ -94,8 +94,11 @@ def rm(process: Process) -> Run[int]:
 @program("test-mkdir")
 def mkdir(process: Process) -> Run[int]:
     for path in process.argv[1:]:
-        if not path.startswith("-") and not process.exists(path):
-            yield from process.mkdir(path)
+        parts = path.split("/")
+        for length in range(1, len(parts) + 1):
+            parent = "/".join(parts[:length]) or "/"
+            if not path.startswith("-") and not process.exists(parent):
+                yield from process.mkdir(parent)
     return 0
 
 

@@ -16,16 +16,19 @@ if TYPE_CHECKING:
     from simk8s.shell.shell import Shell
 
 _TARGET = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(?:\[(.*)\])?(?:(\+?)=(.*))?\Z", re.DOTALL)
-_ATTRIBUTES = {"i": "integer", "l": "lower", "u": "upper", "x": "exported", "r": "readonly", "n": "reference"}
+_ATTRIBUTES = {
+    "i": "integer", "l": "lower", "u": "upper", "c": "capitalized", "n": "reference", "t": "traced"
+}  # fmt: skip
+_CASES = {"l": "lower", "u": "upper", "c": "capitalized"}
 
 
 @builtin("declare", "typeset", "local")
 def declare(shell: Shell, words: list[str]) -> Run[int]:
     """Give variables attributes and values; in a function they become local unless `-g` is given."""
     local = words[0] == "local"
-    if local and not shell.table.frames:
+    if local and not any(frame.name != "source" for frame in shell.table.frames):
         raise BuiltinError("can only be used in a function")
-    options, operands = parse(words, "aAfFgiIlnprtux", plus=True)
+    options, operands = parse(words, "aAcfFgiIlnprtux", plus=True)
     letters = [letter for letter, _ in options]
     if "f" in letters or "F" in letters:
         return (yield from _functions(shell, words[0], letters, operands))
@@ -38,14 +41,15 @@ def declare(shell: Shell, words: list[str]) -> Run[int]:
     status = 0
     for operand in operands:
         try:
-            _declare_one(shell, words[0], operand, letters, make_local=bool(shell.table.frames) and "g" not in letters)
+            inside = any(frame.name != "source" for frame in shell.table.frames) and "g" not in letters
+            yield from _declare_one(shell, words[0], operand, letters, make_local=inside)
         except BuiltinError as error:
             yield from shell.complain(f"{words[0]}: {error.message}")
             status = 1
     return status
 
 
-def _declare_one(shell: Shell, command: str, operand: str, letters: list[str], *, make_local: bool) -> None:
+def _declare_one(shell: Shell, command: str, operand: str, letters: list[str], *, make_local: bool) -> Run[None]:
     match = _TARGET.match(operand)
     if operand == "-" and command == "local":
         shell.table.frames[-1].options = shell.options.copy()
@@ -53,6 +57,8 @@ def _declare_one(shell: Shell, command: str, operand: str, letters: list[str], *
     if match is None:
         raise BuiltinError(f"`{operand}': not a valid identifier")
     name, subscript, plus, value = match.groups()
+    if "n" in letters and value is not None:
+        _check_reference(name, value, inside=make_local)
     if "n" not in letters and "+n" not in letters and not make_local:
         name = shell.resolve(name)
     if make_local:
@@ -75,11 +81,16 @@ def _declare_one(shell: Shell, command: str, operand: str, letters: list[str], *
         return
     if make_local and fresh and inherited is not None and value is None:
         assignment.told_anew(shell, name)
-    _set_attributes(name, variable, letters, scalar_value=value)
+    _set_attributes(name, variable, letters)
+    listed = array.written(value) if variable.is_array and subscript is None and value is not None else None
     if isinstance(operand, array.ArrayArgument):
         if not variable.is_array:
             variable.make_indexed()
-        array.assign_array(shell, name, operand.elements, append=operand.append)
+        if complaint := array.assign_array(shell, name, operand.elements, append=operand.append):
+            yield from shell.complain(complaint)
+    elif listed is not None:
+        elements = yield from array.expand_array(shell, name, listed)
+        array.assign_array(shell, name, elements, append=bool(plus))
     elif value is not None:
         _give_value(shell, name, variable, subscript, bool(plus), value)
     elif subscript is not None and not variable.is_array:
@@ -103,7 +114,7 @@ def _global(shell: Shell, name: str) -> Variable:
     return variable
 
 
-def _set_attributes(name: str, variable: Variable, letters: list[str], scalar_value: str | None) -> None:
+def _set_attributes(name: str, variable: Variable, letters: list[str]) -> None:
     if "A" in letters:
         if variable.indexed:
             raise BuiltinError(f"{name}: cannot convert indexed to associative array")
@@ -112,13 +123,29 @@ def _set_attributes(name: str, variable: Variable, letters: list[str], scalar_va
         if variable.associative:
             raise BuiltinError(f"{name}: cannot convert associative to indexed array")
         variable.make_indexed()
+    if ("+a" in letters and variable.indexed) or ("+A" in letters and variable.associative):
+        raise BuiltinError(f"{name}: cannot destroy array variables in this way")
+    cases = [letter for letter in letters if letter in _CASES]
+    if cases:  # one at a time; two at once cancel each other
+        for attribute in _CASES.values():
+            setattr(variable, attribute, False)
+        if len(set(cases)) == 1:
+            setattr(variable, _CASES[cases[0]], True)
     for letter in letters:
-        off = letter.startswith("+")
-        attribute = _ATTRIBUTES.get(letter[-1])
-        if attribute in ("integer", "lower", "upper", "reference"):
-            setattr(variable, attribute, not off)
-            if attribute in ("lower", "upper") and not off:
-                setattr(variable, "upper" if attribute == "lower" else "lower", False)
+        named = _ATTRIBUTES.get(letter[-1])
+        if named is not None and letter not in _CASES:
+            setattr(variable, named, not letter.startswith("+"))
+
+
+def _check_reference(name: str, target: str, *, inside: bool) -> None:
+    """What a name reference may lead to: a name or an array's element, but not itself."""
+    if not target:
+        raise BuiltinError("`': not a valid identifier")
+    match = _TARGET.match(target)
+    if match is None or match.group(4) is not None:
+        raise BuiltinError(f"`{target}': invalid variable name for name reference")
+    if target == name and not inside:
+        raise BuiltinError(f"{name}: nameref variable self references not allowed")
 
 
 def _give_value(shell: Shell, name: str, variable: Variable, subscript: str | None, append: bool, value: str) -> None:
@@ -129,8 +156,6 @@ def _give_value(shell: Shell, name: str, variable: Variable, subscript: str | No
         variable.elements[key] = assignment.converted(shell, variable, value, variable.elements.get(key), append)
         return
     if variable.reference:
-        if value == name:
-            raise BuiltinError(f"{name}: nameref variable self references not allowed")
         variable.value = value
         return
     if shell.names.get(name) is variable:
@@ -167,7 +192,8 @@ def export(shell: Shell, words: list[str]) -> Run[int]:
             if isinstance(operand, array.ArrayArgument):
                 if "A" in letters:
                     shell.names.setdefault(name, Variable()).make_associative()
-                array.assign_array(shell, name, operand.elements, append=operand.append)
+                if complaint := array.assign_array(shell, name, operand.elements, append=operand.append):
+                    yield from shell.complain(complaint)
             elif value is not None and subscript is not None:
                 key = assignment.subscript_key(shell, name, subscript)
                 assignment.assign_element(shell, name, key, value, append=bool(plus))
@@ -223,7 +249,11 @@ def _unset_variable(shell: Shell, operand: str, *, reference: bool) -> bool:
     if bracket and rest.endswith("]"):
         text = rest[:-1]
         if text in ("@", "*") and not variable.associative:
-            shell.table.unset(name)
+            if variable.indexed:
+                variable.elements = {}
+                variable.bare = False
+            else:
+                shell.table.unset(name)
         elif variable.is_array:
             variable.elements.pop(assignment.subscript_key(shell, name, text), None)
             assignment.told_anew(shell, name)

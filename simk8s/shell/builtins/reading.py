@@ -190,7 +190,7 @@ def _store(shell: Shell, text: Read, names: list[str], array_name: str | None, e
         fields = split(text, ifs, None)
         variable = shell.find(array_name)
         if variable is not None and variable.associative:
-            raise BuiltinError(f"{array_name}: cannot convert associative to indexed array")
+            raise BuiltinError(f"{array_name}: not an indexed array")
         array.assign_array(shell, array_name, [array.Element(None, False, field) for field in fields])
         return
     if not names:

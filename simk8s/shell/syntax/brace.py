@@ -6,14 +6,15 @@ import re
 from typing import TypeAlias
 
 from simk8s.errors import SimError
-from simk8s.shell.syntax.parts import Literal, Part, Quoted
+from simk8s.shell.syntax.parts import Literal, Parameter, Part, Quoted
 
 Atom: TypeAlias = str | Part
 """One unquoted character, or a part that braces do not look into."""
 
 MAXIMUM_WORDS = 100_000
 
-_RANGE = re.compile(r"(?:(-?\d+)\.\.(-?\d+)|([A-Za-z])\.\.([A-Za-z]))(?:\.\.(-?\d+))?\Z")
+_NAME_LETTERS = re.compile(r"[A-Za-z0-9_]+")
+_RANGE = re.compile(r"(?:([-+]?\d+)\.\.([-+]?\d+)|([A-Za-z])\.\.([A-Za-z]))(?:\.\.([-+]?\d+))?\Z")
 
 
 def brace_alternatives(parts: tuple[Part, ...]) -> list[tuple[Part, ...]]:
@@ -123,4 +124,18 @@ def _parts(atoms: list[Atom], near: Part) -> tuple[Part, ...]:
         parts.append(atom)
     if text:
         parts.append(Literal(near.line, near.column, "".join(text)))
-    return tuple(parts)
+    return _with_longer_names(parts)
+
+
+def _with_longer_names(parts: list[Part]) -> tuple[Part, ...]:
+    """Braces expand before parameters: `$a{0,1}` is `$a0 $a1`."""
+    for index in range(len(parts) - 1):
+        part, following = parts[index], parts[index + 1]
+        if type(part) is not Parameter or part.source != f"${part.name}" or type(following) is not Literal:
+            continue
+        more = _NAME_LETTERS.match(following.text)
+        if more and (part.name[0].isalpha() or part.name[0] == "_"):
+            name = part.name + more.group()
+            rest = Literal(following.line, following.column, following.text[more.end() :])
+            parts[index : index + 2] = [Parameter(part.line, part.column, name, f"${name}"), rest]
+    return tuple(part for part in parts if type(part) is not Literal or part.text)

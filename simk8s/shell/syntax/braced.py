@@ -117,7 +117,7 @@ def _read_parameter(reader: Reader, in_double: bool) -> Part | None:
         if reader.text[reader.offset : reader.offset + 1] == "/":
             reader.offset += 1
             operands = (pattern, _braced_word(reader, word.BRACE))
-    elif operator[0] in "#%^,":
+    elif operator[0] in "#%^,~":
         operands = (_braced_word(reader, word.BRACE),)
     else:
         operands = (_braced_word(reader, nested_context),)
@@ -129,11 +129,13 @@ def _pattern(reader: Reader, operator: str) -> Word:
     start = reader.offset
     slash = operator == "//" and reader.text.startswith("/", start)
     reader.offset += slash
-    pattern = _braced_word(reader, word.PATTERN)
+    parts = word.read_parts(reader, word.PATTERN)
+    if operator in ("/", "//") and not slash:
+        parts = word.with_tildes(parts, reader) if parts and _tilde_first(parts[0]) else parts
     if not slash:
-        return pattern
+        return word.make_word(*reader.place(start), parts, reader.text[start : reader.offset])
     place = reader.place(start)
-    parts = (Literal(*place, "/"), *pattern.parts)
+    parts = (Literal(*place, "/"), *parts)
     return word.make_word(*place, parts, reader.text[start : reader.offset])
 
 
@@ -154,7 +156,7 @@ def _is_indirect(text: str, offset: int) -> bool:
     return following.isalnum() or following in ("_", "!", "$")
 
 
-_OPERATOR = re.compile(r":?[-=?+]|##?|%%?|//?[#%]?|\^\^?|,,?|:|@|(?=\})")
+_OPERATOR = re.compile(r":?[-=?+]|##?|%%?|//?[#%]?|\^\^?|,,?|~~?|:|@|(?=\})")
 
 
 def _operator(reader: Reader) -> str | None:
@@ -166,7 +168,7 @@ def _operator(reader: Reader) -> str | None:
     if operator and (
         (operator[0] in "/" and not dialect.substring)
         or (operator == ":" and not dialect.substring)
-        or (operator[0] in "^,@" and not dialect.case_change)
+        or (operator[0] in "^,~@" and not dialect.case_change)
     ):
         return None
     if operator.startswith("//"):

@@ -263,7 +263,7 @@ class Grammar:
                 break
             if self.reader.aliases and self._replace_alias(token, first=not words):
                 continue
-            if not words or declares:
+            if not words or (declares and not token.word.alternatives):
                 assignment = read_assignment(self, token)
                 if assignment is not None:
                     (words if words else assignments).append(assignment)

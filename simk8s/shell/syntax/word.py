@@ -51,7 +51,7 @@ BRACE_IN_DOUBLE = Context("}", double=True, escapable="}", closing="}", double_q
 PATTERN = Context("/}", closing="}", groups=True)
 ARITHMETIC = Context("", double=True)
 SUBSCRIPT = Context("]", closing="]", opening="[")
-OFFSET = Context(":}", closing="}", opening="?(")
+OFFSET = Context("?:}", closing="}", opening="(")
 GROUP = Context(")", closing=")", groups=True, opening="(")
 
 
