@@ -28,6 +28,7 @@ _BUILT_IN = {
         "radial/busyboxplus",
     ),
     "simk8s.images.pause": ("registry.k8s.io/pause*", "rancher/mirrored-pause"),
+    "simk8s.images.stress": ("polinux/stress",),
     "simk8s.images.mysql57": ("mysql",),
     "simk8s.images.xtrabackup": ("gcr.io/google-samples/xtrabackup",),
 }

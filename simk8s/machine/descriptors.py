@@ -11,6 +11,10 @@ from simk8s.machine.mount import Location
 from simk8s.machine.pipe import Pipe
 from simk8s.sim import Run
 
+HELD = 1 << 20
+HELD_SECONDS = 0.0005
+"""What is read to be held in memory is accounted for in pieces of so many bytes, each of which takes so long."""
+
 
 class Descriptors(Files):
     """The part of a Process that deals with open files. What is open is a handle; a descriptor is its number."""
@@ -146,11 +150,17 @@ class Descriptors(Files):
         return (yield from self.handle(fd).read_until(self, delimiter, limit))  # type: ignore[arg-type]
 
     def read_all(self, fd: int) -> Run[bytes]:
-        """Everything up to the end of file."""
-        pieces = []
+        """Everything up to the end of file, held in memory."""
+        pieces: list[Content] = []
+        total, told = 0, HELD
         while data := (yield from self.read(fd)):
-            pieces.append(bytes(data))
-        return b"".join(pieces)
+            pieces.append(data)
+            total += len(data)
+            if total >= told:
+                told = total + HELD
+                yield from self.hold(total)  # type: ignore[attr-defined]
+                yield from self.sleep(HELD_SECONDS)  # type: ignore[attr-defined]
+        return b"".join([bytes(piece) for piece in pieces])
 
     def write(self, fd: int, data: Content) -> Run[int]:
         """All of `data` to a descriptor."""

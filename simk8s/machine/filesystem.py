@@ -99,13 +99,17 @@ Inode: TypeAlias = File | Directory | Symlink | SocketFile | Fifo | Device
 
 
 class FileSystem:
-    """A named tree. The name says in history which volume or layer a file belongs to."""
+    """A named tree. The name says in history which volume or layer a file belongs to.
 
-    __slots__ = ("moves", "name", "root")
+    What is `in_memory` (tmpfs) takes the memory of the machines that write to it.
+    """
 
-    def __init__(self, name: str, root: Directory | None = None) -> None:
+    __slots__ = ("in_memory", "moves", "name", "root")
+
+    def __init__(self, name: str, root: Directory | None = None, *, in_memory: bool = False) -> None:
         self.name = name
         self.root = root or Directory()
+        self.in_memory = in_memory
         self.moves = 0
         """How often a directory was renamed: whoever has remembered a path may be wrong since."""
 
@@ -134,6 +138,10 @@ class FileSystem:
                 raise SyscallError(Errno.ENOTDIR, path)
             here = below
         return here
+
+    def size(self) -> int:
+        """The bytes of all its files."""
+        return sum(len(inode.content) for _, inode in self.walk() if isinstance(inode, File))
 
     def find(self, path: str) -> Inode | None:
         """What is at `path`, symbolic links not followed."""

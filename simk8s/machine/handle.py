@@ -112,6 +112,10 @@ class FileHandle(Handle):
         self.file.content = splice(self.file.content, offset, data)
         self.file.mtime = process.sim.now
         self.offset = offset + len(data)
+        if self._location.mount.filesystem.in_memory:
+            process.machine.check_memory(process)
+            if process.status is not None:
+                yield process.machine.never
         if process.sim.history.enabled:
             moved = {} if self._is_where_it_was else {"inode": self.file.number}
             process.record("file.write", self.label, offset=offset, data=as_json(data), **moved)

@@ -72,6 +72,8 @@ class Machine:
         self.before_step: BeforeStep | None = None
         self.find_text: Callable[[str], TextPlace | None] | None = None
         """Knows where the texts of scripts were written, for history: set by whoever has read the manifests."""
+        self.memory_limit = 8 << 30
+        self.on_memory_exhausted: Callable[[], None] = self.kill
         self.command_limit = 50_000  # simple commands of one shell without waiting: SK301
         self._next_pid = 1
 
@@ -130,6 +132,23 @@ class Machine:
         """What all processes do next follows that record."""
         for process in self.processes.values():
             process.actor.hear(seq)
+
+    @property
+    def memory(self) -> int:
+        """Bytes in use: what processes hold, and files in memory."""
+        file_systems = {mount.filesystem for mount in self.mounts.points().values() if mount.filesystem.in_memory}
+        held = sum(process.memory for process in self.processes.values() if process.status is None)
+        return held + sum(filesystem.size() for filesystem in file_systems)
+
+    def check_memory(self, asked_by: Process) -> None:
+        """The kernel's part when a process takes more memory: beyond the limit everything here ends.
+
+        That process, too: it gets no further than to its next step.
+        """
+        used = self.memory
+        if used > self.memory_limit:
+            asked_by.record("memory.exhausted", self.name, used=used, limit=self.memory_limit)
+            self.on_memory_exhausted()
 
     def kill(self) -> None:
         """End every process at once, as when the main one is gone or the node loses power."""

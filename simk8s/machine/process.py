@@ -83,6 +83,8 @@ class Process(Descriptors, Sockets):
         """Whether it is its machine's first process, or a subshell of that: what it runs is numbered."""
         self.command_index: int = parent.command_index if parent else 0 if self.pid == 1 else -1
         """Which command of the main shell it works for, where somebody counts them; -1: for none, as a probe does."""
+        self.memory = 0
+        """Bytes that it holds, as far as it has said so (`need`)."""
         self.stage = ""
         """What a program that works for long says it is doing, in a word or two."""
         self._tasks: list[Task] = []
@@ -267,6 +269,18 @@ class Process(Descriptors, Sockets):
             self.terminate(128 + number, number)  # a synchronous SIGPIPE is not held back from pid 1's own writes
         else:
             self.kill(number)
+        if self.status is not None:
+            yield self.machine.never
+
+    def need(self, amount: int) -> None:
+        """Hold at least so many bytes of memory until the end. What is beyond the machine's limit ends the machine."""
+        if amount > self.memory:
+            self.memory = amount
+            self.machine.check_memory(self)
+
+    def hold(self, amount: int) -> Run[None]:
+        """As `need`; does not return if that was too much."""
+        self.need(amount)
         if self.status is not None:
             yield self.machine.never
 

@@ -66,6 +66,7 @@ class Blueprint:
     mounts: Sequence[MountPoint] = ()
     files: dict[str, File] = field(default_factory=dict)
     """What the kubelet itself manages: /etc/hosts, /etc/resolv.conf, /etc/hostname, the termination message."""
+    memory_limit: int = 8 << 30
     read_only_root: bool = False
     stdin: bool = False
     stdin_once: bool = False
@@ -110,6 +111,8 @@ class Container:
         self._on_exit = on_exit
         root = blueprint.image.root().copy(blueprint.root_name)
         self.machine = Machine(sim, blueprint.machine_name, root=root, interface=interface, hostname=blueprint.hostname)
+        self.machine.memory_limit = blueprint.memory_limit
+        self.machine.on_memory_exhausted = lambda: self.kill("OOMKilled")  # the whole group, as with cgroup v2
         for path, file in blueprint.files.items():
             root.place(real_path(root, path), file)
         for point in blueprint.mounts:

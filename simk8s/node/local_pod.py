@@ -27,7 +27,6 @@ class Volume:
     base: str = ""
     read_only: bool = False
     attached: str = ""
-    in_memory: bool = False
 
 
 class LocalPod:

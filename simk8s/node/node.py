@@ -128,7 +128,7 @@ class Node:
                 container.lose()
             self._lose_network(pod)
             pod.are_mounted = False
-            pod.volumes = {name: volume for name, volume in pod.volumes.items() if not volume.in_memory}
+            pod.volumes = {name: volume for name, volume in pod.volumes.items() if not volume.filesystem.in_memory}
         self._host.kill()
         self.network.detach(self.interface)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from simk8s.api.duration import go
 from simk8s.api.objects import Object, dig
+from simk8s.api.quantity import whole
 from simk8s.images import Image, Reference
 from simk8s.machine import File, SyscallError
 from simk8s.node.backoff import Backoff
@@ -227,6 +228,7 @@ def _blueprint(worker: PodWorker, spec: Object, image: Image, number: int) -> Bl
         hostname=host,
         mounts=_mount_points(worker, spec, variables),
         files=files,
+        memory_limit=whole(dig(spec, "resources", "limits", "memory", default=worker.node.allocatable["memory"])),
         read_only_root=bool(dig(spec, "securityContext", "readOnlyRootFilesystem")),
         stdin=bool(spec.get("stdin")),
         stdin_once=bool(spec.get("stdinOnce")),

@@ -71,8 +71,9 @@ def set_up(pod: Object, local: LocalPod, spec: Object, node: Storage, lookup: Lo
 
 
 def _empty_dir(local: LocalPod, name: str, source: Object) -> Volume:
-    filesystem = FileSystem(f"{local.prefix}/emptyDir/{name}", Directory(mode=0o777))
-    return Volume(name, "emptyDir", filesystem, in_memory=source.get("medium") == "Memory")
+    in_memory = source.get("medium") == "Memory"
+    filesystem = FileSystem(f"{local.prefix}/emptyDir/{name}", Directory(mode=0o777), in_memory=in_memory)
+    return Volume(name, "emptyDir", filesystem)
 
 
 def _host_path(name: str, source: Object, node: Storage) -> Volume:

@@ -36,6 +36,7 @@ MODULES: dict[str, str] = {
     "processes.pause": "pause",
     "processes.privilege": "gosu su-exec setpriv su runuser chroot",
     "processes.signal": "kill pgrep pkill pidof killall ps",
+    "processes.stress": "stress",
     "processes.xargs": "xargs",
     "text.awk.awk": "awk gawk nawk mawk",
     "text.columns": "cut paste fold",

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from simk8s.shell.shell import Shell
 
 
+LONG = 1 << 16
+"""Values of this length count as memory that the shell needs: one that is being made, and those that it has."""
+
+
 class BadSubscript(ShellError):
     """A subscript leads to before an array's first element."""
 
@@ -155,6 +159,9 @@ def _changed(shell: Shell, name: str, value: str | None) -> None:
     process = shell.process
     if process.sim.history.enabled:
         process.record("variable", name, value=value if value is None or value.isascii() else _as_text(value))
+    if value is not None and len(value) >= LONG:
+        values = (variable.value for variable in shell.names.values() if variable.value is not None)
+        process.need(len(value) + sum(len(value) for value in values if len(value) >= LONG))
 
 
 def _as_text(value: str) -> str:

@@ -61,6 +61,10 @@ def mysqld(process: Process) -> Run[int]:
         return failure.status
 
 
+RESIDENT_BYTES = 190 << 20
+"""What an idle server with the default settings holds (SIM): tables of its own, performance schema, a few pages."""
+
+
 class Daemon:
     """One run of the server process."""
 
@@ -126,6 +130,7 @@ class Daemon:
     # ── the beginning ────────────────────────────────────────────────────────────────────────────────────────────
 
     def _greet(self) -> Run[None]:
+        yield from self.process.hold(RESIDENT_BYTES)
         yield from self.log.warn(
             "TIMESTAMP with implicit DEFAULT value is deprecated. Please use --explicit_defaults_for_timestamp server "
             "option (see documentation for more details)."

@@ -34,6 +34,7 @@ def dd(process: Process) -> Run[int]:
     target = yield from _open_target(process, settings.get("of", ""), numbers.get("seek", 0) * size, conversions)
     for _ in range(numbers.get("skip", 0)):
         yield from _block(process, source, size)
+    yield from process.hold(size)
     started = process.sim.now
     full = partial = total = 0
     while full + partial < numbers.get("count", 1 << 60):
