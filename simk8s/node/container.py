@@ -102,6 +102,8 @@ class Container:
         self.ran_at = 0.0
         self.ended: Terminated | None = None
         self.ended_at = 0.0
+        self.seen_at = 0.0
+        """When the kubelet first sees it in the runtime (TIME-35)."""
         self.is_noticed = False
         """Whether the kubelet knows of the end (TIME-35)."""
         self.was_stopped = False

@@ -33,6 +33,7 @@ class PodReport:
         self._is_due = False
         self._held_back: set[str] = set()
         """Containers whose refused restart is not told yet."""
+        self._shown: dict[str, ContainerView] = {}
         self.written: Object = {}
         """The latest status that this kubelet wrote."""
 
@@ -87,6 +88,15 @@ class PodReport:
         )
 
     def _container(self, spec: Object, kind: Kind) -> ContainerView:
+        """What is seen of it; a restart that the kubelet has not seen in the runtime yet does not show (TIME-35)."""
+        name = spec["name"]
+        container = self._worker.local.current.get(name)
+        is_seen = container is None or self._worker.sim.now >= container.seen_at
+        if is_seen or name not in self._shown:
+            self._shown[name] = self._seen(spec, kind)
+        return self._shown[name]
+
+    def _seen(self, spec: Object, kind: Kind) -> ContainerView:
         worker, name = self._worker, spec["name"]
         container, before = worker.local.current.get(name), worker.local.ended.get(name)
         refusal = worker.waiting.get(name) if name not in self._held_back else None

@@ -210,9 +210,20 @@ class PodWorker:
 
     # What containers do
 
+    def restarted(self, container: Container) -> None:
+        """A main process runs once more; the kubelet's next look at the runtime will show it (TIME-35).
+
+        What has ended by then was never seen to run: a container that crashes at once is not ready in between.
+        """
+        delay = self.sim.uniform(*NOTICE_SECONDS, f"pleg/{self.node.name}/start")
+        container.seen_at = self.sim.now + delay
+        self.sim.sleep(delay).callbacks.append(lambda _: self.report.publish())
+
     def _exited(self, container: Container) -> None:
         """A main process ended by itself; the kubelet's next look at the runtime will show it (TIME-35)."""
-        delay = self.sim.uniform(*NOTICE_SECONDS, f"pleg/{self.node.name}")
+        delay = container.seen_at - self.sim.now
+        if delay < 0:
+            delay = self.sim.uniform(*NOTICE_SECONDS, f"pleg/{self.node.name}")
         self.sim.sleep(delay).callbacks.append(lambda _: self.notice(container))
 
     def notice(self, container: Container) -> None:

@@ -186,6 +186,8 @@ def _create(worker: PodWorker, spec: Object, image: Image) -> Run[Container]:
         worker.tell("Warning", "Failed", f"Error: {error}", container=name)
         worker.record("container.exit", name, number=number, status=128, reason="StartError")
         raise _Refused("RunContainerError", str(error), 1.0) from error
+    if container.number:
+        worker.restarted(container)
     worker.actor.hear(container.last_seq)
     worker.tell("Normal", "Started", f"Started container {name}", container=name)
     return container
