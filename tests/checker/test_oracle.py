@@ -81,7 +81,7 @@ def test_safety_properties_that_do_not_hold_are_told() -> None:
 
 def judged(*faults: Fault, replicas: int = 2, reference: Oracle | None = None) -> tuple[Judgement, Oracle]:
     cluster = Cluster(history=False, addons=["rook"])
-    oracle = Oracle(cluster, reference)
+    oracle = Oracle(cluster, reference.accounts if reference else None)
     oracle.begin()
     cluster.inject(*faults)
     cluster.apply(MANIFEST)

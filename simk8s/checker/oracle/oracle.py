@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from simk8s.api.objects import Object, dig, is_true, key, namespace
@@ -13,6 +14,7 @@ from simk8s.checker.oracle.outcome import Judgement, Word
 from simk8s.checker.oracle.standing import Standing, standings
 from simk8s.checker.oracle.workload import DATABASE, Workload
 from simk8s.checker.oracle.writers import writers_of_one_claim
+from simk8s.checker.properties import Monitor, Property
 from simk8s.cluster import Cluster
 from simk8s.node.container import Container
 from simk8s.node.local_pod import LocalPod
@@ -28,6 +30,10 @@ LONGEST_RETRY_SECONDS = 61.0
 """And once more after MySQL's own default."""
 
 
+Accounts = tuple[tuple[str, ...], ...]
+"""User, host and password of each account of a server."""
+
+
 @dataclass(slots=True)
 class _Set:
     """A replicated set of servers. `seen` is the last look at each Pod."""
@@ -40,7 +46,8 @@ class _Set:
 class Oracle:
     """One world's judge. `begin` before anything is applied, `finish` when nothing changes any more, then `judge`.
 
-    `reference` is the judgement's ground from the crash-free run: what accounts there are in the end.
+    `reference` is the judgement's ground from the crash-free run: the `accounts` that its oracle saw in the end.
+    `properties` are promises of the application's own (see `simk8s.checker.properties`).
 
     >>> from simk8s import Cluster
     >>> cluster = Cluster(history=False)
@@ -54,11 +61,17 @@ class Oracle:
     {'one': 'ok'}
     """
 
-    def __init__(self, cluster: Cluster, reference: Oracle | None = None) -> None:
+    def __init__(
+        self,
+        cluster: Cluster,
+        reference: Mapping[tuple[str, str], Accounts] | None = None,
+        properties: Sequence[Property] = (),
+    ) -> None:
         self.cluster = cluster
         self.world = cluster.world
-        self.reference = reference
+        self.reference = reference or {}
         self.sets: dict[tuple[str, str], _Set] = {}
+        self._monitor = Monitor(cluster, properties)
         self._client = Client(self.world)
         self._broken: dict[str, None] = {}
 
@@ -66,9 +79,11 @@ class Oracle:
         """Follow what happens from now on."""
         self.world.site.container_hooks.append(self._started)
         self.world.sim.task(self._follow())
+        self._monitor.begin()
 
     def finish(self) -> Run[None]:
         """Write the last rows, give replicas the time to follow, and look at every server."""
+        self._monitor.finish()
         for one in self.sets.values():
             if self._is_ready(one.workload.namespace, one.primary):
                 yield from one.workload.end()
@@ -93,12 +108,18 @@ class Oracle:
                 notes[one.name] = why
         return Judgement(
             words,
-            (*self._broken, *self._violations()),
+            (*self._broken, *map(str, self._monitor.violations), *self._violations()),
             {one.name: one.is_ready for one in stands},
             {one.name: one.restarts for one in stands},
             {one.name: self._files_of(one) for one in stands},
             notes,
         )
+
+    @property
+    def accounts(self) -> dict[tuple[str, str], Accounts]:
+        """The accounts that each primary has, by namespace and set, as of the last look: the reference for others."""
+        found = {where: one.seen.get(one.primary) for where, one in self.sets.items()}
+        return {where: seen.accounts for where, seen in found.items() if seen is not None and seen.answers}
 
     def _files_of(self, one: Standing) -> tuple[str, ...]:
         """What lies on the Pod's claims, but for the workload's own database."""
@@ -188,16 +209,10 @@ class Oracle:
                 continue
             seen = one.seen[stand.pod]
             if stand.pod == one.primary:
-                return mysql.primary_word(seen, one.workload.acknowledged, self._accounts(space, one))
+                accounts = self.reference.get((space, stand.pod.rpartition("-")[0]))
+                return mysql.primary_word(seen, one.workload.acknowledged, accounts)
             return mysql.replica_word(seen, one.seen.get(one.primary), one.workload.acknowledged)
         return "ok", ""
-
-    def _accounts(self, space: str, one: _Set) -> tuple[tuple[str, ...], ...] | None:
-        if self.reference is None:
-            return None
-        other = self.reference.sets.get((space, one.primary.rpartition("-")[0]))
-        seen = other.seen.get(other.primary) if other else None
-        return seen.accounts if seen is not None and seen.answers else None
 
     def _violations(self) -> list[str]:
         return [
