@@ -47,17 +47,18 @@ class Options:
         return next((given for given, _ in reversed(self.given) if given in names), "")
 
 
-def parse(argv: Sequence[str], known: str, *, permute: bool = True) -> Options:
+def parse(argv: Sequence[str], known: str, *, permute: bool = True, unmodelled: str | None = None) -> Options:
     """Read `argv[1:]`. `known` lists options separated by blanks, the names of each by commas.
 
     A `:` behind the names means that a value follows, `::` that one may be attached. Without `permute` the first
-    operand ends the options. Raises Unmodelled for what is not in `known`, UsageError where a value is missing.
+    operand ends the options. `unmodelled` lists, in the same way, what else the real program takes; without it, that
+    may be anything. Raises Unmodelled for such an option, UsageError for a wrong one or a missing value.
 
     >>> options = parse(["head", "-qn3", "file", "--lines=4"], "n,lines: q,quiet")
     >>> options["n"], "q" in options, options.operands
     ('4', True, ['file'])
     """
-    names = _names(known)
+    names = _names(known, unmodelled)
     given: list[tuple[str, str]] = []
     operands: list[str] = []
     words = list(reversed(argv[1:]))
@@ -78,8 +79,48 @@ def parse(argv: Sequence[str], known: str, *, permute: bool = True) -> Options:
     return Options(tuple(given), operands)
 
 
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """What a program takes: modelled options by every name, and the names of the others (None: unknown)."""
+
+    modelled: dict[str, tuple[str, Takes]]
+    others: frozenset[str] | None
+
+    def of(self, written: str) -> tuple[str, Takes]:
+        """The option that a long name, or its beginning, means."""
+        if len(written) > 1 and written in self.modelled:
+            return self.modelled[written]
+        everything = [*self.modelled, *(self.others or ())]
+        matching = sorted(name for name in everything if len(name) > 1 and name.startswith(written))
+        meant = {self.modelled.get(name, (name, "nothing")) for name in matching}
+        if self.others is not None and written not in self.others and not matching:
+            raise UsageError(f"unrecognized option '--{written}'")
+        if self.others is not None and written not in self.others and len(meant) > 1:
+            possible = " ".join(f"'--{name}'" for name in matching)
+            raise UsageError(f"option '--{written}' is ambiguous; possibilities: {possible}")
+        if len(meant) != 1 or matching[0] not in self.modelled:
+            raise Unmodelled(f"option '--{written}'")
+        return meant.pop()
+
+    def letter(self, letter: str) -> tuple[str, Takes]:
+        """The option that a letter means."""
+        if letter in self.modelled:
+            return self.modelled[letter]
+        if self.others is not None and letter not in self.others:
+            raise UsageError(f"invalid option -- '{letter}'")
+        raise Unmodelled(f"option '-{letter}'")
+
+
 @cache
-def _names(known: str) -> dict[str, tuple[str, Takes]]:
+def _names(known: str, unmodelled: str | None) -> _Names:
+    others = None
+    if unmodelled is not None:
+        others = frozenset(name for item in unmodelled.split() for name in item.rstrip(":").split(","))
+        others |= {"help", "version"}
+    return _Names(_table(known), others)
+
+
+def _table(known: str) -> dict[str, tuple[str, Takes]]:
     names: dict[str, tuple[str, Takes]] = {}
     for item in known.split():
         aliases = item.rstrip(":").split(",")
@@ -89,14 +130,9 @@ def _names(known: str) -> dict[str, tuple[str, Takes]]:
     return names
 
 
-def _long(word: str, names: dict[str, tuple[str, Takes]], words: list[str]) -> tuple[str, str]:
+def _long(word: str, names: _Names, words: list[str]) -> tuple[str, str]:
     written, equals, value = word[2:].partition("=")
-    matching = {names[name] for name in names if len(name) > 1 and name.startswith(written)}
-    if written in names and len(written) > 1:
-        matching = {names[written]}
-    if len(matching) != 1:
-        raise Unmodelled(f"option '--{written}'")
-    name, takes = matching.pop()
+    name, takes = names.of(written)
     if takes == "nothing" and equals:
         raise UsageError(f"option '--{written}' doesn't allow an argument")
     if takes == "value" and not equals:
@@ -106,14 +142,12 @@ def _long(word: str, names: dict[str, tuple[str, Takes]], words: list[str]) -> t
     return name, value
 
 
-def _cluster(word: str, names: dict[str, tuple[str, Takes]], words: list[str], given: list[tuple[str, str]]) -> None:
+def _cluster(word: str, names: _Names, words: list[str], given: list[tuple[str, str]]) -> None:
     position = 1
     while position < len(word):
         letter = word[position]
         position += 1
-        if letter not in names:
-            raise Unmodelled(f"option '-{letter}'")
-        name, takes = names[letter]
+        name, takes = names.letter(letter)
         if takes == "nothing":
             given.append((name, ""))
             continue

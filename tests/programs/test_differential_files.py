@@ -73,11 +73,11 @@ def prepare_box() -> Box:
     return box
 
 
-@pytest.mark.parametrize(("command", "stdin"), cases_in("file_cases.txt"))
+@pytest.mark.parametrize(("command", "stdin"), cases_in("file_cases.txt") + cases_in("text_cases.txt"))
 def test_the_simulated_program_leaves_the_files_that_the_real_one_leaves(
     command: str, stdin: str, tmp_path: Path
 ) -> None:
-    argv = shlex.split(command)
+    argv = shlex.split(command.replace("␤", "\n"))
     if shutil.which(argv[0]) is None:
         pytest.skip(f"{argv[0]} is not installed here")
     prepare_host(tmp_path)

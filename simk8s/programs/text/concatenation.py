@@ -1,12 +1,15 @@
-"""cat, tac, rev, nl, tee: text passed on, forwards, backwards, numbered or twice."""
+"""cat, tac, rev, tee: text passed on, forwards, backwards or twice."""
 
 from __future__ import annotations
 
-from simk8s.machine import Handle, Process, SyscallError
+import re
+from itertools import pairwise
+
+from simk8s.machine import Errno, Handle, Process, SyscallError
 from simk8s.programs.options import Options, parse
-from simk8s.programs.stream import BLOCK, Lines, close_input, open_input, write_lines, write_text
-from simk8s.programs.text.pattern import Pattern, PatternError, compile_pattern
-from simk8s.programs.tool import Failure, complain, tool
+from simk8s.programs.stream import BLOCK, Lines, close_input, open_input, raw, write_text
+from simk8s.programs.text.pattern import PatternError, compile_pattern
+from simk8s.programs.tool import Failure, complain, quoted_if_empty, tool
 from simk8s.sim import Run
 
 
@@ -16,6 +19,7 @@ def cat(process: Process) -> Run[int]:
     options = parse(
         process.argv,
         "n,number b,number-nonblank s,squeeze-blank A,show-all E,show-ends T,show-tabs e t u v,show-nonprinting",
+        unmodelled="",
     )
     plain = not any(letter in options for letter in "nbsAETetv")
     number = 0
@@ -24,7 +28,7 @@ def cat(process: Process) -> Run[int]:
         try:
             fd = yield from open_input(process, path)
         except SyscallError as error:
-            yield from complain(process, f"{path}: {error.text}")
+            yield from complain(process, f"{quoted_if_empty(path)}: {error.text}")
             status = 1
             continue
         if plain:
@@ -74,70 +78,56 @@ def _visible_character(code: int) -> str:
 
 @tool("tac")
 def tac(process: Process) -> Run[int]:
-    """Lines in reverse order."""
-    options = parse(process.argv, "")
+    """Lines (or what a separator ends) in reverse order."""
+    options = parse(process.argv, "b,before r,regex s,separator:", unmodelled="")
+    separator = raw(options.get("s", "\n"))
     status = 0
     for path in options.operands or ["-"]:
         try:
             fd = yield from open_input(process, path)
         except SyscallError as error:
-            yield from complain(process, f"failed to open '{path}' for reading: {error.text}")
+            is_directory = error.errno is Errno.EISDIR
+            text = f"{path}: read error: Invalid argument" if is_directory else f"failed to open '{path}' for reading"
+            yield from complain(process, text if is_directory else f"{text}: {error.text}")
             status = 1
             continue
         text = (yield from process.read_all(fd)).decode("latin-1")
         close_input(process, fd)
-        yield from write_text(process, "".join(reversed(text.splitlines(keepends=True))))
+        pieces = _separated(text, separator, "r" in options, "b" in options)
+        yield from write_text(process, "".join(reversed(pieces)))
     return status
+
+
+def _separated(text: str, separator: str, is_pattern: bool, before: bool) -> list[str]:
+    """A text in pieces, each with the separator that ends it or (`before`) begins it."""
+    if is_pattern:
+        try:
+            pattern = compile_pattern(separator, extended=False)
+        except PatternError as error:
+            raise Failure(str(error)) from None
+        found = [(match.start(), match.end()) for match in pattern.finditer(text) if match.end() > match.start()]
+    else:
+        found = [(match.start(), match.end()) for match in re.finditer(re.escape(separator), text)]
+    cuts = [0, *(start if before else end for start, end in found), len(text)]
+    return [text[first:last] for first, last in pairwise(cuts) if first < last]
 
 
 @tool("rev")
 def rev(process: Process) -> Run[int]:
     """Each line backwards."""
-    for path in parse(process.argv, "").operands or ["-"]:
-        fd = yield from open_input(process, path)
-        lines = Lines(process, fd)
-        while block := (yield from lines.block()):
-            yield from write_lines(process, [line[::-1] for line in block])
-        close_input(process, fd)
-    return 0
-
-
-@tool("nl")
-def nl(process: Process) -> Run[int]:
-    """Lines with numbers before them."""
-    options = parse(
-        process.argv,
-        "b,body-numbering: n,number-format: s,number-separator: v,starting-line-number: w,number-width: "
-        "i,line-increment:",
-    )
-    style, width = options.get("b", "t"), int(options.get("w", "6"))
-    layout = {"ln": "{:<{}d}", "rn": "{:>{}d}", "rz": "{:0>{}d}"}.get(options.get("n", "rn"), "{:>{}d}")
-    wanted: Pattern | None = None
-    if style.startswith("p"):
-        try:
-            wanted = compile_pattern(style[1:], extended=False)
-        except PatternError as error:
-            raise Failure(str(error)) from None
-    number, step = int(options.get("v", "1")), int(options.get("i", "1"))
-    separator = options.get("s", "\t")
     status = 0
-    for path in options.operands or ["-"]:
+    for path in parse(process.argv, "", unmodelled="").operands or ["-"]:
         try:
             fd = yield from open_input(process, path)
         except SyscallError as error:
-            yield from complain(process, f"{path}: {error.text}")
+            yield from complain(process, f"cannot open {path}: {error.text}")
             status = 1
             continue
         lines = Lines(process, fd)
         while block := (yield from lines.block()):
-            shown = []
-            for line in block:
-                if style == "a" or (style == "t" and line) or (wanted and wanted.search(line)):
-                    shown.append(layout.format(number, width) + separator + line)
-                    number += step
-                else:
-                    shown.append(" " * (width + len(separator)) + line)
-            yield from write_lines(process, shown)
+            yield from write_text(
+                process, "\n".join(line[::-1] for line in block) + ("" if lines.is_open_ended else "\n")
+            )
         close_input(process, fd)
     return status
 
@@ -153,7 +143,7 @@ def tee(process: Process) -> Run[int]:
         try:
             handle = yield from process.open(path, write=True, create=True, truncate=not append, append=append)
         except SyscallError as error:
-            yield from complain(process, f"{path}: {error.text}")
+            yield from complain(process, f"{quoted_if_empty(path)}: {error.text}")
             status = 1
             continue
         process.install(handle, private=True)

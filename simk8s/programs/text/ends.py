@@ -1,4 +1,4 @@
-"""head, tail and split: the first part, the last part, equal parts."""
+"""head and tail: the first part, the last part."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 from simk8s.machine import Errno, File, Process, SyscallError
 from simk8s.programs.files.create import parse_size
-from simk8s.programs.options import Options, UsageError, parse
+from simk8s.programs.options import Options, parse
 from simk8s.programs.processes.duration import parse_duration
-from simk8s.programs.stream import BLOCK, Lines, close_input, open_input
+from simk8s.programs.stream import BLOCK, close_input, open_input
 from simk8s.programs.tool import Failure, complain, tool
 from simk8s.sim import Run
 
@@ -17,18 +17,21 @@ from simk8s.sim import Run
 @tool("head")
 def head(process: Process) -> Run[int]:
     """The first lines or bytes. What comes after them stays unread."""
-    options = parse(_old_style(process.argv), "n,lines: c,bytes: q,quiet,silent v,verbose")
+    options = parse(
+        _old_style(process.argv), "n,lines: c,bytes: q,quiet,silent v,verbose z,zero-terminated", unmodelled=""
+    )
+    end = b"\0" if "z" in options else b"\n"
     unit, count, from_end = _amount(options)
-    return (yield from _each(process, options, lambda fd: _head(process, fd, unit, count, from_end)))
+    return (yield from _each(process, options, lambda fd: _head(process, fd, unit, count, from_end, end)))
 
 
-def _head(process: Process, fd: int, unit: str, count: int, all_but: bool) -> Run[None]:
+def _head(process: Process, fd: int, unit: str, count: int, all_but: bool, end: bytes) -> Run[None]:
     if all_but:
         data = yield from process.read_all(fd)
         if unit == "c":
             yield from process.write(1, data[: max(0, len(data) - count)])
         else:
-            lines = data.splitlines(keepends=True)
+            lines = split_lines(data, end)
             yield from process.write(1, b"".join(lines[: max(0, len(lines) - count)]))
         return
     if unit == "c":
@@ -37,10 +40,16 @@ def _head(process: Process, fd: int, unit: str, count: int, all_but: bool) -> Ru
             yield from process.write(1, piece)
         return
     for _ in range(count):
-        line = yield from process.read_until(fd)
+        line = yield from process.read_until(fd, end)
         if not line:
             return
         yield from process.write(1, line)
+
+
+def split_lines(data: bytes, end: bytes = b"\n") -> list[bytes]:
+    """Lines with their ends; only the last may have none."""
+    lines = [line + end for line in data.split(end)]
+    return [*lines[:-1], *([lines[-1][: -len(end)]] if lines[-1] != end else [])]
 
 
 @tool("tail")
@@ -48,31 +57,33 @@ def tail(process: Process) -> Run[int]:
     """The last lines or bytes; with -f also what is added later."""
     options = parse(
         _old_style(process.argv),
-        "n,lines: c,bytes: q,quiet,silent v,verbose f,follow:: F s,sleep-interval: pid: retry",
+        "n,lines: c,bytes: q,quiet,silent v,verbose f follow:: F s,sleep-interval: pid: retry z,zero-terminated",
+        unmodelled="max-unchanged-stats:",
     )
     unit, count, _ = _amount(options)
     text = options.get(unit, "")
     from_start = text.startswith("+")
-    status = yield from _each(process, options, lambda fd: _tail(process, fd, unit, count, from_start))
-    if "f" in options or "F" in options:
+    end = b"\0" if "z" in options else b"\n"
+    status = yield from _each(process, options, lambda fd: _tail(process, fd, unit, count, from_start, end))
+    if options.last_of(("f", "follow", "F")):
         yield from _follow(process, options)
     return status
 
 
-def _tail(process: Process, fd: int, unit: str, count: int, from_start: bool) -> Run[None]:
+def _tail(process: Process, fd: int, unit: str, count: int, from_start: bool, end: bytes) -> Run[None]:
     data = yield from process.read_all(fd)
     if unit == "c":
         start = max(0, count - 1) if from_start else max(0, len(data) - count)
         yield from process.write(1, data[start:])
         return
-    lines = data.splitlines(keepends=True) if b"\r" not in data else re.findall(rb"[^\n]*\n|[^\n]+", data)
+    lines = split_lines(data, end)
     start = max(0, count - 1) if from_start else max(0, len(lines) - count)
     yield from process.write(1, b"".join(lines[start:]))
 
 
 def _follow(process: Process, options: Options) -> Run[None]:
     """Look at the files again and again. A device or a pipe never grows: then there is only the waiting."""
-    by_name = "F" in options or options["f"] == "name"
+    by_name = "F" in options or options["follow"] == "name"
     interval = parse_duration(options.get("s", "1")) or 1.0
     watched: dict[str, tuple[File | None, int]] = {}
     for path in options.operands or ["-"]:
@@ -107,7 +118,10 @@ def _file(process: Process, path: str) -> File | None:
 
 
 def _old_style(argv: list[str]) -> list[str]:
-    """`-5` and `-5f` as `-n 5`."""
+    """`-5`, `-5f` and (tail) `+5` as `-n 5`."""
+    from_start = re.fullmatch(r"\+(\d+)", argv[1]) if len(argv) in (2, 3) and argv[0].endswith("tail") else None
+    if from_start:
+        return [argv[0], f"-n+{from_start[1]}", *argv[2:]]
     match = re.fullmatch(r"-(\d+)([cqvf]*)", argv[1]) if len(argv) > 1 else None
     if match is None:
         return argv
@@ -135,6 +149,9 @@ def _each(process: Process, options: Options, show: Callable[[int], Run[None]]) 
             fd = yield from open_input(process, path)
         except SyscallError as error:
             reading = error.errno is Errno.EISDIR
+            if titled and reading:
+                yield from process.write(1, f"{'' if first else chr(10)}==> {path} <==\n".encode())
+                first = False
             text = f"error reading '{path}'" if reading else f"cannot open '{path}' for reading"
             yield from complain(process, f"{text}: {error.text}")
             status = 1
@@ -146,45 +163,3 @@ def _each(process: Process, options: Options, show: Callable[[int], Run[None]]) 
         yield from show(fd)
         close_input(process, fd)
     return status
-
-
-@tool("split")
-def split(process: Process) -> Run[int]:
-    """Cut a file into files of so many lines or bytes."""
-    options = parse(process.argv, "l,lines: b,bytes: a,suffix-length: d,numeric-suffixes:: additional-suffix:")
-    operands = options.operands
-    if len(operands) > 2:
-        raise UsageError(f"extra operand '{operands[2]}'")
-    path = operands[0] if operands else "-"
-    prefix = operands[1] if len(operands) > 1 else "x"
-    try:
-        fd = yield from open_input(process, path)
-    except SyscallError as error:
-        raise Failure(f"cannot open '{path}' for reading: {error.text}") from None
-    if "b" in options:
-        size = parse_size(options["b"])
-        if not size:
-            raise Failure(f"invalid number of bytes: '{options['b']}'")
-        data = yield from process.read_all(fd)
-        pieces = [data[at : at + size] for at in range(0, len(data), size)]
-    else:
-        count = parse_size(options.get("l", "1000"))
-        if not count:
-            raise Failure(f"invalid number of lines: '{options['l']}'")
-        lines = [f"{line}\n".encode("latin-1") for line in (yield from Lines(process, fd).all())]
-        pieces = [b"".join(lines[at : at + count]) for at in range(0, len(lines), count)]
-    length = int(options.get("a", "2"))
-    for number, piece in enumerate(pieces):
-        suffix = f"{number:0{length}d}" if "d" in options else _letters(number, length)
-        yield from process.write_file(prefix + suffix + options["additional-suffix"], piece)
-    return 0
-
-
-def _letters(number: int, length: int) -> str:
-    text = ""
-    for _ in range(length):
-        text = chr(ord("a") + number % 26) + text
-        number //= 26
-    if number:
-        raise Failure("output file suffixes exhausted")
-    return text

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from simk8s.programs.unmodelled import Unmodelled
+
 _SPECIFIER = re.compile(r"%([-+ 0#']*)(\*|\d+)?(?:\.(\*|\d*))?([hlLqjzt]*)([a-zA-Z%])")
 
 
@@ -38,8 +40,10 @@ def format_float(value: float, flags: str, width: int, precision: int | None, le
     """
     if value != value or value in (float("inf"), float("-inf")):
         return pad(str(value) if value == value else "nan", flags.replace("0", ""), width)
+    if letter in "aA":
+        raise Unmodelled(f"%{letter}")
     python = "".join(flag for flag in "+ #" if flag in flags and not (flag == " " and "+" in flags))
-    text = format(value, f"{python}.{6 if precision is None else precision}{letter if letter != 'a' else 'e'}")
+    text = format(value, f"{python}.{6 if precision is None else precision}{letter}")
     if "0" in flags and "-" not in flags:
         sign = text[0] if text[0] in "+- " else ""
         return sign + text[len(sign) :].rjust(width - len(sign), "0")

@@ -1,4 +1,4 @@
-"""sort, uniq, comm and shuf: lines in order."""
+"""sort: lines in order."""
 
 from __future__ import annotations
 
@@ -9,12 +9,16 @@ from itertools import groupby, pairwise
 from typing import Any
 
 from simk8s.machine import Errno, Process, SyscallError
-from simk8s.programs.options import UsageError, parse
-from simk8s.programs.stream import Lines, close_input, open_input, raw, read_lines, write_lines, write_text
-from simk8s.programs.tool import Failure, complain, tool
+from simk8s.programs.options import Options, parse
+from simk8s.programs.stream import raw, read_lines, write_lines
+from simk8s.programs.text.version import version_key
+from simk8s.programs.tool import Failure, tool
 from simk8s.sim import Run
 
 _NUMBER = re.compile(r"\s*(-?)(\d*)(?:\.(\d+))?")
+_GENERAL = re.compile(
+    r"\s*([-+]?(?:0[xX][0-9a-fA-F]+(?:\.[0-9a-fA-F]*)?|(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|inf|nan))", re.IGNORECASE
+)
 _HUMAN = re.compile(r"\s*(-?[\d.]+)([KMGTPEkmgtpe]?)")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
@@ -33,10 +37,12 @@ def sort(process: Process) -> Run[int]:
     """Sort lines, byte by byte (the C locale) or as numbers."""
     options = parse(
         process.argv,
-        "n,numeric-sort r,reverse u,unique k,key: t,field-separator: f,ignore-case b,ignore-leading-blanks c,check:: C "
+        "n,numeric-sort r,reverse u,unique k,key: t,field-separator: f,ignore-case b,ignore-leading-blanks c check:: C "
         "h,human-numeric-sort V,version-sort g,general-numeric-sort s,stable o,output: z,zero-terminated M,month-sort "
         "d,dictionary-order i,ignore-nonprinting m,merge S,buffer-size: T,temporary-directory: parallel:",
+        unmodelled="R,random-sort random-source: debug files0-from: batch-size: compress-program:",
     )
+    _check_usage(options)
     end = "\0" if "z" in options else "\n"
     lines: list[str] = []
     for path in options.operands or ["-"]:
@@ -55,8 +61,10 @@ def sort(process: Process) -> Run[int]:
     def rank(line: str) -> tuple[Any, ...]:
         return tuple(_rank(_part(line, key, separator, used), used) for key, used in comparers)
 
-    if "c" in options or "C" in options:
-        return (yield from _check(process, options.operands, lines, rank, "u" in options, "C" not in options))
+    checks = options.last_of(("c", "check", "C"))
+    if checks:
+        quiet = checks == "C" or options["check"] in ("silent", "quiet")
+        return (yield from _check(process, options.operands, lines, rank, "u" in options, not quiet))
     ordered = lines
     if "s" not in options and "u" not in options:  # the last resort: whole lines, byte by byte
         ordered = sorted(ordered, reverse="r" in options)
@@ -71,11 +79,23 @@ def sort(process: Process) -> Run[int]:
     return 0
 
 
+def _check_usage(options: Options) -> None:
+    checks = options.last_of(("c", "check", "C"))
+    if checks and len(options.operands) > 1:
+        raise Failure(f"extra operand '{options.operands[1]}' not allowed with -c", 2)
+    if "t" in options and not options["t"]:
+        raise Failure("empty tab", 2)
+    ways = "".join(letter for letter in "dghinMV" if letter in options)
+    if len(ways.replace("d", "").replace("i", "")) > 1 or (len(ways) > 1 and "d" in ways and "i" not in ways):
+        raise Failure(f"options '-{ways}' are incompatible", 2)
+
+
 def _check(
     process: Process, paths: list[str], lines: list[str], rank: Callable[[str], Any], unique: bool, loud: bool
 ) -> Run[int]:
     for number, (line, following) in enumerate(pairwise(lines), 2):
-        if rank(line) > rank(following) or (unique and rank(line) == rank(following)):
+        before, after = rank(line), rank(following)
+        if before > after or (unique and before == after) or (before == after and not unique and line > following):
             if loud:
                 yield from process.complain(f"{paths[0] if paths else '-'}:{number}: disorder: {following}")
             return 1
@@ -84,8 +104,11 @@ def _check(
 
 def _key(text: str) -> Key:
     match = re.fullmatch(r"(\d+)(?:\.(\d+))?([a-zA-Z]*)(?:,(\d+)(?:\.(\d+))?([a-zA-Z]*))?", text)
-    if match is None or match[1] == "0":
+    if match is None:
         raise Failure(f"invalid number at field start: invalid count at start of '{text}'", 2)
+    if not int(match[1]) or (match[2] and not int(match[2])):
+        zero = "field number" if not int(match[1]) else "character offset"
+        raise Failure(f"{zero} is zero: invalid field specification '{text}'", 2)
     last = (int(match[4]), int(match[5] or 0)) if match[4] else (0, 0)
     return Key((int(match[1]), int(match[2] or 1)), last, match[3] + (match[6] or ""))
 
@@ -130,10 +153,12 @@ def _rank(text: str, letters: str) -> Any:
             return (-1, -value[0], (*tuple(-ord(digit) for digit in value[1]), 0))
         return (0, value[0], tuple(ord(digit) for digit in value[1]))
     if "g" in letters:
-        try:
-            return (1, float(text.split(maxsplit=1)[0]))
-        except (ValueError, IndexError):
+        match = _GENERAL.match(text)
+        if match is None:
             return (0, 0.0)
+        if match[1].lower().lstrip("+-") == "nan":
+            return (1, 0.0)
+        return (2, float.fromhex(match[1]) if "x" in match[1].lower() else float(match[1]))
     if "h" in letters:
         match = _HUMAN.match(text)
         if match is None:
@@ -145,100 +170,9 @@ def _rank(text: str, letters: str) -> Any:
         name = text.strip()[:3].lower()
         return _MONTHS.index(name) + 1 if name in _MONTHS else 0
     if "V" in letters:
-        return [(1, int(part), "") if part.isdecimal() else (0, 0, part) for part in re.split(r"(\d+)", text) if part]
+        return version_key(text)
     if "d" in letters:
         text = re.sub(r"[^A-Za-z0-9 \t]", "", text)
     if "i" in letters:
         text = re.sub(r"[^ -~]", "", text)
     return text.upper() if "f" in letters else text
-
-
-@tool("uniq")
-def uniq(process: Process) -> Run[int]:
-    """Lines without repeats of the one before."""
-    options = parse(
-        process.argv,
-        "c,count d,repeated u,unique i,ignore-case f,skip-fields: s,skip-chars: w,check-chars: z,zero-terminated",
-    )
-    if len(options.operands) > 2:
-        raise UsageError(f"extra operand '{options.operands[2]}'")
-    end = "\0" if "z" in options else "\n"
-    fields, characters = int(options["f"] or 0), int(options["s"] or 0)
-    width = int(options["w"]) if "w" in options else None
-
-    def part(line: str) -> str:
-        if fields:
-            line = re.sub(rf"^(?:[ \t]*[^ \t]+){{0,{fields}}}", "", line)
-        line = line[characters:]
-        line = line if width is None else line[:width]
-        return line.lower() if "i" in options else line
-
-    path = options.operands[0] if options.operands else "-"
-    lines = yield from read_lines(process, path, end)
-    shown = []
-    for _, group in groupby(lines, part):
-        same = list(group)
-        if ("d" in options and len(same) < 2) or ("u" in options and len(same) > 1):
-            continue
-        shown.append(f"{len(same):7d} {same[0]}" if "c" in options else same[0])
-    if len(options.operands) == 2:
-        text = "".join(line + end for line in shown)
-        yield from process.write_file(options.operands[1], text.encode("latin-1"))
-    else:
-        yield from write_lines(process, shown, end)
-    return 0
-
-
-@tool("comm")
-def comm(process: Process) -> Run[int]:
-    """Lines of two sorted files: only in the first, only in the second, in both."""
-    options = parse(process.argv, "1 2 3 check-order nocheck-order output-delimiter: z,zero-terminated")
-    if len(options.operands) != 2:
-        last = f" after '{options.operands[-1]}'" if options.operands else ""
-        raise UsageError(f"missing operand{last}")
-    end = "\0" if "z" in options else "\n"
-    left = yield from read_lines(process, options.operands[0], end)
-    right = yield from read_lines(process, options.operands[1], end)
-    delimiter = options.get("output-delimiter", "\t")
-    indent = {
-        "1": "",
-        "2": delimiter * ("1" not in options),
-        "3": delimiter * (("1" not in options) + ("2" not in options)),
-    }
-    shown: list[str] = []
-    i = j = 0
-    while i < len(left) or j < len(right):
-        if j >= len(right) or (i < len(left) and left[i] < right[j]):
-            column, line, i = "1", left[i], i + 1
-        elif i >= len(left) or right[j] < left[i]:
-            column, line, j = "2", right[j], j + 1
-        else:
-            column, line, i, j = "3", left[i], i + 1, j + 1
-        if column not in options:
-            shown.append(indent[column] + line)
-    yield from write_lines(process, shown, end)
-    unsorted = [name for name, lines in (("1", left), ("2", right)) if lines != sorted(lines)]
-    if not unsorted or left == right or "nocheck-order" in options:
-        return 0
-    for name in unsorted:
-        yield from complain(process, f"file {name} is not in sorted order")
-    raise Failure("input is not in sorted order")
-
-
-@tool("shuf")
-def shuf(process: Process) -> Run[int]:
-    """Lines in a chance order."""
-    options = parse(process.argv, "n,head-count: e,echo i,input-range:")
-    if "i" in options:
-        low, _, high = options["i"].partition("-")
-        lines = [str(number) for number in range(int(low), int(high) + 1)]
-    elif "e" in options:
-        lines = [raw(word) for word in options.operands]
-    else:
-        fd = yield from open_input(process, options.operands[0] if options.operands else "-")
-        lines = yield from Lines(process, fd).all()
-        close_input(process, fd)
-    wanted = min(int(options["n"]), len(lines)) if "n" in options else len(lines)
-    for _ in range(wanted):
-        yield from write_text(process, lines.pop(process.sim.choose(len(lines), "shuf")) + "\n")
-    return 0

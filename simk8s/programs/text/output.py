@@ -69,6 +69,8 @@ def printf(process: Process) -> Run[int]:
     yield from write_text(process, text)
     for problem in formatter.problems:
         yield from complain(process, problem)
+    if formatter.left_over:
+        yield from complain(process, f"warning: ignoring excess arguments, starting with '{formatter.left_over}'")
     return 1 if formatter.problems else 0
 
 
@@ -80,7 +82,7 @@ class Formatter:
         self.arguments = arguments
         self.problems: list[str] = []
         self.ended = False
-        self.used = False
+        self.left_over = ""
 
     def result(self) -> str:
         """The whole output."""
@@ -89,6 +91,8 @@ class Formatter:
         while True:
             before = len(self.arguments)
             pieces.append(self._once())
+            if len(self.arguments) == before and self.arguments and not self.ended:
+                self.left_over = self.arguments[-1]
             if self.ended or not self.arguments or len(self.arguments) == before:
                 return "".join(pieces)
 
@@ -115,7 +119,7 @@ class Formatter:
 
     def _convert(self, letter: str, flags: str, width: int, precision: int | None) -> str:
         if letter in "diouxX":
-            return format_integer(int(self._number(self._next())), flags, width, precision, letter)
+            return format_integer(self._whole(self._next(), letter), flags, width, precision, letter)
         if letter in "feEgGaAF":
             return format_float(float(self._number(self._next())), flags, width, precision, letter.replace("F", "f"))
         argument = self._next()
@@ -129,6 +133,13 @@ class Formatter:
         elif letter != "s":
             raise Failure(f"%{letter}: invalid conversion specification")
         return pad(argument if precision is None else argument[:precision], flags, width)
+
+    def _whole(self, text: str, letter: str) -> int:
+        number = int(self._number(text))
+        low, high = (-(1 << 63), (1 << 63) - 1) if letter in "di" else (-(1 << 63), (1 << 64) - 1)
+        if not low <= number <= high:
+            self.problems.append(f"'{text}': Numerical result out of range")
+        return max(low, min(high, number))
 
     def _number(self, text: str) -> Decimal:
         stripped = text.strip()
@@ -157,6 +168,8 @@ class Formatter:
 def _quoted(text: str) -> str:
     if text and re.fullmatch(r"[A-Za-z0-9_@%+=:,./-]+", text):
         return text
+    if "'" in text and not re.search(r"[\"$`!\\]", text):
+        return f'"{text}"'
     return "'" + text.replace("'", "'\\''") + "'"
 
 
@@ -176,6 +189,8 @@ def seq(process: Process) -> Run[int]:
             break
         else:
             raise UsageError(f"unrecognized option '{word}'")
+    if layout:
+        _check_layout(layout)
     if not words:
         raise UsageError("missing operand")
     if len(words) > 3:
@@ -201,6 +216,17 @@ def seq(process: Process) -> Run[int]:
     return 0
 
 
+def _check_layout(layout: str) -> None:
+    directives = re.findall(r"%(?:%|[-+ #0']*\d*(?:\.\d*)?(.))", layout)
+    real = [letter for letter in directives if letter]
+    if not real:
+        raise Failure(f"format '{layout}' has no % directive")
+    if real[0] not in "aefgAEFGL":
+        raise Failure(f"format '{layout}' has unknown %{real[0]} directive")
+    if len(real) > 1:
+        raise Failure(f"format '{layout}' has too many % directives")
+
+
 def _formatted(layout: str, value: float) -> str:
     return expand_format(
         layout, lambda letter, flags, width, precision: format_float(value, flags, width, precision, letter), int
@@ -209,7 +235,7 @@ def _formatted(layout: str, value: float) -> str:
 
 def _decimal(text: str) -> Decimal:
     try:
-        return Decimal(text)
+        return Decimal(int(text, 16)) if re.fullmatch(r"[-+]?0[xX][0-9a-fA-F]+", text) else Decimal(text)
     except InvalidOperation:
         raise UsageError(f"invalid floating point argument: '{text}'") from None
 

@@ -37,7 +37,9 @@ _TOKEN = re.compile(
 @tool("tr")
 def tr(process: Process) -> Run[int]:
     """Replace, remove (-d) or squeeze (-s) characters."""
-    options = parse(process.argv, "d,delete s,squeeze-repeats c,C,complement t,truncate-set1", permute=False)
+    options = parse(
+        process.argv, "d,delete s,squeeze-repeats c,C,complement t,truncate-set1", permute=False, unmodelled=""
+    )
     operands = [raw(word) for word in options.operands]
     deletes, squeezes = "d" in options, "s" in options
     _check(operands, deletes, squeezes)
@@ -45,6 +47,13 @@ def tr(process: Process) -> Run[int]:
     if "c" in options:
         first = "".join(character for character in _ALL if character not in first)
     second = expand(operands[1], len(first)) if len(operands) > 1 else ""
+    translates = len(operands) > 1 and not deletes
+    if translates and not second and "t" not in options:
+        raise Failure("when not truncating set1, string2 must be non-empty")
+    if translates and any(name not in ("lower", "upper") for name in re.findall(r"\[:(\w+):\]", operands[1])):
+        raise Failure(
+            "when translating, the only character classes that may appear in\nstring2 are 'upper' and 'lower'"
+        )
     table: dict[int, str | None] = {}
     if deletes:
         table = {ord(character): None for character in first}
