@@ -6,7 +6,7 @@ import pytest
 
 from simk8s.images import default_registry
 from simk8s.machine import Answer, Machine, Network, ResolveError, SinkHandle
-from simk8s.machine.socket import Link
+from simk8s.machine.network import Trouble
 from simk8s.sim import Simulation
 
 ZONE = {
@@ -114,7 +114,7 @@ def test_host_speaks_in_sentences(asker: Asker) -> None:
 
 def test_ping_reaches_whoever_is_there_and_not_cut_off(asker: Asker) -> None:
     assert asker.run("ping", "-c", "1", "-W", "1", "web-0.nginx")[0] == 0
-    asker.network.links["10.0.0.9", "10.0.0.5"] = Link(cut=True)
+    asker.network.trouble("asker", "web-0", Trouble(cut=True))
     before = asker.sim.now
     assert asker.run("ping", "-c", "1", "-W", "1", "web-0.nginx")[0] == 1
     assert 1 <= asker.sim.now - before < 1.1
