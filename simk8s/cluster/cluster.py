@@ -19,6 +19,7 @@ from simk8s.cluster.settling import PATIENCE_SECONDS, UNCOUNTED, Patience, Wait,
 from simk8s.cluster.wiring import World
 from simk8s.errors import Place, SimError
 from simk8s.faults import Fault, Injector, Kill, PowerOff, PowerOn
+from simk8s.faults.token import parts_of
 from simk8s.images import Image
 from simk8s.kubectl import kubectl
 from simk8s.machine.content import as_json
@@ -40,9 +41,9 @@ LOG_LINES = 5
 class Cluster:
     """A Kubernetes cluster in virtual time: a control plane, nodes, a network, disks, and what people apply to it.
 
-    `seed` answers every free choice; `replay`, the token of an earlier run, makes the same choices again. `storage`
-    is the default StorageClass' profile (`kind`, `minikube`, `cloud` or `none`), `addons` what is installed
-    beforehand (`rook`). With `history=False` nothing is recorded, for speed.
+    `seed` answers every free choice; `replay`, the token of an earlier run, makes the same choices again, and the
+    faults that are in it strike again. `storage` is the default StorageClass' profile (`kind`, `minikube`, `cloud` or
+    `none`), `addons` what is installed beforehand (`rook`). With `history=False` nothing is recorded, for speed.
     Raises SimError SK501 for a broken token, SK505 for an option that does not exist.
 
     >>> from simk8s import Cluster
@@ -80,14 +81,17 @@ class Cluster:
         images: Sequence[Image] = (),
         **options: Any,
     ) -> None:
-        chooser = chooser_from_token(replay) if replay else Seeded(seed)
-        self._replay = replay or token_of(seed)
-        seed = int(self._replay.split(".")[1])
+        choices, plan = parts_of(replay or token_of(seed))
+        chooser = chooser_from_token(choices)
+        self._replay = replay or choices
+        seed = int(choices.split(".")[1])
         self._chronicle = Chronicle(enabled=history)
         self.sim = Simulation(seed=seed, chooser=chooser, history=self._chronicle)
         self.world = World(self.sim, nodes=nodes, storage=storage, addons=tuple(addons), images=images, options=options)
         self.injector = Injector(self.world, self.world.tracer, self._until)
         """The faults of this run: those that have struck, missed, or are still to come."""
+        for fault in plan:
+            self.injector.inject(fault)
         self._last: Outcome | None = None
         self._images = list(images)
         said = {"nodes": nodes, "storage": storage, "addons": list(addons), "replay": self._replay, "options": options}

@@ -24,6 +24,7 @@ from simk8s.faults import (
 )
 from simk8s.faults.act import ACTS
 from simk8s.faults.moment import MOMENTS
+from simk8s.faults.token import token_of_plan
 from simk8s.scenario import Runner, load
 from simk8s.scenario.loading import schema
 
@@ -271,3 +272,22 @@ expect:
     list(runner.steps())
 
     assert runner.ok
+
+
+def test_a_token_with_faults_in_it_makes_them_strike_again() -> None:
+    first = box(Fault(KILL, at(9, "unlink 2")))
+    token = token_of_plan(first.replay, first.injector.struck)
+
+    again = Cluster(replay=token)
+    again.apply(COUNTER)
+    again.run()
+
+    assert again.injector.struck == first.injector.struck
+    assert again.history.sha256() == first.history.sha256()
+    assert again.replay == token
+
+
+@pytest.mark.parametrize("token", ["f1.", "f1.x.v1.0", "f1.eJyrVspLLEpVslJQSkksSVSqBQAk1wPd.v1.0"])
+def test_a_broken_token_with_faults_is_refused(token: str) -> None:
+    with pytest.raises(SimError, match=r"SK501|SK517"):
+        Cluster(replay=token)
