@@ -86,12 +86,14 @@ def make_word(
 def constant_of(parts: tuple[Part, ...]) -> str | None:
     """The value of parts that are all constant and hold no glob character."""
     texts = []
+    bracket = False
     for part in parts:
         kind = type(part)
         if kind is Literal:
             if _GLOB.search(part.text):  # type: ignore[union-attr]
                 return None
             texts.append(part.text)  # type: ignore[union-attr]
+            bracket = bracket or "[" in part.text  # type: ignore[union-attr]
         elif kind is Quoted:
             texts.append(part.text)  # type: ignore[union-attr]
         elif kind is DoubleQuoted:
@@ -101,10 +103,11 @@ def constant_of(parts: tuple[Part, ...]) -> str | None:
             texts.extend(inner)
         else:
             return None
-    return "".join(texts)
+    constant = "".join(texts)
+    return None if bracket and "]" in constant else constant  # a lone `[` is the command, and no pattern
 
 
-_GLOB = re.compile(r"[*?\[\\]|[+@!]\(")
+_GLOB = re.compile(r"[*?\\]|[+@!]\(")
 
 
 @lru_cache(maxsize=64)
