@@ -186,6 +186,12 @@ class Process(Descriptors, Sockets):
         return child
 
     def _child(self, environ: dict[str, str], files: Mapping[int, Handle]) -> Process:
+        if len(self.machine.processes) >= self.machine.process_limit:
+            raise SimError(
+                "SK305",
+                f"{len(self.machine.processes)} processes run in {self.machine.name} at once, and one more is started",
+                hint="is there a fork bomb, a recursion through $( ), or a loop that starts things with & and never waits?",
+            )
         shared = {fd: handle.share() for fd, handle in sorted(files.items())}
         return Process(self.machine, self, self.argv, environ, self.cwd, shared, self.actor.fork())
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from simk8s.shell import assignment
 from simk8s.shell.control import ShellError
+from simk8s.shell.limit import too_deep
 from simk8s.shell.syntax.arithmetic import (
     Assign,
     Choice,
@@ -35,6 +36,8 @@ def evaluate(shell: Shell, text: str, *, command: str = "") -> int:
     """
     try:
         return compiled(text)(shell, 0)
+    except RecursionError:
+        raise too_deep("an arithmetic expression") from None
     except ExpressionError as error:
         prefix = f"{command}: " if command else ""
         whole = error.whole or text.lstrip(" \t\n")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from simk8s.shell import arithmetic
 from simk8s.shell.control import ShellError
+from simk8s.shell.limit import LONGEST_TEXT, too_long
 from simk8s.shell.locale import lower, upper
 from simk8s.shell.syntax.arithmetic import wrapped
 from simk8s.shell.variables import Dynamic, Variable
@@ -132,6 +133,8 @@ def converted(shell: Shell, variable: Variable, value: str, old: str | None, app
         return str(number)
     if append:
         value = (old or "") + value
+    if len(value) > LONGEST_TEXT:
+        raise too_long("the value of a variable")
     if variable.lower:
         return lower(value)
     if variable.upper:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from simk8s.shell import arithmetic, parameter, subshell
 from simk8s.shell.expression import quote_expression
+from simk8s.shell.limit import MOST_WORDS, together, too_many
 from simk8s.shell.splitting import (
     AT,
     BREAK,
@@ -61,6 +62,8 @@ def expand_words(shell: Shell, words: Iterable[Word]) -> Run[list[str]]:
                 result.extend((yield from _expand_alternative(shell, alternative)))
         else:
             result.extend(fields(shell, (yield from _expand_parts(shell, word))))
+    if len(result) > MOST_WORDS:
+        raise too_many("a command")
     return result
 
 
@@ -89,6 +92,8 @@ def words_now(shell: Shell, words: Iterable[Word]) -> list[str]:
                 result.append(quick)
                 continue
         result.extend(fields(shell, _pieces(shell, parts)))
+    if len(result) > MOST_WORDS:
+        raise too_many("a command")
     return result
 
 
@@ -125,7 +130,7 @@ def quick_string(shell: Shell, parts: tuple[Part, ...]) -> str | None:
             texts.append(value)
         else:
             return None
-    return "".join(texts)
+    return together(texts)
 
 
 def plain_value(shell: Shell, part: Parameter) -> str | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from simk8s.shell import assignment, trap
 from simk8s.shell.control import ReturnFrom
 from simk8s.shell.dispatch import execute
+from simk8s.shell.limit import DEEPEST_CALLS, too_deep
 from simk8s.shell.syntax.nodes import FunctionDefinition
 from simk8s.shell.variables import Frame
 from simk8s.sim import Run
@@ -23,6 +24,8 @@ def call(shell: Shell, definition: FunctionDefinition, words: list[str], line: i
 
         yield from shell.complain(f"{words[0]}: maximum function nesting level exceeded ({limit})")
         raise Discard(1)
+    if len(shell.table.frames) >= DEEPEST_CALLS:
+        raise too_deep(f"the function {words[0]}")
     source = shell.function_sources.get(words[0], shell.source)
     positional, shell.positional = shell.positional, words[1:]
     loops, shell.loops = shell.loops, 0

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass, field
 
-from simk8s.errors import SimError
 from simk8s.machine import Errno, Main, Process, SyscallError, program
 from simk8s.shell import builtins, compound, evaluation, loop, pipeline, sequence, simple, subshell
 from simk8s.shell.builtins.directories import logical
@@ -94,12 +93,7 @@ def run(process: Process, dialect: Dialect) -> Run[int]:
     def body(shell: Shell) -> Run[int]:
         return _run_script(shell, call)
 
-    try:
-        return (yield from subshell.life(shell, body))
-    except RecursionError:
-        raise SimError(
-            "SK303", "the functions of this script call each other too deeply", hint="is there an endless recursion?"
-        ) from None
+    return (yield from subshell.life(shell, body))
 
 
 def _run_script(shell: Shell, call: Invocation) -> Run[int]:

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from simk8s.shell import pathname
+from simk8s.shell.limit import together
 from simk8s.shell.pattern import quote_pattern
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ def joined(pieces: list[Piece], ifs: str) -> str:
     """The pieces as one string, where nothing is split."""
     if len(pieces) == 1:
         return pieces[0][0]
-    return "".join(between(p, ifs) if p[1] >= 3 else p[0] for p in pieces)
+    return together([between(p, ifs) if p[1] >= 3 else p[0] for p in pieces])
 
 
 def between(boundary: Piece, ifs: str) -> str:

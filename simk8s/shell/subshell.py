@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import chain, count
 from typing import TYPE_CHECKING
 
+from simk8s.errors import SimError
 from simk8s.machine import Handle, Process, SyscallError
 from simk8s.shell import expansion, trap
 from simk8s.shell.control import BreakLoop, ContinueLoop, DiedOf, Discard, ExitShell, ReturnFrom, ShellError
 from simk8s.shell.dispatch import execute
+from simk8s.shell.limit import LONGEST_TEXT, too_deep, too_long
 from simk8s.shell.syntax import Parser, ShellSyntaxError
 from simk8s.shell.syntax.nodes import Command, Sequence, SimpleCommand
 from simk8s.shell.syntax.parts import Backquoted, FileSubstitution, ProcessSubstitution
@@ -22,6 +25,18 @@ _PIECE = 1 << 20
 
 def life(shell: Shell, body: Callable[[Shell], Run[int]]) -> Run[int]:
     """A shell process from its first command to its EXIT trap. Returns its status."""
+    try:
+        return (yield from _live(shell, body))
+    except RecursionError:
+        stop = too_deep("this script")
+        stop.place = shell.place_of(shell.line)
+        raise stop from None
+    except SimError as error:
+        error.place = error.place or shell.place_of(shell.line)
+        raise
+
+
+def _live(shell: Shell, body: Callable[[Shell], Run[int]]) -> Run[int]:
     try:
         status = yield from _to_the_end(shell, body)
         if shell.traps.get("EXIT") and not shell.exiting:
@@ -156,8 +171,12 @@ def _captured(shell: Shell, body: Callable[[Shell], Run[int]], shift: int | None
             child = yield from fork(shell, run, {1: writer})
         finally:
             writer.release()
+        length = 0
         while data := (yield from reader.read(shell.process, _PIECE)):
             pieces.append(bytes(data))
+            length += len(data)
+            if length > LONGEST_TEXT:
+                raise too_long("the output of a command substitution")
     finally:
         reader.release()
     shell.substitution_status = shell.status = yield from wait_for(shell, child)
@@ -194,7 +213,7 @@ def substitute_process(shell: Shell, part: ProcessSubstitution) -> Run[str]:
     body = part.body
     child = yield from fork(shell, _substituted(body), {fd: theirs})
     theirs.release()
-    number = next(n for n in range(63, 9, -1) if n not in process.files)
+    number = next(n for n in chain(range(63, 9, -1), count(64)) if n not in process.files)
     process.install(mine, number)
     shell.substituted_files.append(number)
     shell.background_pid = child.pid

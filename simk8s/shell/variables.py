@@ -202,25 +202,38 @@ class Frame:
         self.saved: dict[str, Variable | None] = {}
         self.options: Options | None = None  # those to return to, after `local -`
 
+    def copy(self) -> Frame:
+        twin = Frame(self.name, self.source, self.call_line)
+        twin.saved = {name: None if outer is None else outer.copy() for name, outer in self.saved.items()}
+        twin.options = self.options
+        return twin
+
 
 class Table:
     """Names and what they mean now."""
 
-    __slots__ = ("frames", "names")
+    __slots__ = ("_shared", "frames", "names")
 
     def __init__(self) -> None:
         self.names: dict[str, Variable] = {}
         self.frames: list[Frame] = []
+        self._shared = 0  # so many of the outer frames belong to other shells too, and are copied before they change
 
     def copy(self) -> Table:
-        """For a subshell. Frames are shared in content: a subshell never returns from its parent's functions."""
+        """For a subshell."""
         twin = Table()
         twin.names = {name: variable.copy() for name, variable in self.names.items()}
-        for frame in self.frames:
-            copied = Frame(frame.name, frame.source, frame.call_line)
-            copied.saved = dict(frame.saved)
-            twin.frames.append(copied)
+        twin.frames = list(self.frames)
+        twin._shared = self._shared = len(self.frames)
         return twin
+
+    def frame(self, index: int = -1) -> Frame:
+        """A frame to be changed."""
+        index %= len(self.frames)
+        frame = self.frames[index]
+        if index < self._shared:
+            frame = self.frames[index] = frame.copy()
+        return frame
 
     def push(self, frame: Frame) -> None:
         self.frames.append(frame)
@@ -228,6 +241,7 @@ class Table:
     def pop(self) -> Frame:
         """Leave a function: its local names mean again what they meant outside."""
         frame = self.frames.pop()
+        self._shared = min(self._shared, len(self.frames))
         for name, outer in frame.saved.items():
             if outer is None:
                 self.names.pop(name, None)
@@ -237,7 +251,7 @@ class Table:
 
     def make_local(self, name: str) -> Variable:
         """A fresh variable for this function; what the name meant outside is put aside."""
-        frame = self.frames[-1]
+        frame = self.frame()
         outer = self.names.get(name)
         if name in frame.saved:
             return self.names.setdefault(name, Variable())
@@ -252,9 +266,10 @@ class Table:
 
     def at_global(self, name: str) -> tuple[dict[str, Variable], Variable | None]:
         """The table entry that the name has outside all functions."""
-        for frame in self.frames:
+        for index, frame in enumerate(self.frames):
             if name in frame.saved:
-                return frame.saved, frame.saved[name]  # type: ignore[return-value]
+                saved = self.frame(index).saved
+                return saved, saved[name]  # type: ignore[return-value]
         return self.names, self.names.get(name)
 
     def unset(self, name: str) -> None:
@@ -265,9 +280,9 @@ class Table:
         if name in self.frames[-1].saved:
             self.names[name] = Variable()
             return
-        for frame in reversed(self.frames):
-            if name in frame.saved:
-                outer = frame.saved.pop(name)
+        for index in range(len(self.frames) - 1, -1, -1):
+            if name in self.frames[index].saved:
+                outer = self.frame(index).saved.pop(name)
                 if outer is None:
                     self.names.pop(name, None)
                 else:

@@ -52,7 +52,7 @@ def declare(shell: Shell, words: list[str]) -> Run[int]:
 def _declare_one(shell: Shell, command: str, operand: str, letters: list[str], *, make_local: bool) -> Run[None]:
     match = _TARGET.match(operand)
     if operand == "-" and command == "local":
-        shell.table.frames[-1].options = shell.options.copy()
+        shell.table.frame().options = shell.options.copy()
         return
     if match is None:
         raise BuiltinError(f"`{operand}': not a valid identifier")

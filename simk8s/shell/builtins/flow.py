@@ -150,8 +150,9 @@ def locals_of_caller(shell: Shell) -> None:
     """Leave a sourced file. What it made local belongs to the function that sourced it."""
     frame = shell.table.frames.pop()
     if shell.table.frames:
+        below = shell.table.frame()
         for name, outer in frame.saved.items():
-            shell.table.frames[-1].saved.setdefault(name, outer)
+            below.saved.setdefault(name, outer)
 
 
 def _found(shell: Shell, name: str) -> str:

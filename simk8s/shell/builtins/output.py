@@ -9,6 +9,7 @@ from simk8s.shell import arithmetic, assignment, quote
 from simk8s.shell.builtins.registry import builtin
 from simk8s.shell.builtins.usage import UsageError
 from simk8s.shell.control import BuiltinError, ShellError
+from simk8s.shell.limit import LONGEST_TEXT, too_long
 from simk8s.shell.locale import in_locale, is_utf8
 from simk8s.shell.syntax.arithmetic import ExpressionError, number
 from simk8s.shell.syntax.escape import echo_escapes, printf_b_escapes, printf_escapes
@@ -155,6 +156,8 @@ class _Formatting:
         precision = self._size(precision_text) if precision_text else 0 if _HAS_PRECISION.match(match.group()) else None
         if precision is not None and precision < 0:
             precision = None
+        if max(width or 0, precision or 0) > LONGEST_TEXT:
+            raise too_long("what printf makes")
         if kind in "diouxX":
             self._integer(flags, width, precision, kind)
         elif kind in "eEfFgGaA":

@@ -13,6 +13,9 @@ Atom: TypeAlias = str | Part
 
 MAXIMUM_WORDS = 100_000
 
+DEEPEST = 500
+"""Braces inside braces; what is deeper raises RecursionError, which the parser takes for what it is."""
+
 _NAME_LETTERS = re.compile(r"[A-Za-z0-9_]+")
 _RANGE = re.compile(r"(?:([-+]?\d+)\.\.([-+]?\d+)|([A-Za-z])\.\.([A-Za-z]))(?:\.\.([-+]?\d+))?\Z")
 
@@ -58,26 +61,27 @@ def _expand(atoms: list[Atom]) -> list[list[Atom]]:
 
 def _find_list(atoms: list[Atom], start: int) -> tuple[int, int, list[int]] | None:
     """The first `{` from `start` that has its `}` and either a comma or `..` between them."""
-    for opened in range(start, len(atoms)):
-        if atoms[opened] != "{":
+    unclosed: list[tuple[int, list[int], bool]] = []  # for each `{`: where it is, its commas, whether it has a `..`
+    found: tuple[int, int, list[int]] | None = None
+    for index in range(start, len(atoms)):
+        atom = atoms[index]
+        if atom == "{":
+            unclosed.append((index, [], False))
+            if len(unclosed) > DEEPEST:
+                raise RecursionError
+        elif not unclosed:
             continue
-        commas: list[int] = []
-        depth, dots = 0, False
-        for index in range(opened + 1, len(atoms)):
-            atom = atoms[index]
-            if atom == "{":
-                depth += 1
-            elif atom == "}":
-                if depth == 0:
-                    if commas or dots:
-                        return opened, index, commas
-                    break
-                depth -= 1
-            elif depth == 0 and atom == ",":
-                commas.append(index)
-            elif depth == 0 and atom == "." and atoms[index - 1] == ".":
-                dots = True
-    return None
+        elif atom == "}":
+            opened, commas, dots = unclosed.pop()
+            if (commas or dots) and (found is None or opened < found[0]):
+                found = opened, index, commas
+            if found is not None and (not unclosed or found[0] < unclosed[0][0]):
+                return found
+        elif atom == ",":
+            unclosed[-1][1].append(index)
+        elif atom == "." and atoms[index - 1] == ".":
+            unclosed[-1] = (*unclosed[-1][:2], True)
+    return found
 
 
 def _range(inside: list[Atom]) -> list[list[Atom]]:
