@@ -75,7 +75,7 @@ class Machine:
         self.memory_limit = 8 << 30
         self.on_memory_exhausted: Callable[[], None] = self.kill
         self.command_limit = 50_000  # simple commands of one shell without waiting: SK301
-        self.process_limit = 2_000  # processes alive at once: SK305
+        self.process_limit = 1_000  # processes alive at once: SK305
         self._next_pid = 1
 
     def start(

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 Disposition: TypeAlias = Callable[[int], None] | Literal["ignore"]
 
 
+MOST_REPLACEMENTS = 1_000
+
+
 class Exit(Exception):
     """Ends the process from any depth of its program."""
 
@@ -67,6 +70,7 @@ class Process(Descriptors, Sockets):
         self.cwd = cwd
         self.files = files
         self.private_files: set[int] = set()
+        self.replaced = 0  # how often `exec` has put another program here
         self.actor = actor
         self.umask = parent.umask if parent else 0o022
         self.uid = parent.uid if parent else 0
@@ -190,7 +194,7 @@ class Process(Descriptors, Sockets):
             raise SimError(
                 "SK305",
                 f"{len(self.machine.processes)} processes run in {self.machine.name} at once, and one more is started",
-                hint="is there a fork bomb, a recursion through $( ), or a loop that starts things with & and never waits?",
+                hint="is there a fork bomb, a recursion through $( ), or a loop that starts things with & for ever?",
             )
         shared = {fd: handle.share() for fd, handle in sorted(files.items())}
         return Process(self.machine, self, self.argv, environ, self.cwd, shared, self.actor.fork())
@@ -211,6 +215,13 @@ class Process(Descriptors, Sockets):
         """Become another program. Does not return. Raises SyscallError where that program cannot be executed."""
         yield from self.step("exec", argv[0], self.machine.costs.exec)
         main, words = load(self, path, argv) if path else self.find_program(argv)
+        self.replaced += 1
+        if self.replaced > MOST_REPLACEMENTS:
+            raise SimError(
+                "SK301",
+                f"this process has replaced its program {MOST_REPLACEMENTS} times: an endless loop of exec",
+                hint="let the script wait, or run the other program without `exec`",
+            )
         if env is not None:
             self.environ = dict(env)
         raise Exec(main, words)

@@ -49,8 +49,7 @@ def assign(shell: Shell, name: str, value: str, *, append: bool = False) -> None
     if variable.readonly:
         raise ShellError(f"{name}: readonly variable")
     if type(variable) is Dynamic:
-        if variable.write is not None:
-            variable.write(value)
+        variable.write(value)
         return
     if variable.is_array:
         key: int | str = 0 if variable.indexed else "0"
@@ -71,7 +70,7 @@ def assign_element(shell: Shell, name: str, key: int | str, value: str, *, appen
     if variable.readonly:
         raise ShellError(f"{name}: readonly variable")
     if type(variable) is Dynamic:
-        if variable.write_element is not None and isinstance(key, int):
+        if isinstance(key, int):
             variable.write_element(key, value)
         return
     if not variable.is_array:

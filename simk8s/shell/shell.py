@@ -11,7 +11,7 @@ from simk8s.machine.machine import TextPlace
 from simk8s.shell import unparse
 from simk8s.shell.message import in_ash_words
 from simk8s.shell.options import Options
-from simk8s.shell.special import install_special
+from simk8s.shell.special import install_again, install_special
 from simk8s.shell.syntax.dialect import BASH, Dialect
 from simk8s.shell.syntax.nodes import ArithmeticCommand, Conditional, FunctionDefinition, SimpleCommand
 from simk8s.shell.variables import Table, Variable
@@ -42,7 +42,7 @@ class Shell:
     """State of one shell process. Functions of the other modules act on it; its own methods are small questions."""
 
     def __init__(self, process: Process, name: str, dialect: Dialect = BASH) -> None:
-        self.process = process
+        self.process: Process = process
         self.dialect = dialect
         self.name = name  # $0
         self.options = Options()
@@ -61,7 +61,7 @@ class Shell:
         self.pipe_statuses: list[int] = []
         self.last_argument = ""
         self.background_pid: int | None = None
-        self.line = 1
+        self.line: int = 1
         self.line_shift = 0  # bash counts the lines of a command substitution from where its command ends
         self.source = Source("", "-c")
         self.sources: list[Source] = []
@@ -77,12 +77,12 @@ class Shell:
         self.guarded = 0  # > 0: a failure does not count for `set -e` and the ERR trap
         self.inverted = 0  # how many of those guards are a `!` in front of a compound command
         self.loops = 0
-        self.level = 0  # BASH_SUBSHELL
+        self.level: int = 0  # BASH_SUBSHELL
         self.trace_depth = 0
         self.main_pid = process.pid
         self.started_at = process.sim.now
         self.directories: list[str] = []  # pushd's stack, without the working directory
-        self.current_command = ""
+        self.current_command: str = ""
         self.announced = ""  # the text of the command that was told of last
         self.option_index = 1  # where getopts stands inside an argument,
         self.option_word = 1  # and in which one
@@ -124,7 +124,7 @@ class Shell:
         twin.exiting = False
         twin.status_before_trap = None
         twin.may_exec = False
-        install_special(twin, again=True)
+        install_again(twin)
         return twin
 
     def die_of(self, signal: int) -> None:

@@ -5,78 +5,86 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simk8s.shell.options import SET_NAMES, SHOPT_NAMES
-from simk8s.shell.variables import Dynamic
+from simk8s.shell.variables import Dynamic, Meaning
 
 if TYPE_CHECKING:
     from simk8s.shell.shell import Shell
 
-ALWAYS = frozenset(["LINENO", "RANDOM", "SECONDS", "PIPESTATUS", "FUNCNAME"])
+
+def install_special(shell: Shell) -> None:
+    """Put the computed variables that this kind of shell has into its table."""
+    kept = _KEPT.get(shell.dialect.name) if shell.dialect.almquist else SPECIAL
+    for name in kept or ():
+        shell.names[name] = Dynamic(shell, SPECIAL[name])
 
 
-def install_special(shell: Shell, *, again: bool = False) -> None:
-    """Put the computed variables into the shell's table. `again`: only those that its parent still had."""
+def install_again(shell: Shell) -> None:
+    """In the copy of a shell, those that it still had are about the copy."""
     names = shell.names
-    sim = shell.process.sim
+    for name in SPECIAL:
+        variable = names.get(name)
+        if type(variable) is Dynamic:
+            names[name] = variable.about(shell)
 
-    def random() -> str:
-        return str(shell.process.sim.choose(32768, f"{shell.process.machine.name}/RANDOM"))
 
-    def long_random() -> str:
-        low = shell.process.sim.choose(65536, f"{shell.process.machine.name}/SRANDOM")
-        return str(shell.process.sim.choose(65536, f"{shell.process.machine.name}/SRANDOM") << 16 | low)
+def _random(shell: Shell) -> str:
+    return str(shell.process.sim.choose(32768, f"{shell.process.machine.name}/RANDOM"))
 
-    def seconds() -> str:
-        return str(int(sim.now - shell.started_at))
 
-    def restart(value: str) -> None:
-        shell.started_at = sim.now - (int(value) if value.lstrip("-").isdecimal() else 0)
+def _long_random(shell: Shell) -> str:
+    low = shell.process.sim.choose(65536, f"{shell.process.machine.name}/SRANDOM")
+    return str(shell.process.sim.choose(65536, f"{shell.process.machine.name}/SRANDOM") << 16 | low)
 
-    def functions() -> list[str]:
-        frames = [frame.name for frame in reversed(shell.table.frames)]
-        return frames if frames and any(frame != "source" for frame in frames) else []
 
-    def lines() -> list[str]:
-        return [str(frame.call_line) for frame in reversed(shell.table.frames)]
+def _seconds(shell: Shell) -> str:
+    return str(int(shell.process.sim.now - shell.started_at))
 
-    def sources() -> list[str]:
-        return [source.name for source in reversed(shell.sources)] + ([shell.source.name] if shell.source.name else [])
 
-    def push_at(index: int, value: str) -> None:
-        if 0 < index <= len(shell.directories):
-            shell.directories[index - 1] = value
+def _restart(shell: Shell, value: str) -> None:
+    shell.started_at = shell.process.sim.now - (int(value) if value.lstrip("-").isdecimal() else 0)
 
-    special: dict[str, Dynamic] = {
-        "LINENO": Dynamic(lambda: str(shell.line), write=_ignore),
-        "RANDOM": Dynamic(random, write=_ignore),
-        "SRANDOM": Dynamic(long_random, write=_ignore),
-        "SECONDS": Dynamic(seconds, write=restart),
-        "EPOCHSECONDS": Dynamic(lambda: str(int(sim.datetime.timestamp())), write=_ignore),
-        "EPOCHREALTIME": Dynamic(lambda: f"{sim.datetime.timestamp():.6f}", write=_ignore),
-        "BASHPID": Dynamic(lambda: str(shell.process.pid), write=_ignore),
-        "BASH_SUBSHELL": Dynamic(lambda: str(shell.level), write=_ignore),
-        "BASH_COMMAND": Dynamic(lambda: shell.current_command, write=_ignore),
-        "FUNCNAME": Dynamic(array=functions, write=_ignore),
-        "BASH_LINENO": Dynamic(array=lines, write=_ignore),
-        "BASH_SOURCE": Dynamic(array=sources, write=_ignore),
-        "PIPESTATUS": Dynamic(array=lambda: [str(status) for status in shell.pipe_statuses], write=_ignore),
-        "DIRSTACK": Dynamic(
-            array=lambda: [shell.process.cwd, *shell.directories], write=_ignore, write_element=push_at
-        ),
-        "SHELLOPTS": Dynamic(lambda: _switched_on(shell, SET_NAMES)),
-        "BASHOPTS": Dynamic(lambda: _switched_on(shell, SHOPT_NAMES)),
-        "GROUPS": Dynamic(array=lambda: [str(shell.process.gid)], write=_ignore),
-    }
-    if shell.dialect.almquist:
-        kept = ("LINENO", "RANDOM", "SRANDOM", "EPOCHSECONDS", "EPOCHREALTIME") if shell.dialect.name == "ash" else ()
-        special = {name: special[name] for name in kept}
-    for name, variable in special.items():
-        if not again or isinstance(names.get(name), Dynamic):
-            names[name] = variable
+
+def _functions(shell: Shell) -> list[str]:
+    frames = [frame.name for frame in reversed(shell.table.frames)]
+    return frames if frames and any(frame != "source" for frame in frames) else []
+
+
+def _lines(shell: Shell) -> list[str]:
+    return [str(frame.call_line) for frame in reversed(shell.table.frames)]
+
+
+def _sources(shell: Shell) -> list[str]:
+    return [source.name for source in reversed(shell.sources)] + ([shell.source.name] if shell.source.name else [])
+
+
+def _push_at(shell: Shell, index: int, value: str) -> None:
+    if 0 < index <= len(shell.directories):
+        shell.directories[index - 1] = value
 
 
 def _switched_on(shell: Shell, names: tuple[str, ...]) -> str:
     return ":".join(name for name in names if shell.options.get(name))
 
 
-def _ignore(value: str) -> None:
-    """What is assigned to these has no effect."""
+SPECIAL: dict[str, Meaning] = {
+    "LINENO": Meaning(lambda shell: str(shell.line)),
+    "RANDOM": Meaning(_random),
+    "SRANDOM": Meaning(_long_random),
+    "SECONDS": Meaning(_seconds, write=_restart),
+    "EPOCHSECONDS": Meaning(lambda shell: str(int(shell.process.sim.datetime.timestamp()))),
+    "EPOCHREALTIME": Meaning(lambda shell: f"{shell.process.sim.datetime.timestamp():.6f}"),
+    "BASHPID": Meaning(lambda shell: str(shell.process.pid)),
+    "BASH_SUBSHELL": Meaning(lambda shell: str(shell.level)),
+    "BASH_COMMAND": Meaning(lambda shell: shell.current_command),
+    "FUNCNAME": Meaning(array=_functions),
+    "BASH_LINENO": Meaning(array=_lines),
+    "BASH_SOURCE": Meaning(array=_sources),
+    "PIPESTATUS": Meaning(array=lambda shell: [str(status) for status in shell.pipe_statuses]),
+    "DIRSTACK": Meaning(array=lambda shell: [shell.process.cwd, *shell.directories], write_element=_push_at),
+    "SHELLOPTS": Meaning(lambda shell: _switched_on(shell, SET_NAMES)),
+    "BASHOPTS": Meaning(lambda shell: _switched_on(shell, SHOPT_NAMES)),
+    "GROUPS": Meaning(array=lambda shell: [str(shell.process.gid)]),
+}
+
+_KEPT = {"ash": ("LINENO", "RANDOM", "SRANDOM", "EPOCHSECONDS", "EPOCHREALTIME")}
+"""What the ash family has of them; dash has none."""

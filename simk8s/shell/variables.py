@@ -7,10 +7,14 @@ its frame and back when it returns, so every lookup is one dictionary access.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from simk8s.shell.options import Options
+
+if TYPE_CHECKING:
+    from simk8s.shell.shell import Shell
 
 Array: TypeAlias = "dict[int, str] | dict[str, str]"
 
@@ -148,43 +152,56 @@ def _bucket(key: str, count: int) -> int:
     return _hash(key) & (buckets - 1)
 
 
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a computed variable is in a shell, and what assigning to it does there (by default nothing)."""
+
+    read: Callable[[Shell], str | None] | None = None
+    array: Callable[[Shell], list[str]] | None = None
+    write: Callable[[Shell, str], None] | None = None
+    write_element: Callable[[Shell, int, str], None] | None = None
+
+
 class Dynamic(Variable):
     """A variable whose value is computed when it is asked for: LINENO, RANDOM, FUNCNAME."""
 
-    __slots__ = ("read", "read_array", "write", "write_element")
+    __slots__ = ("meaning", "shell")
 
-    def __init__(
-        self,
-        read: Callable[[], str | None] | None = None,
-        *,
-        array: Callable[[], list[str]] | None = None,
-        write: Callable[[str], None] | None = None,
-        write_element: Callable[[int, str], None] | None = None,
-    ) -> None:
+    def __init__(self, shell: Shell, meaning: Meaning) -> None:
         super().__init__()
-        self.write_element = write_element
-        self.read = read
-        self.read_array = array
-        self.write = write
-        self.indexed = array is not None
+        self.shell = shell
+        self.meaning = meaning
+        self.indexed = meaning.array is not None
+
+    def about(self, shell: Shell) -> Dynamic:
+        """The same variable of another shell."""
+        return Dynamic(shell, self.meaning)
 
     def scalar(self) -> str | None:
-        if self.read_array is not None:
-            values = self.read_array()
+        if self.meaning.array is not None:
+            values = self.meaning.array(self.shell)
             return values[0] if values else None
-        return self.read() if self.read else None
+        return self.meaning.read(self.shell) if self.meaning.read else None
 
     def is_set(self) -> bool:
         return self.scalar() is not None
 
     def ordered(self) -> list[tuple[int | str, str]]:
-        if self.read_array is not None:
-            return list(enumerate(self.read_array()))
+        if self.meaning.array is not None:
+            return list(enumerate(self.meaning.array(self.shell)))
         value = self.scalar()
         return [] if value is None else [(0, value)]
 
     def values(self) -> list[str]:
         return [value for _, value in self.ordered()]
+
+    def write(self, value: str) -> None:
+        if self.meaning.write is not None:
+            self.meaning.write(self.shell, value)
+
+    def write_element(self, index: int, value: str) -> None:
+        if self.meaning.write_element is not None:
+            self.meaning.write_element(self.shell, index, value)
 
     def copy(self) -> Variable:
         return self  # replaced by the copying shell with one that asks that shell

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from decimal import Decimal, InvalidOperation
 
-from simk8s.machine import Process
+from simk8s.errors import SimError
+from simk8s.machine import FileHandle, NullHandle, Process
 from simk8s.programs.options import UsageError
 from simk8s.programs.stream import raw, write_text
 from simk8s.programs.text.format import expand_format, format_float, format_integer, pad
@@ -202,18 +203,22 @@ def seq(process: Process) -> Run[int]:
     if step == 0:
         raise UsageError(f"invalid Zero increment value: '{words[1]}'")
     places = max(0, *(-int(number.as_tuple().exponent) for number in (first, step)))
-    texts: list[str] = []
-    current = first
-    while current <= last if step > 0 else current >= last:
-        text = f"{current:.{places}f}"
-        texts.append(_formatted(layout, float(current)) if layout else text)
-        current += step
-    if equal and texts:
-        width = max(len(text) for text in texts)
-        texts = [text.zfill(width) for text in texts]
-    if texts:
-        yield from write_text(process, separator.join(texts) + "\n")
+    count = max(0, int((last - first) / step) + 1) if (last - first) / step >= 0 else 0
+    ends = (f"{number:.{places}f}" for number in (first, first + (count - 1) * step))
+    width = max(map(len, ends)) if equal else 0
+
+    def shown(number: Decimal) -> str:
+        return _formatted(layout, float(number)) if layout else f"{number:.{places}f}".zfill(width)
+
+    for begin in range(0, count, _PORTION):
+        portion = range(begin, min(begin + _PORTION, count))
+        text = separator.join(shown(first + number * step) for number in portion)
+        yield from write_text(process, text + (separator if portion.stop < count else "\n"))
     return 0
+
+
+_PORTION = 10_000
+"""So many numbers go out at once: whoever reads them may have had enough long before the last."""
 
 
 def _check_layout(layout: str) -> None:
@@ -245,6 +250,17 @@ def yes(process: Process) -> Run[int]:
     """Print a line for ever, or until nobody reads it."""
     line = (" ".join(process.argv[1:]) or "y").encode() + b"\n"
     chunk = line * max(1, 8192 // len(line))
+    written = 0
     while True:
         yield from process.write(1, chunk)
         yield from process.sleep(0.0001)
+        written += len(chunk)
+        if written > _ENOUGH and isinstance(process.files[1], FileHandle | NullHandle):
+            raise SimError(
+                "SK301",
+                f"yes has written {_ENOUGH >> 20} million characters to where nobody reads them",
+                hint="let a pipe to a program that ends, such as `head`, stop it",
+            )
+
+
+_ENOUGH = 1 << 23
