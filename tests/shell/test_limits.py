@@ -1,4 +1,4 @@
-"""What would never end, or never fit, is stopped: soon, with the line it stood in, and with an error that has a page."""
+"""What would never end, or never fit, is stopped: soon, with the line it stood in, and an error that has a page."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ENDLESS = {
     "a word of 100 MB": ('printf -v x %10000000s\necho "$x$x$x$x$x$x$x$x$x$x" >f', "SK306", 2),
     "a function that calls itself": ("f() {\n  f\n}\nf", "SK303", 2),
     "a function in its own substitution": ("f() { echo $(f); }\nf", "SK305", 1),
-    "an eval that evaluates itself": ('x=\'eval "$x"\'\neval "$x"', "SK303", 1),
+    "an eval that evaluates itself": ('x=\'eval "$x"\'\neval "$x"', "SK303", 2),
     "a file that sources itself": ("echo 'source /again' >/again\nsource /again", "SK303", 2),
     "arithmetic": (f"true\necho $(( {'(' * DEEP}1{')' * DEEP} ))", "SK303", 2),
     "arithmetic with signs": (f"echo $(( {'- ' * DEEP}1 ))", "SK303", 1),
