@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from simk8s.errors import SimError
 
-LONGEST_TEXT = 1 << 24
-"""The characters of one value, word or output of a command substitution: SK306."""
+LONGEST_TEXT = 1 << 26
+"""The characters of one value, word or output of a command substitution: SK306. Containers with a limit end before it."""
 
 DEEPEST_CALLS = 1_000
 """Functions inside functions: SK303. With FUNCNEST a script may set itself a lower limit, as in bash."""

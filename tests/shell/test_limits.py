@@ -19,7 +19,7 @@ ENDLESS = {
     "a string of 100 MB": ("x=a\nfor i in {1..27}; do\n  x=$x$x\ndone", "SK306", 3),
     "a string of 100 MB from printf": ("\nprintf -v x %100000000s", "SK306", 2),
     "a string of 100 MB from a command": ("x=$(yes)", "SK306", 1),
-    "a word of 100 MB": ('printf -v x %10000000s\necho "$x$x$x$x$x$x$x$x$x$x" >f', "SK306", 2),
+    "a word of 100 MB": ('printf -v x %20000000s\necho "$x$x$x$x$x$x$x$x$x$x" >f', "SK306", 2),
     "a function that calls itself": ("f() {\n  f\n}\nf", "SK303", 2),
     "a function in its own substitution": ("f() { echo $(f); }\nf", "SK305", 1),
     "an eval that evaluates itself": ('x=\'eval "$x"\'\neval "$x"', "SK303", 2),
