@@ -9,7 +9,7 @@ from __future__ import annotations
 from simk8s.errors import SimError
 
 LONGEST_TEXT = 1 << 26
-"""The characters of one value, word or output of a command substitution: SK306. Containers with a limit end before it."""
+"""The characters of one value, word or output of a command substitution: SK306. Memory limits end it sooner."""
 
 DEEPEST_CALLS = 1_000
 """Functions inside functions: SK303. With FUNCNEST a script may set itself a lower limit, as in bash."""
