@@ -8,7 +8,7 @@ from simk8s.shell import message
 from simk8s.shell.control import Discard, ExitShell
 from simk8s.shell.dispatch import execute
 from simk8s.shell.prompt import expand_prompt
-from simk8s.shell.syntax import Parser, ShellSyntaxError, Unsupported
+from simk8s.shell.syntax import Parser, ShellSyntaxError
 from simk8s.shell.syntax.nodes import Command
 from simk8s.sim import Run
 
@@ -50,15 +50,11 @@ def run_text(shell: Shell, text: str, reader: str, *, first_line: int = 1, sourc
 
 
 def _next(shell: Shell, parser: Parser) -> Command | None:
-    """The parser's next command, by today's options; what is not supported is refused with the place it was written."""
+    """The parser's next command, by today's options."""
     parser.dialect = shell.dialect
     parser.extglob = shell.options.extglob
     parser.aliases = tuple(sorted(shell.aliases.items())) if shell.aliases and shell.expands_aliases else ()
-    try:
-        return parser.next_command()
-    except Unsupported as refused:
-        refused.place = shell.place_of(refused.line, refused.column)
-        raise
+    return parser.next_command()
 
 
 def report(shell: Shell, error: ShellSyntaxError, reader: str, *, sourced: bool = False) -> Run[None]:
@@ -98,6 +94,8 @@ def run_script(shell: Shell, text: str) -> Run[int]:
             return status
         if shell.options.get("verbose"):
             yield from shell.write(2, parser.last_text)
+        if shell.options.get("history"):
+            shell.history.append(parser.last_text.strip())
         if shell.options.get("noexec"):
             continue
         shell.may_exec = shell.reading_mode == "c" and parser.at_end and not shell.traps

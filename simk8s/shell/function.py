@@ -48,6 +48,7 @@ def call(shell: Shell, definition: FunctionDefinition, words: list[str], line: i
         shell.line_shift = shift
         shell.positional = positional
     shell.status = status
+    shell.last_argument = words[-1]
     for name in left.saved:
         assignment.told_anew(shell, name)
     if "RETURN" in shell.traps:

@@ -9,6 +9,7 @@ from simk8s.machine import Process
 from simk8s.machine.signals import SIGINT, SIGPIPE, SIGTERM
 from simk8s.shell import unparse
 from simk8s.shell.syntax.nodes import Command
+from simk8s.shell.variables import Variable
 from simk8s.sim import Run
 
 if TYPE_CHECKING:
@@ -26,12 +27,13 @@ SIGNAL_TEXTS = {
 
 @dataclass(slots=True)
 class Job:
-    """A command in the background. `told`: its end has been reported or waited for."""
+    """A command in the background. `told`: its end has been reported or waited for; `coprocess`: its array's name."""
 
     number: int
     process: Process
     command: Command
     told: bool = False
+    coprocess: str = ""
 
     @property
     def text(self) -> str:
@@ -91,6 +93,12 @@ def forget(shell: Shell, job: Job) -> None:
     if job in shell.jobs:
         shell.jobs.remove(job)
     shell.finished[job.process.pid] = job.process.status or 0
+    if job.coprocess:
+        for element in shell.names.get(job.coprocess, Variable()).values():
+            if element.isdecimal() and int(element) in shell.process.files:
+                shell.process.close(int(element))
+        shell.table.unset(job.coprocess)
+        shell.table.unset(f"{job.coprocess}_PID")
 
 
 def ended_line(job: Job) -> str:

@@ -6,10 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from simk8s.shell import arithmetic, assignment, expansion, pattern, splitting
+from simk8s.shell import arithmetic, assignment, expansion, pattern, prompt, splitting
 from simk8s.shell.control import ExitShell, ShellError
 from simk8s.shell.locale import characters, is_utf8, lower, swapped, upper
-from simk8s.shell.prompt import expand_prompt
 from simk8s.shell.syntax.braced import read_subscript
 from simk8s.shell.syntax.dialect import BASH
 from simk8s.shell.syntax.grammar import read_nested
@@ -88,7 +87,7 @@ def expand(shell: Shell, part: Parameter, quoted: bool) -> Run[Result]:
     if operator == "@P":
         shown = []
         for value in held.values:
-            shown.append((yield from expand_prompt(shell, value)))
+            shown.append((yield from prompt.expand_prompt(shell, value)))
         return Result(shown, held.many, held.star, changed=True)
     if operator[0] == "@":
         return Result(transformed(shell, part, held), held.many, held.star, changed=True)

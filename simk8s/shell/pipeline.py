@@ -6,13 +6,16 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from simk8s.machine import Handle, NullHandle
-from simk8s.shell import failure, job, subshell
+from simk8s.shell import assignment, failure, job, subshell
+from simk8s.shell.array import Element, assign_array
 from simk8s.shell.dispatch import execute, runs
 from simk8s.shell.job import Job
 from simk8s.shell.syntax.nodes import (
     ArithmeticFor,
     Background,
     Case,
+    Command,
+    Coprocess,
     For,
     Group,
     If,
@@ -141,23 +144,48 @@ def run_background(shell: Shell, node: Background) -> Run[int]:
     """`command &`: a job of its own; without job control its standard input is empty."""
     shell.may_exec = False
     files: dict[int, Handle] = {} if shell.options.get("monitor") else {0: NullHandle()}
-    child = yield from subshell.fork(shell, _background(node), files)
+    child = yield from subshell.fork(shell, _background(node.command), files)
     for handle in files.values():
         handle.release()
+    return _begun(shell, child, node.command)
+
+
+def _begun(shell: Shell, child: Process, command: Command, name: str = "") -> int:
+    """A child that this shell does not wait for."""
     shell.background_pid = child.pid
     number = max((one.number for one in shell.jobs), default=0) + 1
-    shell.jobs.append(Job(number, child, node.command))
+    shell.jobs.append(Job(number, child, command, coprocess=name))
     shell.status = 0
     shell.pipe_statuses = [0]
     return 0
 
 
-def _background(node: Background) -> Callable[[Shell], Run[int]]:
+@runs(Coprocess)
+def run_coprocess(shell: Shell, node: Coprocess) -> Run[int]:
+    """`coproc name command`: a job whose output and input are `${name[0]}` and `${name[1]}` here."""
+    shell.may_exec = False
+    process = shell.process
+    output, its_output = process.pipe()
+    its_input, input_ = process.pipe()
+    child = yield from subshell.fork(shell, _background(node.command), {0: its_input, 1: its_output})
+    its_input.release()
+    its_output.release()
+    descriptors = []
+    for handle, highest in ((output, 63), (input_, 60)):
+        number = next(n for n in range(highest, 9, -1) if n not in process.files)
+        process.install(handle, number, private=True)
+        descriptors.append(Element(None, False, str(number)))
+    assign_array(shell, node.name, descriptors)
+    assignment.assign(shell, f"{node.name}_PID", str(child.pid))
+    return _begun(shell, child, node, node.name)
+
+
+def _background(command: Command) -> Callable[[Shell], Run[int]]:
     def body(shell: Shell) -> Run[int]:
         shell.guarded = shell.inverted = 0
-        if type(node.command) is not SimpleCommand:
+        if type(command) is not SimpleCommand:
             shell.loops = 0
         shell.may_exec = not shell.traps
-        return execute(shell, node.command)
+        return execute(shell, command)
 
     return body

@@ -9,9 +9,12 @@ from simk8s.machine import Errno, Main, Process, SyscallError, program
 from simk8s.shell import builtins, compound, evaluation, loop, pipeline, sequence, simple, subshell
 from simk8s.shell.builtins.directories import logical
 from simk8s.shell.builtins.flow import run_file
+from simk8s.shell.builtins.settings import switch
 from simk8s.shell.options import SET_LETTERS, SET_NAMES, SHOPT_NAMES
 from simk8s.shell.shell import Shell, Source
+from simk8s.shell.syntax import Parser, ShellSyntaxError
 from simk8s.shell.syntax.dialect import ASH, BASH, DASH, POSIX, Dialect
+from simk8s.shell.syntax.nodes import FunctionDefinition
 from simk8s.shell.variables import Variable
 from simk8s.sim import Run
 
@@ -222,9 +225,23 @@ def start(shell: Shell, call: Invocation) -> None:
     for name, value in process.environ.items():
         if name.isidentifier() and name.isascii():
             shell.names[name] = Variable(value, exported=True)
+        elif name.startswith("BASH_FUNC_") and name.endswith("%%") and shell.dialect is BASH:
+            _import_function(shell, name[10:-2], value)
     for name, on in call.options:
-        shell.options.set(name, on)
+        switch(shell, name, on)
     _own_variables(shell)
+
+
+def _import_function(shell: Shell, name: str, text: str) -> None:
+    """A function that the parent shell has exported."""
+    try:
+        definition = Parser(f"{name} {text}").next_command()
+    except ShellSyntaxError:
+        return
+    if isinstance(definition, FunctionDefinition) and definition.name == name:
+        shell.functions[name] = definition
+        shell.function_sources[name] = Source("environment", "environment")
+        shell.exported_functions.add(name)
 
 
 def _own_variables(shell: Shell) -> None:
@@ -266,7 +283,7 @@ def _own_variables(shell: Shell) -> None:
     names["HOSTTYPE"] = Variable("x86_64")
     names["OSTYPE"] = Variable("linux-gnu")
     names["MACHTYPE"] = Variable("x86_64-pc-linux-gnu")
-    shell.last_argument = names["_"].value or "" if "_" in names else ""
+    shell.last_argument = names["_"].value or "" if "_" in names else process.argv[0]
     names.pop("_", None)
 
 

@@ -30,10 +30,11 @@ class RedirectionError(Exception):
 class Saved:
     """What descriptors led to before. Kept out of the descriptor table, so no child inherits it."""
 
-    __slots__ = ("entries",)
+    __slots__ = ("entries", "transient")
 
-    def __init__(self) -> None:
+    def __init__(self, *, transient: bool = False) -> None:
         self.entries: list[tuple[int, Handle | None]] = []
+        self.transient = transient  # a descriptor with a variable's name is closed again, too
 
     def put_back(self, shell: Shell) -> None:
         files = shell.process.files
@@ -58,9 +59,9 @@ class Saved:
         self.entries.clear()
 
 
-def redirect(shell: Shell, redirections: Sequence[Redirection]) -> Run[Saved]:
-    """Apply redirections in order. Raises RedirectionError, with everything put back."""
-    saved = Saved()
+def redirect(shell: Shell, redirections: Sequence[Redirection], *, child: bool = False) -> Run[Saved]:
+    """Apply redirections in order (of a `child` to come). Raises RedirectionError, with everything put back."""
+    saved = Saved(transient=child or shell.options.get("varredir_close"))
     try:
         for redirection in redirections:
             yield from _apply(shell, redirection, saved)
@@ -104,7 +105,14 @@ def _set(shell: Shell, redirection: Redirection, default: int, handle: Handle, s
     if isinstance(descriptor, str):
         fd = next(n for n in range(FIRST_FREE, 1 << 16) if n not in shell.process.files)
         shell.process.files[fd] = handle
-        assignment.assign(shell, descriptor, str(fd))
+        if saved.transient:
+            saved.entries.append((fd, None))
+        name, bracket, rest = descriptor.partition("[")
+        if bracket:
+            key = assignment.subscript_key(shell, name, rest[:-1])
+            assignment.assign_element(shell, name, key, str(fd))
+        else:
+            assignment.assign(shell, descriptor, str(fd))
         return
     _put(shell, default if descriptor is None else descriptor, handle, saved)
     return
@@ -136,7 +144,8 @@ def _duplicate(shell: Shell, redirection: Redirection, saved: Saved) -> Run[None
         raise RedirectionError(f"{redirection.target.source}: ambiguous redirect")
     handle_or_none = shell.process.files.get(int(number))
     if handle_or_none is None:
-        raise RedirectionError(f"{number}: {Errno.EBADF.text}")
+        shown = number if redirection.target.constant is not None else redirection.target.source
+        raise RedirectionError(f"{shown}: {Errno.EBADF.text}")
     if isinstance(redirection.descriptor, int) and redirection.descriptor == int(number):
         return
     yield from _set(shell, redirection, default, handle_or_none.share(), saved)
@@ -147,7 +156,9 @@ def _duplicate(shell: Shell, redirection: Redirection, saved: Saved) -> Run[None
 def _close(shell: Shell, redirection: Redirection, default: int, saved: Saved) -> None:
     descriptor = redirection.descriptor
     if isinstance(descriptor, str):
-        value = shell.get(descriptor) or ""
+        name, bracket, rest = descriptor.partition("[")
+        key = assignment.subscript_key(shell, name, rest[:-1]) if bracket else 0
+        value = (assignment.element(shell, name, key) if bracket else shell.get(name)) or ""
         if not value.isdecimal():
             raise RedirectionError(f"{descriptor}: ambiguous redirect")
         handle = shell.process.files.pop(int(value), None)
@@ -222,3 +233,9 @@ def _connect(shell: Shell, path: str) -> Run[Handle]:
         yield from shell.say(f"{shell.label}: connect: {error.text}")
         raise RedirectionError(f"{path}: {error.text}") from error
     return connection
+
+
+def is_constant(redirection: Redirection) -> bool:
+    """Nothing expands in it, and no variable gets its descriptor."""
+    word = redirection.document.body if redirection.document is not None else redirection.target
+    return word.constant is not None and not isinstance(redirection.descriptor, str)

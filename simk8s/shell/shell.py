@@ -18,6 +18,7 @@ from simk8s.shell.variables import Table, Variable
 from simk8s.sim import Run
 
 if TYPE_CHECKING:
+    from simk8s.shell.builtins.completion import Completion
     from simk8s.shell.job import Job
 
 WAITED_SECONDS = 0.5
@@ -54,6 +55,9 @@ class Shell:
         self.readonly_functions: set[str] = set()
         self.aliases: dict[str, str] = {}
         self.hashed: dict[str, str] = {}
+        self.disabled: set[str] = set()  # built-ins that `enable -n` has switched off
+        self.completions: dict[str, Completion] = {}
+        self.history: list[str] = []
         self.positional: list[str] = []
         self.positional_set = False  # by `set`, since a sourced file began
         self.status = 0
@@ -109,6 +113,9 @@ class Shell:
         twin.readonly_functions = set(self.readonly_functions)
         twin.aliases = dict(self.aliases)
         twin.hashed = dict(self.hashed)
+        twin.disabled = set(self.disabled)
+        twin.completions = dict(self.completions)
+        twin.history = list(self.history)
         twin.positional = list(self.positional)
         twin.pipe_statuses = list(self.pipe_statuses)
         twin.sources = list(self.sources)
@@ -196,6 +203,8 @@ class Shell:
                     value = self._outer_value(name)
                 if value is not None:
                     result[name] = value
+        for name in sorted(self.exported_functions & self.functions.keys()):
+            result[f"BASH_FUNC_{name}%%"] = unparse.function(self.functions[name]).removeprefix(f"{name} ")
         return result
 
     def _outer_value(self, name: str) -> str | None:

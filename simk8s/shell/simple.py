@@ -8,11 +8,11 @@ from simk8s.machine import Exec, SyscallError
 from simk8s.shell import array, assignment, expansion, external, failure, function, subshell, trace, trap
 from simk8s.shell.builtins import usage
 from simk8s.shell.builtins.registry import BUILTINS, SPECIAL, find_builtin
-from simk8s.shell.control import BuiltinError, ExitShell, ShellError
+from simk8s.shell.control import BuiltinError, Discard, ExitShell, ShellError
 from simk8s.shell.dispatch import runs
 from simk8s.shell.locale import in_locale
 from simk8s.shell.quote import traced_word
-from simk8s.shell.redirection import RedirectionError, redirect
+from simk8s.shell.redirection import RedirectionError, is_constant, redirect
 from simk8s.shell.syntax.nodes import ArrayValue, Assignment, SimpleCommand
 from simk8s.shell.syntax.parts import Word
 from simk8s.shell.variables import Variable
@@ -31,7 +31,7 @@ def run_simple(shell: Shell, node: SimpleCommand) -> int | Run[int]:
         return _run_watched(shell, node, may_exec)
     if not shell.stepped(node):
         return _run(shell, node, may_exec, shell.finish_step())
-    if not node.is_plain or (node.words and (node.name not in QUICK or node.name in shell.functions)):
+    if not node.is_plain or (node.words and not _is_quick(shell, node.name)):
         return _run(shell, node, may_exec)
     try:
         if node.words:
@@ -42,7 +42,10 @@ def run_simple(shell: Shell, node: SimpleCommand) -> int | Run[int]:
                 assignment.assign(shell, item.name, value, append=item.append)
     except ShellError as error:
         return _reported(shell, error)
-    return _run_quick(shell, words) if node.words else failure.ended(shell, 0)
+    if node.words:
+        return _run_quick(shell, words)
+    shell.last_argument = ""
+    return failure.ended(shell, 0)
 
 
 def _run_watched(shell: Shell, node: SimpleCommand, may_exec: bool) -> Run[int]:
@@ -97,6 +100,10 @@ def _reported(shell: Shell, error: ShellError) -> Run[int]:
 
 QUICK = frozenset([":", "[", "break", "continue", "echo", "false", "printf", "shift", "test", "true"])
 """Built-ins of every dialect that start nothing and never take over the process."""
+
+
+def _is_quick(shell: Shell, name: str | None) -> bool:
+    return name in QUICK and name not in shell.functions and name not in shell.disabled
 
 
 def _run_quick(shell: Shell, words: list[str]) -> int | Run[int]:
@@ -156,6 +163,7 @@ def _declared(shell: Shell, words: tuple[Word | Assignment, ...]) -> Run[list[st
 
 def _only_assign(shell: Shell, node: SimpleCommand) -> Run[int]:
     """Assignments without a command stay; redirections without a command open and close their files."""
+    shell.last_argument = ""
     for item in node.assignments:
         yield from _assign(shell, item)
     if node.redirections:
@@ -203,12 +211,11 @@ def _assign(shell: Shell, item: Assignment) -> Run[None]:
 
 def _run_words(shell: Shell, node: SimpleCommand, words: list[str], may_exec: bool) -> Run[int]:
     name = words[0]
-    builtin = find_builtin(shell.dialect, name)
+    builtin = find_builtin(shell, name)
     special = name in SPECIAL and builtin is not None
     definition = None if special and shell.dialect.posix else shell.functions.get(name)
     if not node.assignments and not node.redirections and not shell.options.xtrace:
         if definition is not None:
-            shell.last_argument = words[-1]
             return (yield from function.call(shell, definition, words, node.line))
         if builtin is None:
             return (yield from external.run(shell, words, node, may_exec))
@@ -218,9 +225,17 @@ def _run_words(shell: Shell, node: SimpleCommand, words: list[str], may_exec: bo
     restored = yield from _temporary(shell, node.assignments)
     if shell.options.xtrace:
         yield from trace.show_words(shell, words)
+    child_shell = shell
+    if definition is None and builtin is None and any(not is_constant(item) for item in node.redirections):
+        child_shell = shell.copy()  # what the expansions assign is the child's
+        child_shell.level = shell.level
     try:
         try:
-            saved = yield from redirect(shell, node.redirections)
+            saved = yield from redirect(child_shell, node.redirections, child=child_shell is not shell)
+        except ShellError as error:
+            if child_shell is shell:
+                raise
+            return (yield from _failed_child(child_shell, error))
         except RedirectionError as error:
             yield from shell.complain(error.message)
             status = 2 if shell.dialect.almquist else 1
@@ -240,7 +255,6 @@ def _run_words(shell: Shell, node: SimpleCommand, words: list[str], may_exec: bo
             return child if isinstance(child, int) else (yield from external.finish(shell, child, node))
         try:
             if definition is not None:
-                shell.last_argument = words[-1]
                 return (yield from function.call(shell, definition, words, node.line))
             status = yield from _run_builtin(shell, words, may_exec)
             shell.last_argument = words[-1]
@@ -255,6 +269,15 @@ def _run_words(shell: Shell, node: SimpleCommand, words: list[str], may_exec: bo
     finally:
         if not (special and shell.dialect.posix):
             _restore(shell, restored)
+
+
+def _failed_child(shell: Shell, error: ShellError) -> Run[int]:
+    """An error in a child before its program runs: this shell goes on."""
+    try:
+        yield from failure.report(shell, error)
+    except (ExitShell, Discard) as end:
+        return end.status
+    return 1
 
 
 def _run_builtin(shell: Shell, words: list[str], may_exec: bool) -> Run[int]:

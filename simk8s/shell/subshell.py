@@ -110,7 +110,7 @@ def substitute(shell: Shell, body: Sequence) -> Run[str]:
     if not body.commands:
         shell.substitution_status = 0
         return ""
-    return (yield from _captured(shell, _commands(body), shell.line - body.commands[0].line))
+    return (yield from captured(shell, _commands(body), shell.line - body.commands[0].line))
 
 
 def _commands(body: Sequence) -> Callable[[Shell], Run[int]]:
@@ -146,7 +146,7 @@ def substitute_text(shell: Shell, part: Backquoted) -> Run[str]:
                 return status
             status = yield from execute(child, command)
 
-    return (yield from _captured(shell, run))
+    return (yield from captured(shell, run))
 
 
 def _numbered_from_one(error: ShellSyntaxError, first_line: int) -> ShellSyntaxError:
@@ -154,7 +154,9 @@ def _numbered_from_one(error: ShellSyntaxError, first_line: int) -> ShellSyntaxE
     return ShellSyntaxError(error.message, error.line - first_line + 1, error.column, second=error.second)
 
 
-def _captured(shell: Shell, body: Callable[[Shell], Run[int]], shift: int | None = None) -> Run[str]:
+def captured(shell: Shell, body: Callable[[Shell], Run[int]], shift: int | None = None) -> Run[str]:
+    """What a child that runs `body` writes, without the newlines at its end."""
+
     def run(child: Shell) -> Run[int]:
         if not (child.options.get("inherit_errexit") or child.dialect.posix):
             child.options.errexit = False

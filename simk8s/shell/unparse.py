@@ -12,6 +12,7 @@ from simk8s.shell.syntax.nodes import (
     Case,
     Command,
     Conditional,
+    Coprocess,
     Either,
     For,
     FunctionDefinition,
@@ -33,21 +34,31 @@ from simk8s.shell.syntax.nodes import (
 
 def function(definition: FunctionDefinition) -> str:
     """`name () \\n{ \\n    body\\n}`"""
-    body = definition.body
+    return f"{definition.name} () \n{_function_body(definition.body, 0)}"
+
+
+def _function_body(body: Command, depth: int) -> str:
+    """In braces, also where the script has none."""
+    pad = _pad(depth)
     if isinstance(body, Group):
-        inside = _block(body.body, 1)
-        return f"{definition.name} () \n{{ \n{inside}\n}}{_redirections(body.redirections)}"
-    return f"{definition.name} () \n{command(body, 0)}"
+        inside = _block(body.body, depth + 1)
+        return f"{pad}{{ \n{inside}\n{pad}}}{_redirections(body.redirections)}"
+    return f"{pad}{{ \n{_pad(depth + 1)}{command(body, depth + 1)}\n{pad}}}"
 
 
 def _block(node: Sequence, depth: int, *, closed: bool = False) -> str:
     """The commands of a body, a line each, indented. `closed`: the last one has its `;`, too."""
-    lines = []
+    lines: list[str] = []
+    beside = False  # what follows a `&` stands on its line
     for number, item in enumerate(node.commands):
         text = command(item, depth)
         last = number == len(node.commands) - 1 and not closed
         end = "" if last or isinstance(item, Background) or text.endswith("\n") else ";"
-        lines.append(_pad(depth) + text + end)
+        if beside:
+            lines[-1] += " " + text + end
+        else:
+            lines.append(_pad(depth) + text + end)
+        beside = isinstance(item, Background)
     return "\n".join(lines)
 
 
@@ -65,14 +76,16 @@ def command(node: Command, depth: int) -> str:
             return "; ".join(command(item, depth) for item in node.commands)
         case Pipeline():
             prefix = (f"{node.clock} " if node.clock else "") + ("! " if node.negated else "")
-            return prefix + " | ".join(command(stage, depth) for stage in node.stages)
+            merged = node.merged or (False,) * len(node.stages)
+            stages = zip(node.stages, merged, strict=True)
+            return prefix + " | ".join(command(stage, depth) + " 2>&1" * both for stage, both in stages)
         case AndOr():
             rest = "".join(f" {operator} {command(item, depth)}" for operator, item in node.rest)
             return command(node.first, depth) + rest
         case Background():
             return command(node.command, depth) + " &"
         case Subshell():
-            return f"( {'; '.join(command(c, depth) for c in node.body.commands)} ){_redirections(node.redirections)}"
+            return f"( {_block(node.body, depth).lstrip()} ){_redirections(node.redirections)}"
         case Group():
             return f"{{ \n{_block(node.body, depth + 1)}\n{pad}}}{_redirections(node.redirections)}"
         case If():
@@ -98,10 +111,9 @@ def command(node: Command, depth: int) -> str:
         case ArithmeticCommand():
             return f"(({node.expression.source}))" + _redirections(node.redirections)
         case FunctionDefinition():
-            inner = node.body
-            if isinstance(inner, Group):
-                return f"function {node.name} () \n{pad}{{ \n{_block(inner.body, depth + 1)}\n{pad}}}"
-            return f"function {node.name} () \n{pad}{command(inner, depth)}"
+            return f"function {node.name} () \n{_function_body(node.body, depth)}"
+        case Coprocess():
+            return f"coproc {node.name} {command(node.command, depth)}"
 
 
 def _simple(node: SimpleCommand) -> str:

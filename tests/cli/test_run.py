@@ -148,8 +148,8 @@ def test_a_script_with_a_syntax_error_is_bad_input(simk8s: Command, pod: Pod) ->
 
 
 def test_an_unsupported_construct_is_bad_input_by_its_name(simk8s: Command, pod: Pod) -> None:
-    file = pod("coproc cat")
-    bad(simk8s("run", file), f"SK201 {file}:14:11", "coproc is not supported")
+    file = pod("bind -p")
+    bad(simk8s("run", file), f"SK201 {file}:14:11", "bind is not supported")
 
 
 def test_an_endless_loop_is_bad_input_that_names_its_line(simk8s: Command, pod: Pod) -> None:

@@ -42,10 +42,10 @@ def test_another_image_has_other_programs(simk8s: Command) -> None:
 
 
 def test_an_unsupported_construct_is_bad_input(simk8s: Command) -> None:
-    result = simk8s("sh", "-c", "coproc cat")
+    result = simk8s("sh", "-c", "bind -p")
     assert result.exit_code == 2
     assert "SK201" in result.stderr
-    assert "coproc is not supported" in result.stderr
+    assert "bind is not supported" in result.stderr
 
 
 def test_a_syntax_error_is_told_in_bashs_words(simk8s: Command) -> None:

@@ -62,9 +62,9 @@ def test_a_syntax_error_is_told_where_it_stands_in_the_manifest() -> None:
 
 
 def test_an_unsupported_construct_is_told_by_name_where_it_stands() -> None:
-    error = refused("coproc cat")
+    error = refused("bind -p")
     assert error.code == "SK201"
-    assert "coproc" in error.message
+    assert "bind" in error.message
     assert str(error.place) == "text:14:11"
 
 

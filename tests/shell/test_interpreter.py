@@ -197,8 +197,8 @@ def test_a_killed_shell_lets_go_of_its_pipes() -> None:
 
 
 def test_unsupported_built_ins_are_refused_by_name() -> None:
-    with pytest.raises(SimError, match="enable is not supported") as caught:
-        run("echo a\nenable -n echo")
+    with pytest.raises(SimError, match="bind is not supported") as caught:
+        run("echo a\nbind -p")
     assert str(caught.value.place) == "-c:2"
 
 

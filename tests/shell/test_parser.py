@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simk8s.errors import SimError
-from simk8s.shell.syntax import ASH, BASH, DASH, POSIX, Parser, ShellSyntaxError, Unsupported, check, parse
+from simk8s.shell.syntax import ASH, BASH, DASH, POSIX, Parser, ShellSyntaxError, check, parse
 from simk8s.shell.syntax.check import walk
 from simk8s.shell.syntax.nodes import (
     AndOr,
@@ -140,18 +140,11 @@ def test_double_brackets_are_just_a_name_in_dash() -> None:
     assert [word.source for word in command.words if isinstance(word, Word)] == ["[[", "a", "==", "b", "]]"]
 
 
-def test_coproc_is_refused_by_name_and_place() -> None:
-    with pytest.raises(Unsupported, match="coproc is not supported") as caught:
-        parse("echo\n  coproc cat")
-    assert (caught.value.line, caught.value.column) == (2, 3)
-    assert caught.value.code == "SK201"
-
-
 def test_check_reports_every_unsupported_construct_and_the_first_syntax_error() -> None:
-    problems = check("enable -n echo\nx=`complete -F f`\nif; then\n")
+    problems = check("bind -p\nx=`help cd`\nif; then\n")
     assert [(problem.line, problem.construct) for problem in problems] == [
-        (1, "enable"),
-        (2, "complete"),
+        (1, "bind"),
+        (2, "help"),
         (3, "syntax"),
     ]
 

@@ -1,10 +1,12 @@
 """The commands that the shell runs itself, a family to a module."""
 
 from simk8s.shell.builtins import (
+    completion,
     declaring,
     directories,
     directory_stack,
     flow,
+    history,
     jobs,
     lookup,
     mapping,
@@ -20,10 +22,12 @@ from simk8s.shell.builtins.registry import BUILTINS, SPECIAL
 __all__ = [
     "BUILTINS",
     "SPECIAL",
+    "completion",
     "declaring",
     "directories",
     "directory_stack",
     "flow",
+    "history",
     "jobs",
     "lookup",
     "mapping",

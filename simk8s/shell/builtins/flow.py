@@ -9,7 +9,7 @@ from simk8s.shell import evaluation, external
 from simk8s.shell.builtins import registry, usage
 from simk8s.shell.builtins.registry import builtin
 from simk8s.shell.builtins.usage import UsageError, parse
-from simk8s.shell.control import BreakLoop, BuiltinError, ContinueLoop, ExitShell, ReturnFrom
+from simk8s.shell.control import BreakLoop, BuiltinError, ContinueLoop, ExitShell, ReturnFrom, ShellError
 from simk8s.shell.shell import Source
 from simk8s.shell.syntax.nodes import SimpleCommand
 from simk8s.shell.variables import Frame
@@ -68,9 +68,6 @@ def logout(shell: Shell, words: list[str]) -> int:
 
 @builtin("exit")
 def exit_(shell: Shell, words: list[str]) -> Run[int]:
-    if len(words) > 2 and words[1].lstrip("-").isdecimal():
-        yield from shell.complain(f"{words[0]}: too many arguments")
-        raise ExitShell(1)
     raise ExitShell((yield from _status(shell, words)))
 
 
@@ -80,7 +77,10 @@ def _status(shell: Shell, words: list[str]) -> Run[int]:
     if not operands:
         return shell.status if shell.status_before_trap is None else shell.status_before_trap
     try:
-        return int(operands[0]) & 0xFF
+        status = int(operands[0]) & 0xFF
+        if len(operands) > 1:
+            raise ShellError(f"{words[0]}: too many arguments", aborts=True)
+        return status
     except ValueError:
         yield from shell.complain(f"{words[0]}: {operands[0]}: numeric argument required")
         return 2
@@ -205,13 +205,13 @@ def builtin_(shell: Shell, words: list[str]) -> Run[int]:
     operands = words[2:] if words[1:2] == ["--"] else words[1:]
     if not operands:
         return 0
-    if registry.find_builtin(shell.dialect, operands[0]) is None:
+    if registry.find_builtin(shell, operands[0]) is None:
         raise BuiltinError(f"{operands[0]}: not a shell builtin")
     return (yield from _run(shell, operands))
 
 
 def _run(shell: Shell, words: list[str]) -> Run[int]:
-    run = registry.find_builtin(shell.dialect, words[0])
+    run = registry.find_builtin(shell, words[0])
     if run is None:
         may_exec, shell.may_exec = shell.may_exec, False
         node = SimpleCommand(shell.line, 1, (), (), (), " ".join(words), shell.line)

@@ -1,4 +1,4 @@
-"""`type`, `command -v`, `hash`, `caller`."""
+"""`type`, `command -v`, `hash`, `enable`, `caller`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from simk8s.machine import File, SyscallError
 from simk8s.shell import external, unparse
-from simk8s.shell.builtins.registry import SPECIAL, builtin, find_builtin
+from simk8s.shell.builtins.registry import BUILTINS, SPECIAL, builtin, find_builtin
 from simk8s.shell.builtins.usage import parse
 from simk8s.shell.control import BuiltinError
 from simk8s.shell.quote import single_quoted
@@ -65,7 +65,7 @@ def meanings(shell: Shell, name: str) -> list[tuple[str, str]]:
         found.append(("keyword", ""))
     if name in shell.functions:
         found.append(("function", ""))
-    if find_builtin(shell.dialect, name) is not None:
+    if find_builtin(shell, name) is not None:
         found.append(("builtin", ""))
     path = _executable(shell, name)
     if path is not None:
@@ -143,7 +143,7 @@ def hash_(shell: Shell, words: list[str]) -> Run[int]:
         if "d" in given:
             shell.hashed.pop(name, None)
             continue
-        if find_builtin(shell.dialect, name) or name in shell.functions:
+        if find_builtin(shell, name) or name in shell.functions:
             continue
         path = given["p"] if "p" in given else _executable(shell, name)
         if path is None:
@@ -153,6 +153,38 @@ def hash_(shell: Shell, words: list[str]) -> Run[int]:
             yield from shell.process.write(1, f"{path}\n".encode())
         else:
             shell.hashed[name] = path
+    return status
+
+
+@builtin("enable")
+def enable(shell: Shell, words: list[str]) -> Run[int]:
+    """Switch built-in commands off (`-n`) and on, and list them."""
+    options, operands = parse(words, "adnps", "f")
+    letters = {letter for letter, _ in options}
+    given = dict(options)
+    if "f" in given:
+        why = f"{given['f']}: cannot open shared object file: No such file or directory"
+        raise BuiltinError(f"cannot open shared object {given['f']}: {why}")
+    if not operands or "p" in letters:
+        shown = []
+        for name in sorted(BUILTINS):
+            off = name in shell.disabled
+            if name != "[[" and ("a" in letters or off == ("n" in letters)) and ("s" not in letters or name in SPECIAL):
+                shown.append(f"enable {'-n ' if off else ''}{name}")
+        yield from shell.process.write(1, "".join(line + "\n" for line in shown).encode())
+        return 0
+    status = 0
+    for name in operands:
+        if name not in BUILTINS:
+            yield from shell.complain(f"enable: {name}: not a shell builtin")
+            status = 1
+        elif "d" in letters:
+            yield from shell.complain(f"enable: {name}: not dynamically loaded")
+            status = 1
+        elif "n" in letters:
+            shell.disabled.add(name)
+        else:
+            shell.disabled.discard(name)
     return status
 
 

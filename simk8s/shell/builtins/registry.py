@@ -9,7 +9,6 @@ from simk8s.sim import Run
 
 if TYPE_CHECKING:
     from simk8s.shell.shell import Shell
-    from simk8s.shell.syntax.dialect import Dialect
 
     Builtin = Callable[[Shell, list[str]], int | Run[int]]
 
@@ -30,14 +29,15 @@ _DASH = frozenset(
 _ASH = _DASH | {"[[", "let", "source"}
 
 
-def find_builtin(dialect: Dialect, name: str) -> Builtin | None:
-    """The built-in of that name, if this shell has it."""
+def find_builtin(shell: Shell, name: str) -> Builtin | None:
+    """The built-in of that name, if this shell has it and it is not switched off."""
+    dialect = shell.dialect
     run = BUILTINS.get(name)
     if run is None or name == "[[":
         return run if dialect.name == "ash" else None
     if dialect.almquist and name not in (_ASH if dialect.name == "ash" else _DASH):
         return None
-    return run
+    return None if name in shell.disabled else run
 
 
 def builtin(*names: str) -> Callable[[Builtin], Builtin]:

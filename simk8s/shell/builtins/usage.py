@@ -16,6 +16,14 @@ USAGE = {
     "caller": "caller [expr]",
     "cd": "cd [-L|[-P [-e]] [-@]] [dir]",
     "command": "command [-pVv] command [arg ...]",
+    "compgen": "compgen [-abcdefgjksuv] [-o option] [-A action] [-G globpat] [-W wordlist] [-F function] "
+    "[-C command] [-X filterpat] [-P prefix] [-S suffix] [word]",
+    "complete": "complete [-abcdefgjksuv] [-pr] [-DEI] [-o option] [-A action] [-G globpat] [-W wordlist] "
+    "[-F function] [-C command] [-X filterpat] [-P prefix] [-S suffix] [name ...]",
+    "compopt": "compopt [-o|+o option] [-DEI] [name ...]",
+    "enable": "enable [-a] [-dnps] [-f filename] [name ...]",
+    "fc": "fc [-e ename] [-lnr] [first] [last] or fc -s [pat=rep] [command]",
+    "history": "history [-c] [-d offset] [n] or history -anrw [filename] or history -ps arg [arg...]",
     "declare": "declare [-aAfFgiIlnrtux] [name[=value] ...] or declare -p [-aAfFilnrtux] [name ...]",
     "dirs": "dirs [-clpv] [+N] [-N]",
     "disown": "disown [-h] [-ar] [jobspec ... | pid ...]",
@@ -85,18 +93,19 @@ def parse(
         while position < len(word):
             letter = word[position]
             position += 1
+            signed = letter if word[0] == "-" else "+" + letter
             if letter in valued:
                 if position < len(word):
-                    options.append((letter, word[position:]))
+                    options.append((signed, word[position:]))
                 elif index < len(words):
-                    options.append((letter, words[index]))
+                    options.append((signed, words[index]))
                     index += 1
                 else:
                     raise UsageError(name, f"-{letter}: option requires an argument")
                 break
             if letter not in flags:
                 raise UsageError(name, f"{word[0]}{letter}: invalid option")
-            options.append((letter if word[0] == "-" else "+" + letter, ""))
+            options.append((signed, ""))
     return options, words[index:]
 
 

@@ -3,7 +3,7 @@
 from simk8s.shell.syntax.check import Problem, check
 from simk8s.shell.syntax.dialect import ASH, BASH, DASH, DIALECTS, POSIX, Dialect
 from simk8s.shell.syntax.parser import Parser, parse
-from simk8s.shell.syntax.reader import ShellSyntaxError, Unsupported
+from simk8s.shell.syntax.reader import ShellSyntaxError
 
 __all__ = [
     "ASH",
@@ -15,7 +15,6 @@ __all__ = [
     "Parser",
     "Problem",
     "ShellSyntaxError",
-    "Unsupported",
     "check",
     "parse",
 ]

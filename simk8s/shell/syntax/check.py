@@ -10,16 +10,11 @@ from simk8s.shell.syntax.dialect import BASH, Dialect
 from simk8s.shell.syntax.nodes import SimpleCommand
 from simk8s.shell.syntax.parser import Parser
 from simk8s.shell.syntax.parts import Backquoted, Word
-from simk8s.shell.syntax.reader import ShellSyntaxError, Unsupported
+from simk8s.shell.syntax.reader import ShellSyntaxError
 
 UNSUPPORTED_BUILTINS = {
     "bind": "there is no line editor",
-    "compgen": "there is no completion",
-    "complete": "there is no completion",
-    "compopt": "there is no completion",
-    "enable": "built-in commands cannot be switched off",
-    "fc": "there is no command history",
-    "history": "there is no command history",
+    "help": "there is no manual",
 }
 """Built-ins of bash that are refused, with the reason."""
 
@@ -51,8 +46,6 @@ def check(text: str, dialect: Dialect = BASH, *, first_line: int = 1, first_colu
             problems.extend(_problems(command, dialect))
     except ShellSyntaxError as error:
         problems.append(Problem(error.line, error.column, "syntax", error.message))
-    except Unsupported as error:
-        problems.append(Problem(error.line, error.column, error.construct, error.message))
     return problems
 
 

@@ -13,6 +13,7 @@ from simk8s.shell.syntax.nodes import (
     CaseItem,
     Command,
     Conditional,
+    Coprocess,
     For,
     FunctionDefinition,
     Group,
@@ -244,6 +245,22 @@ def read_conditional(grammar: Grammar) -> Command:
     return Conditional(*grammar.reader.place(start), test, redirections, grammar.source_from(start))
 
 
+def read_coprocess(grammar: Grammar) -> Command:
+    """`coproc [name] command`: there is a name only in front of a compound command."""
+    start = grammar.take().offset
+    name = "COPROC"
+    token = grammar.peek()
+    if token.kind == WORD_TOKEN and token.text not in STARTS and token.text.isidentifier():
+        grammar.take()
+        following = grammar.peek()
+        if grammar.at("(") or (following.kind == WORD_TOKEN and following.text in STARTS):
+            name = token.text
+        else:
+            grammar.reset(token.offset)
+    command = grammar.command()
+    return Coprocess(*grammar.reader.place(start), name, command, grammar.source_from(start))
+
+
 def read_function(grammar: Grammar) -> Command:
     start = grammar.take().offset
     if grammar.peek().kind != WORD_TOKEN:
@@ -278,4 +295,5 @@ STARTS: dict[str, Callable[[Grammar], Command]] = {
     "{": read_group,
     "[[": read_conditional,
     "function": read_function,
+    "coproc": read_coprocess,
 }

@@ -16,7 +16,7 @@ from simk8s.shell.syntax.nodes import (
     SimpleCommand,
 )
 from simk8s.shell.syntax.parts import Word
-from simk8s.shell.syntax.reader import Reader, ShellSyntaxError, Unsupported
+from simk8s.shell.syntax.reader import Reader, ShellSyntaxError
 from simk8s.shell.syntax.token import END, NEWLINE, OPERATOR, WORD_TOKEN, Token, read_token
 
 REDIRECTIONS = frozenset(["<", ">", ">>", ">|", "<>", "<&", ">&", "&>", "&>>", "<<", "<<-", "<<<"])
@@ -205,6 +205,8 @@ class Grammar:
             if read_compound is not None:
                 if token.text == "[[" and not self.reader.dialect.double_bracket:
                     return self._simple()
+                if token.text == "coproc" and not self.reader.dialect.double_bracket:
+                    return self._simple()
                 if token.text == "function" and not self.reader.dialect.function_keyword:
                     return self._simple()
                 if token.text == "select" and not self.reader.dialect.select:
@@ -212,10 +214,6 @@ class Grammar:
                 return read_compound(self)
             if token.text in CLOSING or token.text == "!":
                 raise self.unexpected()
-            if token.text == "coproc" and self.reader.dialect.double_bracket:
-                raise Unsupported(
-                    "SK201", "coproc", *self.reader.place(token.offset), hint="use named pipes and a background job"
-                )
         else:
             raise self.unexpected()
         return self._simple()

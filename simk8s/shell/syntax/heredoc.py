@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from simk8s.shell.syntax.nodes import HereDocument
-from simk8s.shell.syntax.parts import DoubleQuoted, Literal, Part, Quoted, Word
+from simk8s.shell.syntax.parts import DoubleQuoted, Literal, Parameter, Part, Quoted, Word
 from simk8s.shell.syntax.reader import Reader
 from simk8s.shell.syntax.word import DOCUMENT, read_parts
 
@@ -73,10 +75,15 @@ def _read_body(reader: Reader, document: HereDocument) -> Word:
     if document.quoted:
         return Word(line, column, (Quoted(line, column, content, "'"),), content, content)
     inner = Reader(content, reader.dialect, reader.extglob, first_line=line, nested=reader.nested)
-    parts = read_parts(inner, DOCUMENT)
+    parts = tuple(_joined_by_blanks(part) for part in read_parts(inner, DOCUMENT))
     reader.warnings.extend(inner.warnings)
     constant = "".join(p.text for p in parts) if all(isinstance(p, Literal | Quoted) for p in parts) else None  # type: ignore[union-attr]
     return Word(line, column, parts, content, constant)
+
+
+def _joined_by_blanks(part: Part) -> Part:
+    """Inside a document bash joins `$*` as it does `$@`."""
+    return replace(part, name="@") if isinstance(part, Parameter) and part.name == "*" else part
 
 
 def _continues(line: str) -> bool:

@@ -351,6 +351,17 @@ class FunctionDefinition:
     source: str
 
 
+@dataclass(frozen=True, slots=True)
+class Coprocess:
+    """`coproc name command`"""
+
+    line: int
+    column: int
+    name: str
+    command: Command
+    source: str
+
+
 Command: TypeAlias = (
     SimpleCommand
     | Pipeline
@@ -368,4 +379,5 @@ Command: TypeAlias = (
     | Conditional
     | ArithmeticCommand
     | FunctionDefinition
+    | Coprocess
 )

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from simk8s.errors import Place, SimError
 from simk8s.shell.syntax.dialect import Dialect
 from simk8s.shell.syntax.nodes import HereDocument, Sequence
 
@@ -37,16 +36,6 @@ class ShellSyntaxError(Exception):
         if self.second is not None:
             said.append(f"{prefix}: line {self.line}: {self.second}")
         return said
-
-
-class Unsupported(SimError):
-    """A construct of the language that simk8s does not have; never skipped, always refused by name."""
-
-    def __init__(self, code: str, construct: str, line: int, column: int, hint: str = "") -> None:
-        super().__init__(code, f"{construct} is not supported", place=Place("script", line, column), hint=hint)
-        self.construct = construct
-        self.line = line
-        self.column = column
 
 
 @lru_cache(maxsize=512)

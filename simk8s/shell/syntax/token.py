@@ -28,7 +28,7 @@ _BLANK = re.compile(r"(?:[ \t]|\\\n)*")
 _COMMENT = re.compile(r"#[^\n]*")
 _OPERATOR = re.compile(r"&&|\|\||;;&|;;|;&|\|&|<<<|<<-|<<|<&|<>|>>|>&|>\||&>>|&>|[<>;&|()]")
 _OPERATOR_STARTS = frozenset("<>;&|-")
-_DESCRIPTOR = re.compile(r"(\d+|\{[A-Za-z_][A-Za-z0-9_]*\})(?=[<>])")
+_DESCRIPTOR = re.compile(r"(\d+|\{[A-Za-z_][A-Za-z0-9_]*(?:\[[^\]]*\])?\})(?=[<>])")
 
 _SHORTER = {";;&": ";;", ";&": ";", "|&": "|", "<<<": "<<", "&>>": "&", "&>": "&"}
 
