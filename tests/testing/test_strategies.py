@@ -1,0 +1,146 @@
+"""Fault plans for Hypothesis: they find what a kill at the wrong moment does, and shrink to what a person can read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, Phase, find, given, settings
+from hypothesis import strategies as st
+
+from simk8s import Cluster
+from simk8s.checker.properties import sometimes
+from simk8s.faults import Fault, Kill
+from simk8s.testing import Plan, System, Trial, fault_plans, replica_counts, timings
+
+ARTICLE = Path("../shared/manifests/article")
+SAFE = """
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: box}
+spec:
+  serviceName: box
+  replicas: 2
+  selector: {matchLabels: {app: box}}
+  template:
+    metadata: {labels: {app: box}}
+    spec:
+      terminationGracePeriodSeconds: 1
+      containers:
+        - name: main
+          image: bash
+          command: [bash, -c, 'cd /data; echo $HOSTNAME > name.new; mv name.new name; exec sleep infinity']
+          volumeMounts: [{name: data, mountPath: /data}]
+          readinessProbe: {exec: {command: [test, -s, /data/name]}, periodSeconds: 1}
+  volumeClaimTemplates:
+    - metadata: {name: data}
+      spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
+"""
+UNSAFE = SAFE.replace("echo $HOSTNAME > name.new; mv name.new name", "[ -e name ] || echo $HOSTNAME > name")
+
+
+def system(folder: Path, text: str) -> System:
+    (folder / "box.yaml").write_text(text)
+    return System(str(folder / "box.yaml"))
+
+
+@pytest.fixture(scope="module")
+def safe(tmp_path_factory: pytest.TempPathFactory) -> System:
+    return system(tmp_path_factory.mktemp("safe"), SAFE)
+
+
+@pytest.fixture(scope="module")
+def unsafe(tmp_path_factory: pytest.TempPathFactory) -> System:
+    return system(tmp_path_factory.mktemp("unsafe"), UNSAFE)
+
+
+@settings(max_examples=15, deadline=None)
+@given(data=st.data())
+def test_scripts_that_rename_survive_any_two_crashes(data: st.DataObject, safe: System) -> None:
+    plan = data.draw(fault_plans(safe, max_faults=2))
+    trial = safe.run(plan)
+    assert trial.ok, trial
+
+
+def shrunk(one: System, *, is_bad: object = None, **options: object) -> tuple[Plan, Trial]:
+    """The smallest plan that leads to a hole, from an empty example database."""
+    plan = find(
+        fault_plans(one, **options),  # type: ignore[arg-type]
+        lambda plan: bool(one.run(plan).silent if is_bad == "silent" else not one.run(plan).ok),
+        settings=settings(
+            database=None,
+            deadline=None,
+            max_examples=40,
+            phases=[Phase.generate, Phase.shrink],
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+    return plan, one.run(plan)
+
+
+def test_a_hole_between_two_steps_of_a_redirection_is_found_and_shrinks_to_one_kill(unsafe: System) -> None:
+    plan, trial = shrunk(unsafe, max_faults=3)
+
+    assert str(plan) == "kill box-0/main at 'truncated' of command 3 of box-0/main"
+    assert trial.judgement.outcome == {"box-0": "stuck", "box-1": "absent"}
+
+
+def test_a_trial_says_what_became_of_each_pod_and_how_to_see_it_again(unsafe: System) -> None:
+    point = next(point for point in unsafe.points if point.where == "truncated")
+    trial = unsafe.run(Plan.of([Fault(Kill(pod="box-0", container="main"), point.moment)]))
+
+    lines = str(trial).splitlines()
+    assert lines[0] == "kill box-0/main at 'truncated' of command 3 of box-0/main"
+    assert lines[1] == "  box-0: stuck: container main runs and is not ready"
+    assert lines[2] == "  box-1: absent: it was never made"
+    again = Cluster(replay=lines[3].split("--replay ")[1])
+    again.apply(*unsafe.paths)
+    again.run()
+    assert again.read_file("box-0", "/data/name") == b""
+
+
+@settings(max_examples=20, deadline=None)
+@given(data=st.data())
+def test_plans_are_data(data: st.DataObject, safe: System) -> None:
+    plan = data.draw(fault_plans(safe, max_faults=3, replicas=replica_counts(2), seeds=st.integers(0, 9)))
+    assert Plan.from_token(plan.token, replicas=plan.replicas) == plan
+
+
+@settings(max_examples=20, deadline=None)
+@given(moment=timings(90))
+def test_timings_are_whole_seconds_within_the_limit(moment: object) -> None:
+    seconds = moment.seconds  # type: ignore[attr-defined]
+    assert 0 <= seconds <= 90 and seconds == int(seconds)
+
+
+def test_fewer_replicas_are_tried_with_crashes_of_those_only(unsafe: System) -> None:
+    drawn = find(
+        fault_plans(unsafe, replicas=replica_counts(1), victims=["container"]),
+        lambda plan: True,
+        settings=settings(database=None),
+    )
+    assert drawn.replicas == 1
+    assert list(unsafe.run(drawn).judgement.outcome) == ["box-0"]
+
+
+def test_a_system_has_properties_of_its_own(safe: System) -> None:
+    @sometimes
+    def a_container_was_restarted(cluster: Cluster) -> object:
+        return any(pod.restarts for pod in cluster.pods())
+
+    guarded = System(safe.manifests, properties=[a_container_was_restarted])
+    assert not guarded.run(Plan()).ok
+    assert guarded.run(Plan.of([Fault(Kill(pod="box-0", container="main"), safe.points[2].moment)])).ok
+
+
+@pytest.mark.slow
+def test_the_article_has_a_silent_hole_that_one_kill_shows() -> None:
+    """The article's own manifests where they are at hand, else ours with the same scripts."""
+    manifests = str(ARTICLE) if ARTICLE.is_dir() else "scenarios/mysql"
+    article = System(manifests, {"addons": ["rook"]}, replicas=2)
+
+    plan, trial = shrunk(article, is_bad="silent", max_faults=2)
+
+    assert len(plan.faults) == 1
+    assert trial.silent
+    assert all(word != "ok" for pod, word in trial.judgement.outcome.items() if pod in trial.silent)
