@@ -15,6 +15,7 @@ COMMANDS = {
     "run": "Run manifests or a scenario in virtual time until everything is there.",
     "sh": "Run bash in a fresh simulated container.",
     "kubectl": "Run one kubectl command against the end state of a scenario.",
+    "check": "Try every crash, and tell which ones the scripts do not survive.",
     "why": "Tell what had to happen before something became true, or what it waits for.",
     "tui": "Watch a run in the terminal, rewind it, ask why, break it.",
     "export": "Write a history for Perfetto, ShiViz, asciinema, or as JSON lines or SVG.",

@@ -5,7 +5,7 @@ Everything that changes something is a *step*: it may take virtual time, and a f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import simpy
@@ -150,6 +150,11 @@ class Process(Descriptors, Sockets):
         if self.parent is not None and self.parent.status is None:
             self.parent.actor.hear(seq)
         self.exited.succeed(status)
+
+    @property
+    def tasks(self) -> Sequence[Task]:
+        """Its main program and its threads."""
+        return self._tasks
 
     @property
     def is_alive(self) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from simk8s.api.attachment import attachment_name
 from simk8s.api.objects import Object, dig, name, uid
 from simk8s.api.store import Store
@@ -37,6 +39,9 @@ class Disks:
                 directory.number = seq
         self._users[backing] = uid(volume)
         return disk
+
+    def __iter__(self) -> Iterator[FileSystem]:
+        return iter(self._disks.values())
 
     def find(self, volume_name: str) -> FileSystem | None:
         """The disk that was first used under that PersistentVolume's name."""

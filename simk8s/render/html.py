@@ -7,6 +7,7 @@ both. An accent never says anything alone: a mark and a word say the same.
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Sequence
 from html import escape
 
 from simk8s.render.line import Tone
@@ -53,7 +54,7 @@ def monospace(text: str, *, style: str = "") -> Html:
     return element("pre", text, style=look)
 
 
-def rows_table(headings: tuple[str, ...], rows: list[tuple[object, ...]]) -> Html:
+def rows_table(headings: tuple[str, ...], rows: Sequence[tuple[object, ...]]) -> Html:
     """A table of text in monospace, in the order given."""
     head = [element("th", heading, style=f"{CELL};border-bottom:{RULE}", scope="col") for heading in headings]
     body = [element("tr", *(element("td", cell, style=CELL) for cell in row)) for row in rows]

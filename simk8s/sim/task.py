@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from types import FrameType
 from typing import Any
 
 import simpy
@@ -33,6 +34,15 @@ class Task(simpy.Event):
     @property
     def is_alive(self) -> bool:
         return not self._killed and not self.triggered
+
+    def frames(self) -> Iterator[FrameType]:
+        """Where it stands: the frame of its generator, of the one that this waits in, and so on inwards."""
+        generator: Any = self._generator if self.is_alive else None
+        while generator is not None:
+            frame = getattr(generator, "gi_frame", None)
+            if frame is not None:
+                yield frame
+            generator = getattr(generator, "gi_yieldfrom", None)
 
     def kill(self) -> None:
         """Stop between two steps. A task may kill itself: it then stops at its next yield."""

@@ -1,0 +1,184 @@
+"""All crashes, in rounds, on all cores: the ends of each stretch, then what lies between ends that differ."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from simk8s.checker.known import Known, Result
+from simk8s.checker.setup import Setup
+from simk8s.checker.survey import Survey, survey
+from simk8s.checker.worker import Explored, Ground, explore, read_journal
+
+CHUNKS = 16
+"""Into so many parts the crashes of a round are cut, whatever the number of workers: so that the result is the same."""
+
+SMALLEST_CHUNK = 8
+CUTS = 3
+"""So many crashes are tried between two that differ, in each round, until there are none left between them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an exploration has come. `pruned` counts by reason."""
+
+    points: int
+    crashes: int
+    done: int
+    worlds: int
+    unique: int
+    pruned: Mapping[str, int]
+
+
+@dataclass(slots=True)
+class Exploration:
+    """What is known so far. `results` are by the number of the crash in the survey."""
+
+    setup: Setup
+    survey: Survey
+    ground: Ground
+    results: dict[int, Result] = field(default_factory=dict)
+    crashes: int = 1
+    """How many crashes were allowed for; 0: only the crash-free run was looked at."""
+    is_complete: bool = False
+    trouble: str = ""
+    """Why it is not complete, where it is not."""
+
+    @property
+    def replay(self) -> str:
+        """The token of the choices that all these runs have in common."""
+        return self.setup.replay
+
+    def progress(self) -> Progress:
+        """Figures to show."""
+        counted = Counter(_reason(result) for result in self.results.values())
+        worlds = sum(counted.values()) - counted["between"]
+        pruned = {
+            "same remains": len(self.survey.crashes) - len(self.survey.representatives),
+            "known state": counted["known state"],
+            "between equal ends": counted["between"],
+        }
+        return Progress(
+            self.survey.points,
+            len(self.survey.crashes),
+            len(self.results) + pruned["same remains"],
+            worlds,
+            worlds - counted["known state"],
+            pruned,
+        )
+
+    def result(self, number: int) -> Result | None:
+        """What came of a crash, or of the one that leaves the same; None where that is not known yet."""
+        first = self.survey.same_as[number]
+        found = self.results.get(first)
+        if found is None or first == number:
+            return found
+        return replace(found, end="same remains", as_in=f"crash {first}")
+
+
+def _reason(result: Result) -> str:
+    return {"same state": "known state", "between": "between"}.get(result.end, "explored")
+
+
+def run(
+    setup: Setup, *, crashes: int = 1, jobs: int | None = 1, tell: Callable[[Exploration], None] | None = None
+) -> Exploration:
+    """Explore every single crash. `jobs` workers share it (None: as many as `joblib.parallel_config` says).
+
+    `tell` is called whenever there is more to show. An interruption, or a worker that dies, ends it early: what was
+    found by then is in the result. Raises SimError where the manifests are refused.
+    """
+    seen = survey(setup)
+    exploration = Exploration(setup, seen, Ground(tuple(seen.reference.outcome), seen.accounts), crashes=crashes)
+    if crashes == 0:
+        exploration.is_complete = True
+        return exploration
+    with TemporaryDirectory(prefix="simk8s-check-") as folder:
+        try:
+            _rounds(exploration, jobs, Path(folder), tell or (lambda _: None))
+            exploration.is_complete = True
+        except KeyboardInterrupt:
+            exploration.trouble = "interrupted"
+        for journal in sorted(Path(folder).iterdir()):
+            for number, result in read_journal(journal):
+                exploration.results.setdefault(number, result)
+    return exploration
+
+
+def _rounds(exploration: Exploration, jobs: int | None, folder: Path, tell: Callable[[Exploration], None]) -> None:
+    tell(exploration)
+    todo = _first(exploration.survey)
+    count = 0
+    while todo:
+        count += 1
+        for found in _round(exploration, todo, jobs, folder, count):
+            exploration.results |= dict(found)
+            tell(exploration)
+        todo = _between(exploration)
+
+
+def _first(found: Survey) -> list[int]:
+    """Every representative that is not inside of a stretch."""
+    inside = {number for run in found.runs for number in run[1:-1]}
+    return [number for number in found.representatives if number not in inside]
+
+
+def _between(exploration: Exploration) -> list[int]:
+    """What to try next inside of the stretches; what lies between equal ends is given their result."""
+    todo: list[int] = []
+    results = exploration.results
+    for run in exploration.survey.runs:
+        known = [place for place, number in enumerate(run) if number in results]
+        for low, high in pairwise(known):
+            inside = range(low + 1, high)
+            if not inside:
+                continue
+            if _alike(results[run[low]], results[run[high]]):
+                for place in inside:
+                    results[run[place]] = replace(results[run[low]], end="between", as_in=f"crash {run[low]}")
+            else:
+                step = max((high - low) // (CUTS + 1), 1)
+                todo += [run[place] for place in list(range(low + step, high, step))[:CUTS]]
+    return sorted(todo)
+
+
+def _alike(one: Result, other: Result) -> bool:
+    return (one.outcome, one.silent, one.violations) == (other.outcome, other.silent, other.violations)
+
+
+def _round(
+    exploration: Exploration, todo: Sequence[int], jobs: int | None, folder: Path, count: int
+) -> Iterator[list[Explored]]:
+    """The results of these crashes, part by part."""
+    size = max(-(-len(todo) // CHUNKS), SMALLEST_CHUNK)
+    chunks = [todo[start : start + size] for start in range(0, len(todo), size)]
+    calls = []
+    for number, chunk in enumerate(chunks):
+        crashes = [(place, exploration.survey.crashes[place]) for place in chunk]
+        known = Known()
+        known.add("the crash-free run", exploration.survey.reference)
+        journal = str(folder / f"{count:03}-{number:03}")
+        calls.append((exploration.setup, crashes, known, exploration.ground, journal))
+    if jobs == 1:
+        yield from (explore(*call) for call in calls)
+        return
+    yield from _shared(calls, jobs)
+
+
+def _shared(calls: Sequence[Any], jobs: int | None) -> Iterator[list[Explored]]:
+    from joblib import Parallel, delayed
+    from joblib.externals.loky.process_executor import TerminatedWorkerError
+
+    done = 0
+    try:
+        for found in Parallel(n_jobs=jobs, return_as="generator")(delayed(explore)(*call) for call in calls):
+            done += 1
+            yield found
+    except TerminatedWorkerError:
+        for call in calls[done:]:  # what one worker could not bear is done here, one world at a time
+            yield explore(*call)

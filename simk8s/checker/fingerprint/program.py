@@ -1,0 +1,52 @@
+"""The programs' part of a fingerprint: where each process stands, read from its generators.
+
+A program is a generator that waits in another one, and so on. For each of them: which function, how far it has come
+(`f_lasti`), and those of its local variables that are plain values. So no program has to describe itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from hashlib import blake2b
+from types import FrameType
+from typing import Any
+
+from simk8s.checker.fingerprint.naming import nameless
+from simk8s.machine import Machine, Process
+
+_PLAIN = (str, bool, type(None), int)
+_NUMBERED = frozenset({"seq", "cause", "number", "pid", "address", "port", "size", "offset", "position"})
+"""Local variables that count or name what this one run has made. Floats are moments, bytes are on their way."""
+
+
+def digest(machine: Machine) -> bytes:
+    """One digest of where the programs of a container stand, those apart that probes and people have started."""
+    stands = repr([_process(process) for process in _descendants(machine)])
+    return blake2b(nameless(stands).encode("utf-8", "surrogateescape"), digest_size=12).digest()
+
+
+def _descendants(machine: Machine) -> Iterator[Process]:
+    """The main process, its children and theirs, in the order of their numbers."""
+    main = machine.processes.get(1)
+    waiting = [main] if main is not None else []
+    while waiting:
+        process = waiting.pop()
+        yield process
+        waiting += [child for _, child in sorted(process.children.items(), reverse=True) if child.is_alive]
+
+
+def _process(process: Process) -> tuple[Any, ...]:
+    frames = [_frame(frame) for task in process.tasks for frame in task.frames()]
+    return (process.argv, process.cwd, frames)
+
+
+def _frame(frame: FrameType) -> tuple[Any, ...]:
+    plain = [(name, value) for name, value in frame.f_locals.items() if _is_plain(name, value)]
+    return (frame.f_code.co_qualname, frame.f_lasti, plain)
+
+
+def _is_plain(name: str, value: Any) -> bool:
+    kind = type(value)
+    if kind in _PLAIN:
+        return name not in _NUMBERED
+    return kind in (tuple, list) and len(value) <= 64 and all(type(item) in _PLAIN for item in value)

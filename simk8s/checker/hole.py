@@ -1,0 +1,151 @@
+"""The holes: crashes with a bad end, those of one cause together, each told by its shortest counterexample."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from typing import Any
+
+from simk8s.checker.crash import Crash
+from simk8s.checker.exploration import Exploration
+from simk8s.checker.known import Result
+from simk8s.faults.token import token_of_plan
+
+WORST = ("lost", "corrupt", "diverged", "stale", "stopped", "unreachable", "crashloop", "stuck", "absent", "unknown")
+"""Bad outcomes from the worst on: what is wrong and looks right comes before what everybody sees."""
+
+_ORDINAL = re.compile(r"-(\d+)$")
+
+
+def holes(exploration: Exploration) -> list[dict[str, Any]]:
+    """One entry for each place in a script and kind of end, in the order of the scripts; silent ones are marked."""
+    groups: dict[tuple[Any, ...], list[tuple[Crash, Result]]] = defaultdict(list)
+    for number, crash in enumerate(exploration.survey.crashes if exploration.crashes else ()):
+        result = exploration.result(number)
+        if result is not None and not result.is_ok and result.is_known:
+            groups[_cause(crash, result)].append((crash, result))
+    found = [_told(exploration, group) for group in groups.values()]
+    reference = exploration.survey.reference
+    if not reference.is_ok and reference.is_known:
+        found.append(_crash_free(exploration))
+    return sorted(found, key=lambda hole: (hole["file"], hole["line"], hole["pod"], hole["killed"], hole["word"]))
+
+
+def worst(result: Result) -> str:
+    """The worst word of an outcome."""
+    words = set(result.outcome.values()) - {"ok"}
+    return min(words, key=WORST.index, default="ok")
+
+
+def _cause(crash: Crash, result: Result) -> tuple[Any, ...]:
+    at = crash.point
+    who = "itself" if crash.kills_itself else crash.killed.rpartition("/")[2] if crash.kill == "container" else ""
+    return (at.file, at.line, at.container, crash.kill, who, worst(result), bool(result.silent))
+
+
+def _told(exploration: Exploration, group: list[tuple[Crash, Result]]) -> dict[str, Any]:
+    crash, result = min(group, key=lambda entry: (_replicas(*entry), entry[0].position))
+    at = crash.point
+    pods = sorted({entry.point.pod for entry, _ in group})
+    return {
+        "file": at.file,
+        "line": at.line,
+        "pod": at.pod,
+        "container": at.container,
+        "command": at.command,
+        "command_index": at.index,
+        "where": at.where,
+        "kill": crash.kill,
+        "killed": crash.killed,
+        "word": worst(result),
+        "silent": bool(result.silent),
+        "outcome": dict(result.outcome),
+        "crashes": len(group),
+        "pods": pods,
+        "replicas": _replicas(crash, result),
+        "story": story(crash, result),
+        "get_pods": result.pods,
+        "log": result.log,
+        "replay": token_of_plan(exploration.replay, [crash.fault()]),
+        "fault": crash.fault().as_plain(),
+    }
+
+
+def story(crash: Crash, result: Result) -> list[str]:
+    """What happened, in a few lines."""
+    at = crash.point
+    attempt = f", start {at.start}" if at.start > 1 else ""
+    lines = [f"{at.pod}/{at.container} came to command {at.index}{attempt}: {_short(at.command)}"]
+    lines.append(f"killed: {_victim(crash)} {_moment(crash)}, {crash.seconds:.1f} s after the start")
+    if result.files_left:
+        lines.append(f"on the disk of {at.pod} then: {_names(result.files_left)}")
+    for pod, word in result.outcome.items():
+        if word != "ok":
+            note = f": {result.notes[pod]}" if result.notes.get(pod) else ""
+            lines.append(f"{pod} is {word}{' and says it is Ready' if pod in result.silent else ''}{note}")
+    return lines
+
+
+def _victim(crash: Crash) -> str:
+    match crash.kill:
+        case "container":
+            return f"container {crash.killed}" + ("" if crash.kills_itself else ", a neighbour,")
+        case "pod":
+            return f"Pod {crash.killed} (deleted)"
+        case _:
+            return f"{crash.killed} (power lost, back after a while)"
+
+
+def _moment(crash: Crash) -> str:
+    match crash.point.where:
+        case "before":
+            return "right before it"
+        case "serving":
+            return "long after it, while it serves"
+        case where:
+            return f"inside of it, at {where!r}"
+
+
+def _names(files: tuple[str, ...]) -> str:
+    shown = [name for name in files if not name.endswith(".pem")]
+    return " ".join(shown[:24]) + (f" and {len(shown) - 24} more" if len(shown) > 24 else "")
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 100 else line[:99] + "…"
+
+
+def _replicas(crash: Crash, result: Result) -> int:
+    """How many replicas show it: up to the Pod at whose point it falls, and the first that comes to a bad end."""
+    bad = [_ordinal(pod) for pod, word in result.outcome.items() if word != "ok"]
+    victim = crash.killed.partition("/")[0]
+    return max(_ordinal(crash.point.pod), _ordinal(victim) if crash.kill != "node" else 0, min(bad, default=0)) + 1
+
+
+def _ordinal(pod: str) -> int:
+    found = _ORDINAL.search(pod)
+    return int(found[1]) if found else 0
+
+
+def _crash_free(exploration: Exploration) -> dict[str, Any]:
+    result = exploration.survey.reference
+    bad = [f"{pod} is {word}" for pod, word in result.outcome.items() if word != "ok"]
+    return {
+        **dict.fromkeys(("file", "pod", "container", "command", "killed"), ""),
+        "line": 0,
+        "command_index": 0,
+        "where": "none",
+        "kill": "none",
+        "word": worst(result),
+        "silent": bool(result.silent),
+        "outcome": dict(result.outcome),
+        "crashes": 1,
+        "pods": sorted(pod for pod, word in result.outcome.items() if word != "ok"),
+        "replicas": min((_ordinal(pod) for pod, word in result.outcome.items() if word != "ok"), default=0) + 1,
+        "story": ["nothing was killed", *bad, *(f"{pod}: {note}" for pod, note in result.notes.items() if note)],
+        "get_pods": result.pods,
+        "log": result.log,
+        "replay": exploration.replay,
+        "fault": None,
+    }

@@ -1,0 +1,67 @@
+"""World states whose end is known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of the world after a crash.
+
+    `outcome` has a word for each Pod, `violations` a sentence for each safety property that was broken on the way.
+    `files_left` are the names in the data directory right after the crash. `pods` is what `kubectl get pods` shows in
+    the end, `log` the last lines of a container of a Pod with a bad outcome. `end` says how this is known: `stable`,
+    `loop`, `at rest`, `patience`, `same state` as in the run that `as_in` names, `same remains`, `between`. `passed`
+    are the states at which containers started, with the restarts there had been by then.
+    """
+
+    outcome: Mapping[str, str]
+    ready: Mapping[str, bool]
+    restarts: Mapping[str, int]
+    silent: tuple[str, ...] = ()
+    violations: tuple[str, ...] = ()
+    notes: Mapping[str, str] = field(default_factory=dict)
+    files_left: tuple[str, ...] = ()
+    pods: str = ""
+    log: str = ""
+    end: str = "stable"
+    as_in: str = ""
+    seconds: float = 0.0
+    passed: tuple[tuple[bytes, Mapping[str, int]], ...] = ()
+
+    @property
+    def is_ok(self) -> bool:
+        return not self.violations and all(word == "ok" for word in self.outcome.values())
+
+    @property
+    def is_known(self) -> bool:
+        return "unknown" not in self.outcome.values()
+
+
+class Known:
+    """Remembers states and what they came to. `name` says whose run it was."""
+
+    def __init__(self) -> None:
+        self._results: dict[bytes, tuple[str, Result, Mapping[str, int]]] = {}
+
+    def __len__(self) -> int:
+        return len(self._results)
+
+    def add(self, name: str, result: Result) -> None:
+        """Everything that the run passed through leads to its result."""
+        if result.is_known:
+            for state, restarts in result.passed:
+                self._results.setdefault(state, (name, result, restarts))
+
+    def find(self, state: bytes, restarts: Mapping[str, int]) -> Result | None:
+        """What a world in that state, with so many restarts behind it, comes to; None where it is new."""
+        found = self._results.get(state)
+        if found is None:
+            return None
+        name, result, before = found
+        total = {
+            pod: restarts.get(pod, 0) + max(count - before.get(pod, 0), 0) for pod, count in result.restarts.items()
+        }
+        return replace(result, restarts=total, end="same state", as_in=name, passed=())

@@ -1,0 +1,209 @@
+"""One run of the world from its start to a verdict, on which somebody may strike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import replace
+
+from simk8s.api.objects import dig
+from simk8s.checker.crash import BOOT_SECONDS, SERVING, Crash
+from simk8s.checker.fingerprint import Fingerprints
+from simk8s.checker.known import Known, Result
+from simk8s.checker.oracle import Oracle
+from simk8s.checker.oracle.oracle import Accounts
+from simk8s.checker.repetition import Repetition
+from simk8s.checker.setup import Setup
+from simk8s.cluster.settling import UNCOUNTED, Patience, wants
+from simk8s.faults.point import CrashPoint
+from simk8s.machine import Directory
+from simk8s.node.container import Container
+from simk8s.node.local_pod import LocalPod
+
+QUIET_SECONDS = 15.0
+"""Struck worlds: all is there and nothing has changed for so long. Longer than the slowest retry of the programs."""
+
+LOOK_SECONDS = 5.0
+PATIENCE_SECONDS = 600.0
+LOG_LINES = 6
+
+Visit = Callable[["Walk", CrashPoint, int], None]
+"""Called at every crash point, with its number in this run."""
+
+
+class Over(BaseException):
+    """Thrown through the simulation when a container starts in a state whose end is known."""
+
+    def __init__(self, result: Result) -> None:
+        super().__init__()
+        self.result = result
+
+
+class Walk:
+    """`run` lets everything happen; `visit` is called at each crash point and may `strike`."""
+
+    def __init__(
+        self, setup: Setup, known: Known, visit: Visit, accounts: Mapping[tuple[str, str], Accounts] | None = None
+    ) -> None:
+        self.setup = setup
+        self.known = known
+        self.visit = visit
+        self.cluster = setup.cluster()
+        self.fingerprints = Fingerprints(self.cluster.world)
+        self.crash: Crash | None = None
+        self.position = 0
+        self._struck_at = self._felt_at = 0.0
+        self._files_left: tuple[str, ...] = ()
+        self._passed: list[tuple[bytes, dict[str, int]]] = []
+        self._repetition = Repetition(self.cluster.world)
+        self._last: dict[str, CrashPoint] = {}
+        self.oracle = Oracle(self.cluster, accounts)
+        self.oracle.begin()
+        self.cluster.world.tracer.visit(self._at)
+        self.cluster.world.site.container_hooks.append(self._container_starts)
+
+    def run(self) -> Result:
+        """To the end, and what it came to. Raises SimError where the manifests are refused."""
+        try:
+            self.setup.apply(self.cluster)
+            end = self._settle()
+            if self.crash is None:
+                self._visit_serving()
+                end = self._settle() if self.crash is not None else end
+            return self._judged(end)
+        except Over as over:
+            return self._completed(over.result)
+
+    def strike(self, crash: Crash) -> None:
+        """Kill what is to be killed, at this very moment."""
+        self.crash = crash
+        self._struck_at = self._felt_at = self.cluster.now
+        if crash.kill == "node":
+            self._felt_at += BOOT_SECONDS  # until then its Pods look as they did before
+        self._passed.clear()
+        self.cluster.world.tracer.leave(self._at)
+        self._files_left = self.data_files(crash.point)
+        self.cluster.injector.strike(crash.act())
+
+    def data_files(self, point: CrashPoint) -> tuple[str, ...]:
+        """The names at the top of the volume that the container of a point has of a claim."""
+        pod = self.cluster.get("Pod", point.pod, point.namespace)
+        for node in self.cluster.world.nodes:
+            local = node.find_pod(point.namespace, point.pod)
+            claimed = [v for v in local.volumes.values() if v.kind == "persistentVolumeClaim"] if local else []
+            for volume in claimed:
+                found = volume.filesystem.find(_sub_path(pod, volume.name))
+                if isinstance(found, Directory):
+                    return tuple(sorted(found.entries))
+        return ()
+
+    def restarts(self) -> dict[str, int]:
+        """How often the containers of each Pod have been started again."""
+        return {row.name: row.restarts for row in self.cluster.pods()}
+
+    def _at(self, point: CrashPoint) -> None:
+        if self.crash is None:
+            self._last[f"{point.pod}/{point.container}"] = point
+            self.position += 1
+            self.visit(self, point, self.position)
+
+    def _visit_serving(self) -> None:
+        for name in sorted(self._last):
+            if self.crash is None and self._is_running(name):
+                point = replace(self._last[name], where=SERVING, stage=SERVING, is_first_of_stage=True)
+                self.position += 1
+                self.visit(self, point, self.position)
+
+    def _is_running(self, name: str) -> bool:
+        pod, _, container = name.partition("/")
+        return any(
+            instance is not None and instance.is_running
+            for node in self.cluster.world.nodes
+            if (local := node.find_pod("default", pod)) is not None
+            for instance in [local.current.get(container)]
+        )
+
+    def _container_starts(self, pod: LocalPod, container: Container) -> None:
+        name = container.machine.name
+        restarts = self.restarts()
+        state = self.fingerprints.starting(name)
+        if self.crash is not None:
+            found = self.known.find(state, restarts)
+            if found is not None:
+                raise Over(found)
+            others = self.fingerprints.without(pod.prefix)
+            self._repetition.begins(name, state, others)
+        self._passed.append((state, restarts))
+
+    def _settle(self) -> str:
+        """Until everything is there and stays, or makes no more sense to wait for: as `Cluster.run` does."""
+        patience = Patience(self.cluster.now)
+        store = self.cluster.world.store
+        while self.crash is None:
+            then = patience.look(self.cluster.now, store.changed_at(UNCOUNTED), wants(store))
+            if then is None:
+                return "stable"
+            self.cluster.sim.run(min(then, self.cluster.now + LOOK_SECONDS))
+        return self._wait()
+
+    def _wait(self) -> str:
+        """Until it is clear what becomes of a struck world."""
+        store = self.cluster.world.store
+        while True:
+            now = self.cluster.now
+            if wants(store).satisfied:
+                if now - max(store.changed_at(UNCOUNTED), self._felt_at) >= QUIET_SECONDS:
+                    return "stable"
+            elif self._repetition.loops:
+                return "loop"
+            elif self._repetition.is_at_rest(self.fingerprints, now):
+                return "at rest"
+            if now - self._struck_at >= PATIENCE_SECONDS:
+                return "patience"
+            self.cluster.sim.run(now + LOOK_SECONDS)
+
+    def _judged(self, end: str) -> Result:
+        self.cluster.complete(self.oracle.finish())
+        found = self.oracle.judge()
+        return self._completed(
+            Result(
+                outcome=dict(found.outcome),
+                ready=dict(found.ready),
+                restarts=dict(found.restarts),
+                silent=found.silent,
+                violations=found.violations,
+                notes=dict(found.notes),
+                pods=self._get_pods(),
+                log=self._log(found.outcome),
+                end=end,
+            )
+        )
+
+    def _completed(self, result: Result) -> Result:
+        seconds = self.cluster.now - self._struck_at
+        return replace(result, files_left=self._files_left, seconds=seconds, passed=tuple(self._passed))
+
+    def _log(self, outcome: Mapping[str, str]) -> str:
+        """The end of what a container said that is down, or has been, in the first Pod that came to a bad end."""
+        pod = next((pod for pod, word in outcome.items() if word not in ("ok", "absent")), "")
+        status = (self.cluster.get("Pod", pod) or {}).get("status") or {}
+        containers = [*status.get("initContainerStatuses", ()), *status.get("containerStatuses", ())]
+        if not containers:
+            return ""
+        chosen = max(containers, key=lambda entry: (not entry.get("ready"), entry.get("restartCount", 0)))
+        text = self.cluster.world.log("default", pod, chosen["name"]).decode(errors="replace")
+        return "\n".join([f"{pod}/{chosen['name']}:", *text.splitlines()[-LOG_LINES:]])
+
+    def _get_pods(self) -> str:
+        with suppress(Exception):
+            return self.cluster.kubectl("get pods").stdout
+        return ""
+
+
+def _sub_path(pod: object, volume: str) -> str:
+    for containers in ("containers", "initContainers"):
+        for container in dig(pod, "spec", containers, default=[]):
+            for mount in container.get("volumeMounts", ()):
+                if mount["name"] == volume:
+                    return str(mount.get("subPath", ""))
+    return ""

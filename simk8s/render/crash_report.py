@@ -1,0 +1,111 @@
+"""A checker's report as text: the scripts with a gutter, then each hole as a story."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from simk8s.render.line import Tone
+
+Styled = tuple[Tone, str]
+"""A line of text and its tone; the text alone says everything."""
+
+SIGNS = {"": " ", "ok": "+", "unknown": "?"}
+"""In the gutter. A hole is `!`, one that nobody would notice `!!`."""
+
+
+def lines(report: Mapping[str, Any]) -> Iterator[Styled]:
+    """The whole report."""
+    if report["totals"]["judged"] > 1:
+        yield from _scripts(report)
+    for number, hole in enumerate(report["holes"], 1):
+        yield from _hole(number, hole)
+    yield from _not_known(report)
+    yield from _end(report)
+
+
+def sign(verdict: str) -> str:
+    """What stands before a line that came to that verdict."""
+    return SIGNS.get(verdict, "!!" if verdict.startswith("silent") else "!")
+
+
+def tone(verdict: str) -> Tone:
+    """The colour that says the same again."""
+    return {"": "plain", "ok": "good", "unknown": "quiet"}.get(verdict, "bad")  # type: ignore[return-value]
+
+
+def tally(line: Mapping[str, Any]) -> str:
+    """What was tried at a line, and what became of it: `12 ok`, `3 of 12 stale`."""
+    if not line["tried"]:
+        return ""
+    if line["verdict"] == "ok":
+        return f"{line['tried']} ok"
+    bad = ", ".join(f"{count} {word}" for word, count in line["outcomes"].items() if word != "ok")
+    return f"{bad} of {line['tried']}"
+
+
+def _scripts(report: Mapping[str, Any]) -> Iterator[Styled]:
+    for script in report["scripts"]:
+        is_of_image = not any(script["file"] == file for file in report["manifests"])
+        yield "plain", ""
+        yield (
+            "plain",
+            f"{script['file']}, container {script['container']}" + (" (bad lines only)" if is_of_image else ""),
+        )
+        shown = [line for line in script["lines"] if not is_of_image or line["verdict"] not in ("", "ok")]
+        width = min(max((len(tally(line)) for line in shown), default=0), 36)
+        for line in shown:
+            gutter = f"{sign(line['verdict']):>2} {tally(line):<{width}}"
+            yield tone(line["verdict"]), f"{gutter} {line['line'] or '':>4} | {line['text']}".rstrip()
+        if not shown:
+            yield "good", " + every crash is survived"
+
+
+def _hole(number: int, hole: Mapping[str, Any]) -> Iterator[Styled]:
+    where = f"{hole['file']}:{hole['line']}, container {hole['container']}" if hole["file"] else "without any crash"
+    word = f"{'SILENT ' if hole['silent'] else ''}{hole['word']}"
+    yield "plain", ""
+    yield "bad", f"hole {number}: {word} - {where} ({hole['crashes']} crash{'es' if hole['crashes'] > 1 else ''})"
+    for text in hole["story"]:
+        yield "plain", f"   {text}"
+    for text in hole["log"].splitlines():
+        yield "quiet", f"     {text}"
+    for text in hole["get_pods"].splitlines():
+        yield "plain", f"   {text}"
+    replicas = hole["replicas"]
+    yield "plain", f"   shown by {replicas} replica{'s' if replicas > 1 else ''}"
+    yield "plain", f"   replay: {hole['replay']}"
+
+
+def _not_known(report: Mapping[str, Any]) -> Iterator[Styled]:
+    found: dict[str, int] = {}
+    for point in report["points"]:
+        if "unknown" in point["outcome"].values():
+            why = next((note for note in point["notes"].values() if note), "no reason given")
+            found[why] = found.get(why, 0) + 1
+    for why, count in sorted(found.items()):
+        yield "plain", ""
+        yield "quiet", f"not known: {count} crash{'es' if count > 1 else ''}: {why}"
+
+
+def _end(report: Mapping[str, Any]) -> Iterator[Styled]:
+    totals = report["totals"]
+    yield "plain", ""
+    if report["trouble"]:
+        yield "bad", f"not complete ({report['trouble']}): {totals['judged']} of {totals['crashes']} crashes judged"
+    pruned = ", ".join(f"{count} {reason}" for reason, count in totals["pruned"].items() if count)
+    yield (
+        "plain",
+        (
+            f"{totals['points']} points, {totals['crashes']} crashes, {totals['worlds']} worlds, "
+            f"{totals['unique_states']} unique; pruned: {pruned or 'none'}"
+        ),
+    )
+    yield "plain", "outcomes: " + ", ".join(f"{count} {word}" for word, count in totals["outcomes"].items())
+    if totals["holes"]:
+        silent = len([hole for hole in report["holes"] if hole["silent"]])
+        yield "bad", f"{totals['holes']} hole{'s' if totals['holes'] > 1 else ''}, {silent} of them silent"
+    elif totals["not_known"]:
+        yield "quiet", f"no hole found, but {totals['not_known']} crashes are not known"
+    else:
+        yield "good", "no hole"

@@ -1,0 +1,207 @@
+"""Small sets in which every crash can be reasoned out by hand."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from simk8s.checker import exploration, fork
+from simk8s.checker.exploration import Exploration
+from simk8s.checker.report import report
+from simk8s.checker.setup import Setup
+from simk8s.cluster import Cluster
+from simk8s.cluster.manifests import Source
+from simk8s.errors import SimError
+
+SET = """
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: web}
+spec:
+  serviceName: web
+  replicas: 1
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      containers:
+        - name: main
+          image: debian:10
+          command:
+            - bash
+            - -c
+            - |
+SCRIPT
+          readinessProbe: {exec: {command: [test, -f, /tmp/ready]}, periodSeconds: 1}
+          volumeMounts: [{name: data, mountPath: /data}]
+  volumeClaimTemplates:
+    - metadata: {name: data}
+      spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
+"""
+
+FRAGILE = """
+set -e
+if [[ ! -f /data/begun ]]; then
+  touch /data/begun
+  echo whole > /data/content
+fi
+grep whole /data/content
+touch /tmp/ready
+sleep 100000
+"""
+
+SAFE = """
+set -e
+if [[ ! -f /data/done ]]; then
+  echo whole > /data/content
+  touch /data/done
+fi
+grep whole /data/content
+touch /tmp/ready
+sleep 100000
+"""
+
+
+def setup(script: str) -> Setup:
+    text = "\n".join(" " * 14 + line for line in script.strip("\n").split("\n"))
+    return Setup.of([Source("web.yaml", SET.replace("SCRIPT", text))], {"seed": 0})
+
+
+def explored(script: str, **options: Any) -> Exploration:
+    return exploration.run(setup(script), **options)
+
+
+@pytest.fixture(scope="module")
+def fragile() -> Exploration:
+    return explored(FRAGILE)
+
+
+def bad(said: Mapping[str, Any]) -> set[tuple[str, str, str]]:
+    return {(point["command"], point["where"], point["kill"]) for point in said["points"] if not point["ok"]}
+
+
+def test_a_marker_that_is_set_first_is_a_hole_until_the_work_is_done(fragile: Exploration) -> None:
+    """The marker's own command has made it once it is over: the hole is from then until the content is written."""
+    found = {(command, where) for command, where, kill in bad(report(fragile)) if kill == "container"}
+    assert found == {("echo whole > /data/content", "before"), ("echo whole > /data/content", "truncated")}
+
+
+def test_a_marker_that_is_set_last_is_no_hole() -> None:
+    said = report(explored(SAFE))
+    assert bad(said) == set() and said["holes"] == []
+    assert said["totals"]["crashes"] > 20
+
+
+def test_every_command_of_the_script_is_tried_with_every_kind_of_kill(fragile: Exploration) -> None:
+    points = report(fragile)["points"]
+    commands = {point["command"] for point in points if point["where"] == "before"}
+    assert {"touch /data/begun", "grep whole /data/content", "touch /tmp/ready", "sleep 100000"} <= commands
+    for command in commands:
+        kinds = {point["kill"] for point in points if point["command"] == command}
+        assert kinds == {"container", "pod", "node"}
+    assert {point["where"] for point in points} == {"before", "truncated", "serving"}
+
+
+def test_a_point_says_all_that_there_is_to_say(fragile: Exploration) -> None:
+    said = report(fragile)
+    point = next(p for p in said["points"] if p["where"] == "truncated" and p["kill"] == "container")
+    assert (point["pod"], point["container"], point["killed"]) == ("web-0", "main", "web-0/main")
+    text = fragile.setup.sources[0].text.split("\n")
+    assert point["file"] == "web.yaml" and text[point["line"] - 1].strip() == point["command"]
+    assert point["command"] == "echo whole > /data/content"
+    assert point["outcome"] == {"web-0": "crashloop"} and point["ready"] == {"web-0": False}
+    assert point["restarts"]["web-0"] >= 2 and not point["silent"]
+    assert point["files_left"] == ["begun", "content"]
+    assert json.loads(json.dumps(said))["schema_version"] == 1
+
+
+def test_a_replay_token_brings_the_hole_back(fragile: Exploration) -> None:
+    hole = report(fragile)["holes"][0]
+    cluster = Cluster(replay=hole["replay"])
+    cluster.apply(fragile.setup.sources[0].text)
+    cluster.run()
+    assert cluster.pods()[0].status in ("CrashLoopBackOff", "Error")
+
+
+def test_the_result_does_not_depend_on_who_works_on_it(fragile: Exploration) -> None:
+    assert report(explored(FRAGILE, jobs=2)) == report(fragile)
+
+
+def test_without_fork_each_world_is_replayed_and_comes_to_the_same(
+    fragile: Exploration, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fork, "is_possible", lambda: False)
+    assert report(explored(FRAGILE)) == report(fragile)
+
+
+def test_zero_crashes_judge_the_run_alone() -> None:
+    said = report(explored(FRAGILE, crashes=0))
+    assert [(point["where"], point["outcome"]) for point in said["points"]] == [("none", {"web-0": "ok"})]
+
+
+def test_an_interruption_keeps_what_was_found() -> None:
+    def interrupt(found: Exploration) -> None:
+        if found.results:
+            raise KeyboardInterrupt
+
+    found = exploration.run(setup(FRAGILE), tell=interrupt)
+    said = report(found)
+    assert not said["complete"] and said["trouble"] == "interrupted"
+    assert 0 < said["totals"]["judged"] < said["totals"]["crashes"]
+
+
+def test_a_world_that_dies_is_not_known_and_the_others_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    from simk8s.checker.walk import Walk
+
+    strike = Walk.strike
+
+    def dying(walk: Walk, crash: Any) -> None:
+        if crash.point.where == "truncated":
+            import os
+
+            os._exit(9)
+        strike(walk, crash)
+
+    monkeypatch.setattr(fork, "is_possible", lambda: True)
+    monkeypatch.setattr(Walk, "strike", dying)
+    said = report(explored(SAFE))
+    unknown = {point["where"] for point in said["points"] if "unknown" in point["outcome"].values()}
+    assert unknown == {"truncated"} and said["totals"]["not_known"] > 0 and said["holes"] == []
+
+
+def test_a_property_that_raises_costs_only_its_own_world(monkeypatch: pytest.MonkeyPatch) -> None:
+    from simk8s.checker.oracle import Oracle
+
+    judge = Oracle.judge
+
+    def raising(oracle: Oracle) -> Any:
+        if any(row.restarts for row in oracle.cluster.pods()):
+            raise ZeroDivisionError("a property of mine")
+        return judge(oracle)
+
+    monkeypatch.setattr(Oracle, "judge", raising)
+    said = report(explored(SAFE))
+    notes = {note for point in said["points"] for note in point["notes"].values()}
+    assert "ZeroDivisionError: a property of mine" in notes
+    assert any(point["ok"] for point in said["points"]) and said["holes"] == []
+
+
+def test_manifests_without_a_set_are_refused() -> None:
+    with pytest.raises(SimError, match="SK520"):
+        Setup.of([Source("x.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n")], {})
+
+
+def test_a_hole_is_a_scenario_too(fragile: Exploration, tmp_path: Path) -> None:
+    from simk8s.checker.replaying import scenario_of
+    from simk8s.scenario import Runner, loading
+
+    (tmp_path / "web.yaml").write_text(fragile.setup.sources[0].text)
+    one = Setup((Source(str(tmp_path / "web.yaml"), fragile.setup.sources[0].text),), {"seed": 0})
+    (tmp_path / "hole.yaml").write_text(scenario_of(report(fragile)["holes"][0], one, str(tmp_path)))
+    runner = Runner(loading.load(tmp_path / "hole.yaml"))
+    results = list(runner.steps())
+    assert results[-1].output is not None and "web-0   0/1" in results[-1].output.stdout

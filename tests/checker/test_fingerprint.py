@@ -1,0 +1,98 @@
+"""What counts as the same world, and what does not."""
+
+from __future__ import annotations
+
+from simk8s import Cluster
+from simk8s.checker.fingerprint import Fingerprints
+from simk8s.checker.fingerprint.binlog import MAGIC, timeless
+from simk8s.checker.fingerprint.files import FileDigests
+from simk8s.machine import Directory, File
+
+POD = """
+apiVersion: v1
+kind: Pod
+metadata: {name: one}
+spec:
+  containers:
+    - name: main
+      image: debian:10
+      command: [bash, -c, 'echo %s > /data/file; sleep %s; sleep 100000']
+      volumeMounts: [{name: data, mountPath: /data}]
+  volumes: [{name: data, emptyDir: {}}]
+"""
+
+
+def world(text: str = "a", first: str = "1000", seconds: float = 60.0) -> Fingerprints:
+    cluster = Cluster(history=False)
+    cluster.apply(POD % (text, first))
+    cluster.run(seconds)
+    return Fingerprints(cluster.world)
+
+
+def test_the_same_world_later_has_the_same_fingerprint() -> None:
+    assert world(seconds=60.0).now() == world(seconds=90.0).now()
+
+
+def test_looking_twice_gives_the_same() -> None:
+    fingerprints = world()
+    assert fingerprints.now() == fingerprints.now()
+
+
+def test_another_text_in_a_file_is_another_world() -> None:
+    assert world("a").now() != world("b").now()
+
+
+def test_a_program_that_stands_elsewhere_is_another_world() -> None:
+    assert world(first="1000").now() != world(first="1").now()
+
+
+def test_what_a_kill_leaves_does_not_depend_on_where_the_killed_program_stood() -> None:
+    one, other = world(first="1000"), world(first="1")
+    before = [fingerprints._of(lambda pod, container: container != "main") for fingerprints in (one, other)]
+    text = [objects._objects.of(objects.world.store) for objects in (one, other)]
+    assert (before[0] == before[1]) == (text[0] == text[1])  # the two Pods' texts differ, and nothing else
+
+
+def test_a_directory_is_read_again_when_anything_in_it_changes() -> None:
+    digests = FileDigests()
+    file = File(b"one")
+    directory = Directory({"file": file, "below": Directory()})
+    seen = [digests.of(directory)]
+    file.content = b"two"
+    seen.append(digests.of(directory))
+    file.uid = 999
+    seen.append(digests.of(directory))
+    directory.mode = 0o700
+    seen.append(digests.of(directory))
+    below = directory.entries["below"]
+    assert isinstance(below, Directory)
+    below.entries["new"] = File()
+    seen.append(digests.of(directory))
+    assert len(set(seen)) == 5 and digests.of(directory) == seen[-1]
+
+
+def test_moments_and_uuids_in_files_count_as_the_same() -> None:
+    digests = FileDigests()
+    one, other = (
+        Directory({"info": File(f"{uuid} at {when}".encode())})
+        for uuid, when in (
+            ("994bf29e-7c46-11ee-cdfb-02425d6c4cfb", "2024-01-01 00:00:39"),
+            ("cebe7cac-abb5-11ee-7231-024259cb9c79", "2024-01-01 00:00:41"),
+        )
+    )
+    assert digests.of(one) == digests.of(other)
+
+
+def test_a_binary_log_without_its_times_is_what_happened() -> None:
+    """REPL-1: an event's header begins with its time, and its checksum ends it."""
+
+    def event(time: bytes, body: bytes, checksum: bytes) -> bytes:
+        size = 19 + len(body) + 4
+        return time + b"\x10" + b"\0" * 4 + size.to_bytes(4, "little") + b"\0" * 6 + body + checksum
+
+    def said(time: bytes, body: bytes, checksum: bytes) -> bytes:
+        return b"".join(timeless(MAGIC + event(time, body, checksum)))
+
+    assert said(b"aaaa", b"row", b"1111") == said(b"bbbb", b"row", b"2222")
+    assert said(b"aaaa", b"row", b"1111") != said(b"aaaa", b"ROW", b"1111")
+    assert b"".join(timeless(MAGIC + b"torn")) == MAGIC + b"torn"
