@@ -115,3 +115,27 @@ def test_tar_killed_in_mid_extraction_leaves_what_it_had_written(box: Box) -> No
     box.crash("create", "d/b")
     assert box.run("tar", "xf", "a.tar").status == 137
     assert box.files() == ["a.tar", "d", "d/a"]
+
+
+def test_shred_killed_in_a_later_pass_leaves_noise_under_the_old_name(box: Box) -> None:
+    box.write("secret", "password")
+    box.crash("rename", "secret")
+    assert box.run("shred", "-u", "secret").status == 137
+    left = box.inode("secret")
+    assert isinstance(left, File)
+    assert b"password" not in bytes(left.content)
+
+
+def test_a_move_with_a_backup_has_a_moment_without_its_target(box: Box) -> None:
+    box.write("new", "new")
+    box.write("my.cnf", "old")
+    box.crash("rename", "new")
+    assert box.run("mv", "-b", "new", "my.cnf").status == 137
+    assert box.files() == ["my.cnf~", "new"]
+
+
+def test_csplit_writes_one_piece_after_the_other(box: Box) -> None:
+    box.write("text", "a\nb\nc\n")
+    box.crash("create", "xx01")
+    assert box.run("csplit", "-s", "text", "/b/").status == 137
+    assert box.files() == ["text", "xx00"]

@@ -15,6 +15,7 @@ from simk8s.machine import Directory, Fifo, File, FileSystem, Symlink
 from tests.programs.conftest import Box
 from tests.programs.test_differential import FILES, cases_in
 
+_CASES = [case for name in ("file", "text", "more_file") for case in cases_in(f"{name}_cases.txt")]
 LINKS = {"link": "words", "tree/broken": "nowhere", "dlink": "d"}
 MORE = {"tree/a.txt": "a\n", "tree/sub/b.txt": "bb\n", "tree/sub/run.sh": "#!/bin/sh\n"}
 
@@ -73,7 +74,7 @@ def prepare_box() -> Box:
     return box
 
 
-@pytest.mark.parametrize(("command", "stdin"), cases_in("file_cases.txt") + cases_in("text_cases.txt"))
+@pytest.mark.parametrize(("command", "stdin"), _CASES)
 def test_the_simulated_program_leaves_the_files_that_the_real_one_leaves(
     command: str, stdin: str, tmp_path: Path
 ) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from simk8s.machine import Directory, Errno, Fifo, File, Inode, Process, Symlink, SyscallError
 from simk8s.programs.accounts import gid_of, uid_of
+from simk8s.programs.files.backup import BACKUP_OPTIONS, keep
 from simk8s.programs.files.mode import parse_mode
 from simk8s.programs.files.path import base_name, dir_name, is_link, join
+from simk8s.programs.files.prompt import confirmed
 from simk8s.programs.options import Options, UsageError, parse
 from simk8s.programs.tool import Failure, complain, tool
 from simk8s.sim import Run
@@ -19,8 +21,10 @@ def cp(process: Process) -> Run[int]:
     options = parse(
         process.argv,
         "r,R,recursive a,archive p f,force n,no-clobber v,verbose t,target-directory: T,no-target-directory "
-        "u,update:: L,dereference P,no-dereference d H l,link s,symbolic-link preserve:: remove-destination parents "
-        "no-preserve: reflink:: sparse: x,one-file-system",
+        "u,update L,dereference P,no-dereference d H l,link s,symbolic-link preserve:: remove-destination parents "
+        "no-preserve: reflink:: sparse: x,one-file-system "
+        f"i,interactive attributes-only {BACKUP_OPTIONS}",
+        unmodelled="copy-contents strip-trailing-slashes debug Z context:: c",
     )
     sources, directory, target = destination(process, options)
     status = 0
@@ -38,7 +42,9 @@ def mv(process: Process) -> Run[int]:
     """Move files and trees: a rename inside one volume, a copy and a removal between two."""
     options = parse(
         process.argv,
-        "f,force n,no-clobber v,verbose t,target-directory: T,no-target-directory u,update::",
+        "f,force i,interactive n,no-clobber v,verbose t,target-directory: T,no-target-directory u,update "
+        + BACKUP_OPTIONS,
+        unmodelled="strip-trailing-slashes Z,context debug",
     )
     sources, directory, target = destination(process, options)
     status = 0
@@ -89,7 +95,8 @@ def _move(process: Process, source: str, target: str, options: Options) -> Run[i
     except SyscallError:
         there = None
     if there is not None:
-        if options.last_of("fn") == "n" or (_only_newer(options) and there.mtime >= inode.mtime):
+        asked = options.last_of("fin")
+        if asked == "n" or (_only_newer(options) and there.mtime >= inode.mtime):
             return 0
         problem = ""
         if there is inode:
@@ -101,6 +108,9 @@ def _move(process: Process, source: str, target: str, options: Options) -> Run[i
         if problem:
             yield from complain(process, problem)
             return 1
+        if asked == "i" and not (yield from confirmed(process, f"overwrite '{target}'")):
+            return 0
+        yield from keep(process, target, options)
     try:
         yield from process.rename(source.rstrip("/") or "/", target)
     except SyscallError as error:
@@ -199,6 +209,12 @@ def _copy_file(process: Process, source: str, target: str, inode: Inode, options
         if isinstance(there, Directory):
             yield from complain(process, f"cannot overwrite directory '{target}' with non-directory")
             return 1
+    if there is not None:
+        if options.last_of("ni") == "i" and not (yield from confirmed(process, f"overwrite '{target}'")):
+            return 0
+        if options.last_of(("b", "backup", "S")):
+            yield from keep(process, target, options)
+            there = None
     link_there = there is not None or is_link(process, target)
     makes_link = isinstance(inode, Symlink) or "l" in options or "s" in options
     if link_there and (makes_link or "remove-destination" in options):
@@ -214,7 +230,10 @@ def _copy_file(process: Process, source: str, target: str, inode: Inode, options
     elif isinstance(inode, Fifo) and ("r" in options or "a" in options):
         yield from process.mkfifo(target, inode.mode)
     else:
-        yield from copy_content(process, source, target, inode.mode & 0o777)
+        if "attributes-only" in options:
+            yield from process.write_file(target, b"", append=True, mode=inode.mode & 0o777)
+        else:
+            yield from copy_content(process, source, target, inode.mode & 0o777)
         yield from _keep(process, inode, target, options)
     if "v" in options:
         yield from process.print(f"'{source}' -> '{target}'")
@@ -246,7 +265,7 @@ def _keep(process: Process, inode: Inode, target: str, options: Options) -> Run[
 
 
 def _only_newer(options: Options) -> bool:
-    return "u" in options and options["u"] in ("", "older")
+    return "u" in options
 
 
 def make_directories(process: Process, path: str, mode: int = 0o777) -> Run[list[str]]:
@@ -273,7 +292,9 @@ def install(process: Process) -> Run[int]:
     """Copy files and set their mode and owner; with -d make directories."""
     options = parse(
         process.argv,
-        "d,directory D m,mode: o,owner: g,group: v,verbose t,target-directory: T,no-target-directory p c C s",
+        "d,directory D m,mode: o,owner: g,group: v,verbose t,target-directory: T,no-target-directory p "
+        f"c C,compare s,strip {BACKUP_OPTIONS}",
+        unmodelled="strip-program: preserve-context Z,context:: debug",
     )
     mode = parse_mode(options.get("m", "755"), 0, is_directory="d" in options, umask=0)
     if mode is None:
@@ -297,7 +318,9 @@ def install(process: Process) -> Run[int]:
             raise Failure(detail)
         path = join(directory, base_name(source)) if directory else target
         if process.exists(path, follow=False) and isinstance(process.stat(path, follow=False), File):
-            yield from process.unlink(path)
+            yield from keep(process, path, options)
+            if process.exists(path, follow=False):
+                yield from process.unlink(path)
         yield from copy_content(process, source, path, 0o600)
         yield from _set_attributes(process, path, mode, options)
         if "v" in options:

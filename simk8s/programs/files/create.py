@@ -1,18 +1,18 @@
-"""Programs that make something where nothing was: mkdir, mkfifo, ln, touch, mktemp, truncate."""
+"""Programs that make something where nothing was: mkdir, mkfifo, mknod, touch, mktemp, truncate."""
 
 from __future__ import annotations
 
-import posixpath
 import re
 
-from simk8s.machine import Directory, Errno, Process, SyscallError
+from simk8s.machine import Errno, Process, SyscallError
 from simk8s.programs.files.copy import make_directories
 from simk8s.programs.files.mode import parse_mode
-from simk8s.programs.files.path import absolute, base_name, dir_name, is_link, join
+from simk8s.programs.files.path import dir_name, is_link, join
 from simk8s.programs.names import unused_name
 from simk8s.programs.options import UsageError, parse
 from simk8s.programs.processes.calendar import format_date, parse_date
 from simk8s.programs.tool import Failure, complain, tool
+from simk8s.programs.unmodelled import Unmodelled
 from simk8s.sim import Run
 
 _UNITS: dict[str, int] = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40, "P": 1 << 50}
@@ -21,7 +21,7 @@ _UNITS: dict[str, int] = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 
 @tool("mkdir")
 def mkdir(process: Process) -> Run[int]:
     """Make directories; with -p also those above them."""
-    options = parse(process.argv, "p,parents m,mode: v,verbose")
+    options = parse(process.argv, "p,parents m,mode: v,verbose", unmodelled="Z context::")
     if not options.operands:
         raise UsageError("missing operand")
     mode = parse_mode(options.get("m", "777"), 0o777, is_directory=True, umask=0)
@@ -33,6 +33,8 @@ def mkdir(process: Process) -> Run[int]:
             if "p" in options:
                 made = yield from make_directories(process, path)
             else:
+                if not path:
+                    raise SyscallError(Errno.ENOENT, path)
                 yield from process.mkdir(path, mode)
                 made = [path]
             if "m" in options and path in made:
@@ -51,7 +53,7 @@ def mkdir(process: Process) -> Run[int]:
 @tool("mkfifo")
 def mkfifo(process: Process) -> Run[int]:
     """Make named pipes."""
-    options = parse(process.argv, "m,mode:")
+    options = parse(process.argv, "m,mode:", unmodelled="Z context::")
     if not options.operands:
         raise UsageError("missing operand")
     mode = parse_mode(options.get("m", "666"), 0o666, is_directory=False, umask=0)
@@ -67,62 +69,35 @@ def mkfifo(process: Process) -> Run[int]:
     return status
 
 
-@tool("ln")
-def ln(process: Process) -> Run[int]:
-    """Make links."""
-    options = parse(
-        process.argv,
-        "s,symbolic f,force n,no-dereference v,verbose t,target-directory: T,no-target-directory r,relative L P",
-    )
-    names = list(options.operands)
-    if not names:
-        raise UsageError("missing file operand")
-    directory = options["t"]
-    target = ""
-    if not directory:
-        last = names[-1] if len(names) > 1 else "."
-        keeps = "T" in options or ("n" in options and is_link(process, last))
-        if process.is_directory(last) and not keeps:
-            directory = last
-        elif len(names) > 2:
-            raise Failure(f"target '{last}': {(Errno.ENOTDIR if process.exists(last) else Errno.ENOENT).text}")
-        else:
-            target = last
-        names = names[:-1] if len(names) > 1 else names
-    status = 0
-    for name in names:
-        link = join(directory, base_name(name)) if directory else target
-        if "r" in options and "s" in options:
-            name = posixpath.relpath(absolute(process, name), dir_name(absolute(process, link)))
-        try:
-            yield from _link(process, name, link, symbolic="s" in options, force="f" in options)
-        except SyscallError as error:
-            kind = "symbolic" if "s" in options else "hard"
-            missing = "s" not in options and not process.exists(name, follow=False)
-            problem = f"failed to access '{name}'" if missing else f"failed to create {kind} link '{link}'"
-            yield from complain(process, f"{problem}: {error.text}")
-            status = 1
-            continue
-        if "v" in options:
-            yield from process.print(f"'{link}' {'->' if 's' in options else '=>'} '{name}'")
-    return status
-
-
-def _link(process: Process, name: str, link: str, *, symbolic: bool, force: bool) -> Run[None]:
-    if not symbolic:
-        process.stat(name)
-    if force and process.exists(link, follow=False) and not isinstance(process.stat(link, follow=False), Directory):
-        yield from process.unlink(link)  # GNU ln renames a temporary link instead: SIM, two steps
-    if symbolic:
-        yield from process.symlink(name, link)
-    else:
-        yield from process.link(name, link)
+@tool("mknod")
+def mknod(process: Process) -> Run[int]:
+    """Make a named pipe; devices are the images' own."""
+    options = parse(process.argv, "m,mode:", unmodelled="Z context::")
+    words = options.operands
+    if len(words) < 2 or (words[1] in ("b", "c", "u") and len(words) < 4):
+        text = f"missing operand after '{words[-1]}'" if words else "missing operand"
+        raise UsageError(text + "\nSpecial files require major and minor device numbers." * (len(words) > 1))
+    if words[1] in ("b", "c", "u"):
+        raise Unmodelled("a new device")
+    if words[1] != "p":
+        raise UsageError(f"invalid device type '{words[1]}'")
+    if len(words) > 2:
+        text = f"extra operand '{words[2]}'"
+        raise UsageError(text + "\nFifos do not have major and minor device numbers." * (len(words) == 4))
+    mode = parse_mode(options.get("m", "666"), 0o666, is_directory=False, umask=0)
+    if mode is None:
+        raise Failure("invalid mode")
+    try:
+        yield from process.mkfifo(words[0], mode)
+    except SyscallError as error:
+        raise Failure(f"{words[0]}: {error.text}") from None
+    return 0
 
 
 @tool("touch")
 def touch(process: Process) -> Run[int]:
     """Make empty files, or set the time of existing ones to now."""
-    options = parse(process.argv, "a c,no-create m d,date: r,reference: t:")
+    options = parse(process.argv, "a c,no-create m d,date: r,reference: t: h,no-dereference time: f", unmodelled="")
     if not options.operands:
         raise UsageError("missing file operand")
     when = process.sim.now
@@ -138,10 +113,13 @@ def touch(process: Process) -> Run[int]:
     status = 0
     for path in options.operands:
         try:
+            if "h" in options and is_link(process, path):
+                continue  # a link's own time is not kept
             if process.exists(path):
-                if "a" not in options or "m" in options:  # the time of the last reading is not kept
+                reading_only = ("a" in options and "m" not in options) or options["time"] in ("atime", "access", "use")
+                if not reading_only:  # the time of the last reading is not kept
                     yield from process.utime(path, when)
-            elif "c" not in options:
+            elif "c" not in options and "h" not in options:
                 handle = yield from process.open(path, write=True, create=True)
                 handle.release()
                 if options.last_of("rdt"):
@@ -169,12 +147,14 @@ def _stamp(process: Process, text: str) -> float:
 @tool("mktemp")
 def mktemp(process: Process) -> Run[int]:
     """Make a temporary file or directory with a name that nobody else has, and print it."""
-    options = parse(process.argv, "d,directory q,quiet u,dry-run p,tmpdir:: t suffix:")
+    options = parse(process.argv, "d,directory q,quiet u,dry-run p: tmpdir:: t suffix:", unmodelled="")
     template = options.operands[0] if options.operands else "tmp.XXXXXXXXXX"
     folder = ""
-    if not options.operands or "t" in options or "p" in options:
-        folder = options["p"] or process.environ.get("TMPDIR", "") or "/tmp"
+    if not options.operands or "t" in options or "p" in options or "tmpdir" in options:
+        folder = options["p"] or options["tmpdir"] or process.environ.get("TMPDIR", "") or "/tmp"
     path = join(folder, template) if folder else template
+    if "/" in template.rpartition("X")[2]:
+        raise Failure(f"invalid suffix '{template.rpartition('X')[2]}', contains directory separator")
     try:
         name = unused_name(process, path, "mktemp") + options["suffix"]
         if "d" in options and "u" not in options:
@@ -210,7 +190,7 @@ def parse_size(text: str) -> int | None:
 @tool("truncate")
 def truncate(process: Process) -> Run[int]:
     """Set the size of files; what is added is a hole."""
-    options = parse(process.argv, "s,size: c,no-create r,reference:")
+    options = parse(process.argv, "s,size: c,no-create r,reference: o,io-blocks", unmodelled="")
     if "s" not in options and "r" not in options:
         raise UsageError("you must specify either '--size' or '--reference'")
     if not options.operands:
@@ -220,7 +200,11 @@ def truncate(process: Process) -> Run[int]:
     size = parse_size(text[len(sign) :]) if text else _size(process, options["r"])
     if size is None:
         raise Failure(f"Invalid number: '{options['s']}'")
+    if "o" in options:
+        size *= 4096
     for path in options.operands:
+        if process.is_directory(path):
+            raise Failure(f"cannot open '{path}' for writing: Is a directory")
         if not process.exists(path):
             if "c" in options:
                 continue

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from simk8s.machine import Device, Directory, Fifo, File, Inode, Process, SocketFile, Symlink, SyscallError
 from simk8s.programs.accounts import gid_of, name_of_gid, name_of_uid, uid_of
-from simk8s.programs.files.listing import blocks_of, formatted, links_of, size_of
+from simk8s.programs.files.listing import blocks_of, links_of, size_of
 from simk8s.programs.files.mode import letters, parse_mode
 from simk8s.programs.files.path import base_name, dir_name
+from simk8s.programs.files.status import formatted
 from simk8s.programs.files.wildcard import matches
 from simk8s.programs.processes.calendar import format_date
 from simk8s.programs.text.pattern import compile_pattern

@@ -1,16 +1,20 @@
-"""ls and stat: what there is and what it is like."""
+"""ls, dir and vdir: what there is."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable
 
 from simk8s.machine import Directory, Fifo, File, Inode, Process, SocketFile, Symlink, SyscallError
 from simk8s.programs.accounts import name_of_gid, name_of_uid
+from simk8s.programs.files.columns import in_columns, in_one_line
 from simk8s.programs.files.mode import letters
 from simk8s.programs.files.path import base_name, join
-from simk8s.programs.options import Options, UsageError, parse
+from simk8s.programs.files.wildcard import matches
+from simk8s.programs.options import Options, parse
 from simk8s.programs.processes.calendar import format_date
-from simk8s.programs.tool import complain, tool
+from simk8s.programs.text.version import version_key
+from simk8s.programs.tool import complain, tool, whole_number
+from simk8s.programs.unmodelled import Unmodelled
 from simk8s.sim import Run
 
 _HALF_YEAR_SECONDS = 15_778_476
@@ -57,16 +61,32 @@ def human(size: int) -> str:
 
 
 _KNOWN = (
-    "l a,all A,almost-all 1 d,directory h,human-readable t r,reverse S R,recursive F,classify:: p "
-    "n,numeric-uid-gid g o G,no-group s,size U X c u C x m k L,dereference color:: full-time time-style: sort: "
-    "group-directories-first q b N B f"
+    "l a,all A,almost-all 1 d,directory h,human-readable t r,reverse S R,recursive F classify:: p file-type "
+    "indicator-style: n,numeric-uid-gid g o G,no-group s,size U X c u C x m format: k,kibibytes L,dereference H "
+    "color:: full-time time-style: time: sort: group-directories-first q,hide-control-chars b,escape Q,quote-name "
+    "N,literal quoting-style: show-control-chars B,ignore-backups f v w,width: I,ignore: hide: i,inode T,tabsize: si"
 )
+_UNMODELLED = "D,dired Z,context author block-size: hyperlink:: dereference-command-line-symlink-to-dir zero"
+_FORMATS = {
+    "across": "x",
+    "commas": "m",
+    "horizontal": "x",
+    "long": "l",
+    "single-column": "1",
+    "verbose": "l",
+    "vertical": "C",
+}
 
 
-@tool("ls", "dir", trouble=2)
+@tool("ls", "dir", "vdir", trouble=2)
 def ls(process: Process) -> Run[int]:
-    """List directories and files."""
-    options = parse(process.argv, _KNOWN)
+    """List directories and files; dir does so in columns, vdir at length."""
+    given = {"dir": ["-Cb"], "vdir": ["-lb"]}.get(process.argv[0].rpartition("/")[2], [])
+    options = parse([process.argv[0], *given, *process.argv[1:]], _KNOWN, unmodelled=_UNMODELLED)
+    if "i" in options:
+        raise Unmodelled("option '-i'")
+    if options["color"] in ("always", "yes", "force"):
+        raise Unmodelled("option '--color=always'")
     paths = options.operands or ["."]
     files: list[tuple[str, Inode]] = []
     folders: list[str] = []
@@ -103,7 +123,8 @@ def ls(process: Process) -> Run[int]:
 
 def _look(process: Process, path: str, options: Options) -> Inode:
     inode = process.stat(path, follow=False)
-    if isinstance(inode, Symlink) and ("L" in options or not ("d" in options or _is_long(options) or "F" in options)):
+    plain = not ("d" in options or _is_long(options) or "F" in options or "classify" in options)
+    if isinstance(inode, Symlink) and ("L" in options or "H" in options or plain):
         try:
             return process.stat(path)
         except SyscallError:
@@ -112,7 +133,15 @@ def _look(process: Process, path: str, options: Options) -> Inode:
 
 
 def _is_long(options: Options) -> bool:
-    return options.last_of(("l", "n", "g", "o", "full-time", "C", "x", "m")) in ("l", "n", "g", "o", "full-time")
+    return _layout(options) == "l" or (_layout(options) == "1" and options.last_of(("l", "n", "g", "o")) != "")
+
+
+def _layout(options: Options) -> str:
+    """`l`, `1`, `C`, `x` or `m`; nothing where the command line does not say."""
+    name = options.last_of(("l", "n", "g", "o", "full-time", "C", "x", "m", "1", "format"))
+    if name == "format":
+        return _FORMATS.get(options["format"], "1")
+    return "l" if name in ("n", "g", "o", "full-time") else name
 
 
 def _entries(process: Process, folder: str, options: Options) -> list[tuple[str, Inode]]:
@@ -121,6 +150,8 @@ def _entries(process: Process, folder: str, options: Options) -> list[tuple[str,
         names = [".", "..", *names]
     elif "A" not in options:
         names = [name for name in names if not name.startswith(".")]
+    ignored = options.all("I") + ([] if "a" in options or "A" in options else options.all("hide"))
+    names = [name for name in names if not any(matches(name, pattern) for pattern in ignored)]
     if "B" in options:
         names = [name for name in names if not name.endswith("~")]
     entries: list[tuple[str, Inode]] = []
@@ -129,11 +160,15 @@ def _entries(process: Process, folder: str, options: Options) -> list[tuple[str,
             entries.append((name, process.stat(join(folder, name), follow="L" in options)))
         except SyscallError:
             continue
-    return _ordered(entries, options)
+    return _ordered(entries, options, lambda entry: process.is_directory(join(folder, entry[0])))
 
 
-def _ordered(entries: list[tuple[str, Inode]], options: Options) -> list[tuple[str, Inode]]:
-    order = options["sort"] or options.last_of(("t", "S", "U", "X", "f"))
+def _ordered(
+    entries: list[tuple[str, Inode]],
+    options: Options,
+    leads_to_directory: Callable[[tuple[str, Inode]], bool] = lambda entry: isinstance(entry[1], Directory),
+) -> list[tuple[str, Inode]]:
+    order = options["sort"] or options.last_of(("t", "S", "U", "X", "f", "v"))
     if order in ("U", "f", "none"):
         return entries
     entries = sorted(entries, key=lambda entry: entry[0].encode("utf-8", "surrogateescape"))
@@ -143,37 +178,52 @@ def _ordered(entries: list[tuple[str, Inode]], options: Options) -> list[tuple[s
         entries = sorted(entries, key=lambda entry: -size_of(entry[1]))
     elif order in ("X", "extension"):
         entries = sorted(entries, key=lambda entry: entry[0].rpartition(".")[2] if "." in entry[0] else "")
+    elif order in ("v", "version"):
+        entries = sorted(entries, key=lambda entry: version_key(entry[0]))
     if "r" in options:
         entries.reverse()
     if "group-directories-first" in options:
-        entries = sorted(entries, key=lambda entry: not isinstance(entry[1], Directory))
+        entries = sorted(entries, key=lambda entry: not leads_to_directory(entry))
     return entries
 
 
 def _show(process: Process, entries: list[tuple[str, Inode]], options: Options) -> Run[None]:
     if not entries:
         return
-    names = [name + _mark(inode, options) for name, inode in entries]
+    names = [_quoted(name, options) + _mark(inode, options) for name, inode in entries]
     if _is_long(options):
         text = _long(process, entries, names, options)
     else:
         if "s" in options:
             width = max(len(str(blocks_of(inode))) for _, inode in entries)
             names = [f"{blocks_of(inode):{width}d} {name}" for (_, inode), name in zip(entries, names, strict=True)]
-        layout = options.last_of("1Cxm")
+        layout = _layout(options)
+        width = whole_number(options, "w", 80, "invalid line width")
         if layout == "m":
-            text = ", ".join(names) + "\n"
+            text = in_one_line(names, width)
         elif layout in ("C", "x") or (not layout and process.handle(1).is_terminal):
-            text = _in_columns(names, 80)
+            text = in_columns(names, width, down=layout != "x")
         else:
             text = "".join(f"{name}\n" for name in names)
     yield from process.write(1, text.encode("utf-8", "surrogateescape"))
 
 
+def _quoted(name: str, options: Options) -> str:
+    style = options["quoting-style"] or {"Q": "c", "b": "escape"}.get(options.last_of("QbN"), "")
+    if style == "c":
+        return '"' + name.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\t", "\\t") + '"'
+    if style == "escape":
+        return name.replace("\\", "\\\\").replace("\n", "\\n").replace("\t", "\\t").replace(" ", "\\ ")
+    return name
+
+
 def _mark(inode: Inode, options: Options) -> str:
-    if isinstance(inode, Directory) and ("F" in options or "p" in options):
+    name = options.last_of(("F", "classify", "p", "file-type", "indicator-style"))
+    style = {"F": "classify", "p": "slash"}.get(name, name)
+    style = options["indicator-style"] if style == "indicator-style" else style
+    if isinstance(inode, Directory) and style in ("slash", "file-type", "classify"):
         return "/"
-    if "F" not in options:
+    if style not in ("file-type", "classify"):
         return ""
     match inode:
         case Symlink():
@@ -182,7 +232,7 @@ def _mark(inode: Inode, options: Options) -> str:
             return "|"
         case SocketFile():
             return "="
-        case File() if inode.mode & 0o111:
+        case File() if inode.mode & 0o111 and style == "classify":
             return "*"
     return ""
 
@@ -218,94 +268,3 @@ def _time(process: Process, seconds: float, options: Options) -> str:
         return format_date(seconds, style[1:])
     recent = -3600 < process.sim.now - seconds < _HALF_YEAR_SECONDS
     return format_date(seconds, "%b %e %H:%M" if recent else "%b %e  %Y")
-
-
-def _in_columns(names: list[str], width: int) -> str:
-    longest = max(map(len, names)) + 2
-    columns = max(1, width // longest)
-    rows = -(-len(names) // columns)
-    lines = ["".join(name.ljust(longest) for name in names[row::rows]).rstrip() for row in range(rows)]
-    return "".join(f"{line}\n" for line in lines)
-
-
-_KINDS = {Directory: "directory", Symlink: "symbolic link", Fifo: "fifo", SocketFile: "socket"}
-_DIRECTIVE = re.compile(r"%(-?0?\d*)([A-Za-z%])|\\([ntr\\])")
-
-
-@tool("stat")
-def stat(process: Process) -> Run[int]:
-    """What a file is like, in full or in a format."""
-    options = parse(process.argv, "c,format: f,file-system L,dereference printf:")
-    if not options.operands:
-        raise UsageError("missing operand")
-    status = 0
-    for path in options.operands:
-        try:
-            inode = process.stat(path, follow="L" in options)
-        except SyscallError as error:
-            yield from complain(process, f"cannot statx '{path}': {error.text}")
-            status = 1
-            continue
-        if "f" in options:
-            text = _file_system(process, path, options["c"])
-        elif "c" in options or "printf" in options:
-            text = formatted(process, path, inode, options["c"] or options["printf"])
-            text += "\n" if "c" in options else ""
-        else:
-            text = _in_full(process, path, inode)
-        yield from process.write(1, text.encode("utf-8", "surrogateescape"))
-    return status
-
-
-def formatted(process: Process, path: str, inode: Inode, layout: str) -> str:
-    """A file's attributes in the layout of stat(1)."""
-    kind = _KINDS.get(type(inode), "regular file" if isinstance(inode, File) else "character special file")
-    if kind == "regular file" and not size_of(inode):
-        kind = "regular empty file"
-    target = f" -> '{inode.target}'" if isinstance(inode, Symlink) else ""
-    moment = format_date(inode.mtime, "%Y-%m-%d %H:%M:%S.%N +0000")
-    seconds = format_date(inode.mtime, "%s")
-    values = {
-        "n": path, "N": f"'{path}'{target}", "a": format(inode.mode, "o"), "A": letters(inode), "F": kind,
-        "u": str(inode.uid), "U": name_of_uid(process, inode.uid), "g": str(inode.gid),
-        "G": name_of_gid(process, inode.gid), "s": str(size_of(inode)), "b": str(blocks_of(inode) * 2), "B": "512",
-        "h": str(links_of(inode)), "i": "1", "d": "1", "D": "1", "o": "4096", "m": _mount_point(process, path),
-        "x": moment, "y": moment, "z": moment, "w": moment, "X": seconds, "Y": seconds, "Z": seconds, "W": seconds,
-        "f": format(inode.mode | (0o040000 if isinstance(inode, Directory) else 0o100000), "x"), "t": "0", "T": "0",
-        "%": "%",
-    }  # fmt: skip
-
-    def replace(match: re.Match[str]) -> str:
-        if match[3]:
-            return {"n": "\n", "t": "\t", "r": "\r", "\\": "\\"}[match[3]]
-        text = values.get(match[2], "?")
-        width = int(match[1].lstrip("-0") or 0)
-        return text.ljust(width) if match[1].startswith("-") else text.rjust(width)
-
-    return _DIRECTIVE.sub(replace, layout)
-
-
-def _in_full(process: Process, path: str, inode: Inode) -> str:
-    layout = (
-        "  File: %n\n  Size: %-10s\tBlocks: %-10b IO Block: %-6o %F\nDevice: 0,1\tInode: 1           Links: %h\n"
-        "Access: (0%a/%A)  Uid: (%5u/%8U)   Gid: (%5g/%8G)\nAccess: %x\nModify: %y\nChange: %z\n Birth: -\n"
-    )
-    if isinstance(inode, Symlink):
-        layout = layout.replace("%n", f"{path} -> {inode.target}")
-    if inode.mode > 0o777:
-        layout = layout.replace("(0%a", "(%a")
-    return formatted(process, path, inode, layout)
-
-
-def _mount_point(process: Process, path: str) -> str:
-    return process.locate(path, follow=False).mount.point
-
-
-def _file_system(process: Process, path: str, layout: str) -> str:
-    values = {"n": path, "T": "ext2/ext3", "t": "ef53", "s": "4096", "S": "4096", "b": "2621440", "f": "2359296",
-              "a": "2228224", "i": "1", "l": "255", "c": "655360", "d": "600000", "%": "%"}  # fmt: skip
-    if not layout:
-        layout = (
-            '  File: "%n"\n    ID: %i        Namelen: %l     Type: %T\nBlock size: %s       Fundamental block size: %S'
-        )
-    return _DIRECTIVE.sub(lambda m: values.get(m[2] or "", "\n"), layout) + "\n"

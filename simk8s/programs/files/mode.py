@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from simk8s.machine import Device, Directory, Errno, Fifo, Inode, Process, SocketFile, Symlink, SyscallError
-from simk8s.programs.accounts import gid_of, uid_of
+from simk8s.programs.accounts import gid_of, name_of_gid, name_of_uid, uid_of
 from simk8s.programs.files.path import join
 from simk8s.programs.options import Options, UsageError, parse
 from simk8s.programs.tool import Failure, complain, tool
@@ -75,7 +75,9 @@ def letters(inode: Inode) -> str:
 def chmod(process: Process) -> Run[int]:
     """Change modes of files."""
     argv, text = _mode_first(process.argv)
-    options = parse(argv, "R,recursive v,verbose c,changes f,silent,quiet reference:")
+    options = parse(
+        argv, "R,recursive v,verbose c,changes f,silent,quiet reference: preserve-root no-preserve-root", unmodelled=""
+    )
     paths = options.operands
     if "reference" in options:
         text = oct(process.stat(options["reference"]).mode)[2:]
@@ -121,7 +123,13 @@ def _chmod_one(process: Process, path: str, text: str, options: Options) -> Run[
 @tool("chown")
 def chown(process: Process) -> Run[int]:
     """Change owner and group of files."""
-    options = parse(process.argv, "R,recursive v,verbose c,changes f,silent,quiet h,no-dereference H L P reference:")
+    options = parse(
+        process.argv,
+        "R,recursive v,verbose c,changes f,silent,quiet h,no-dereference dereference H L P reference: from: "
+        "preserve-root "
+        "no-preserve-root",
+        unmodelled="",
+    )
     paths = options.operands
     if "reference" in options:
         like = process.stat(options["reference"])
@@ -139,7 +147,12 @@ def chown(process: Process) -> Run[int]:
 @tool("chgrp")
 def chgrp(process: Process) -> Run[int]:
     """Change the group of files."""
-    options = parse(process.argv, "R,recursive v,verbose c,changes f,silent,quiet h,no-dereference H L P")
+    options = parse(
+        process.argv,
+        "R,recursive v,verbose c,changes f,silent,quiet h,no-dereference dereference H L P preserve-root "
+        "no-preserve-root",
+        unmodelled="reference:",
+    )
     if len(options.operands) < 2:
         raise UsageError("missing operand")
     group, *paths = options.operands
@@ -176,9 +189,22 @@ def _chown_one(process: Process, path: str, uid: int, gid: int, options: Options
     if uid < 0 or gid < 0:
         inode = process.stat(path, follow=follow)
         uid, gid = inode.uid if uid < 0 else uid, inode.gid if gid < 0 else gid
+    inode = process.stat(path, follow=follow)
+    before = (inode.uid, inode.gid)
+    if "from" in options:
+        was_uid, was_gid = _owner(process, options["from"])
+        if (was_uid >= 0 and was_uid != inode.uid) or (was_gid >= 0 and was_gid != inode.gid):
+            uid, gid = before
     yield from process.chown(path, uid, gid, follow=follow)
-    if "v" in options:
-        yield from process.print(f"changed ownership of '{path}'")
+    if "v" in options or ("c" in options and before != (uid, gid)):
+        group_only = process.argv[0].endswith("chgrp")
+        names = [
+            name_of_gid(process, group) if group_only else f"{name_of_uid(process, user)}:{name_of_gid(process, group)}"
+            for user, group in (before, (uid, gid))
+        ]
+        what = f"{'group' if group_only else 'ownership'} of '{path}'"
+        changed = f"changed {what} from {names[0]} to {names[1]}"
+        yield from process.print(changed if before != (uid, gid) else f"{what} retained as {names[1]}")
 
 
 def _each(process: Process, path: str, options: Options, change: Callable[[str], Run[None]]) -> Run[int]:

@@ -1,11 +1,12 @@
-"""Paths as text, and the programs basename, dirname, realpath, readlink and pwd."""
+"""Paths as text, and the programs basename, dirname, realpath, readlink, pathchk and pwd."""
 
 from __future__ import annotations
 
 import posixpath
+import re
 
-from simk8s.machine import Process, Symlink, SyscallError
-from simk8s.programs.options import UsageError, parse
+from simk8s.machine import Errno, Process, Symlink, SyscallError
+from simk8s.programs.options import Options, UsageError, parse
 from simk8s.programs.tool import complain, tool
 from simk8s.sim import Run
 
@@ -77,7 +78,12 @@ def dirname(process: Process) -> Run[int]:
 @tool("realpath")
 def realpath(process: Process) -> Run[int]:
     """Paths without links and dots."""
-    options = parse(process.argv, "e,canonicalize-existing m,canonicalize-missing s,strip,no-symlinks q,quiet z,zero")
+    options = parse(
+        process.argv,
+        "e,canonicalize-existing m,canonicalize-missing s,strip,no-symlinks q,quiet z,zero relative-to: relative-base: "
+        "L,logical P,physical",
+        unmodelled="",
+    )
     if not options.operands:
         raise UsageError("missing operand")
     status = 0
@@ -85,8 +91,13 @@ def realpath(process: Process) -> Run[int]:
         try:
             if "s" in options:
                 real = absolute(process, path)
+                if "m" not in options and not process.is_directory(dir_name(real)):
+                    raise SyscallError(Errno.ENOENT, path)
+                if "e" in options:
+                    process.stat(real)
             else:
                 real = canonical(process, path, options.last_of("em"))
+            real = _relative(process, real, options)
         except SyscallError as error:
             status = 1
             if "q" not in options:
@@ -96,12 +107,22 @@ def realpath(process: Process) -> Run[int]:
     return status
 
 
+def _relative(process: Process, real: str, options: Options) -> str:
+    base = canonical(process, options["relative-base"], "m") if "relative-base" in options else "/"
+    start = canonical(process, options["relative-to"], "m") if "relative-to" in options else base
+    if not ("relative-to" in options or "relative-base" in options):
+        return real
+    inside = f"{real}/".startswith(base.rstrip("/") + "/") and f"{start}/".startswith(base.rstrip("/") + "/")
+    return posixpath.relpath(real, start) if inside else real
+
+
 @tool("readlink")
 def readlink(process: Process) -> Run[int]:
     """What a symbolic link says; with -f, -e or -m where a path leads in the end."""
     options = parse(
         process.argv,
         "f,canonicalize e,canonicalize-existing m,canonicalize-missing n,no-newline q,quiet s,silent v,verbose z,zero",
+        unmodelled="",
     )
     if not options.operands:
         raise UsageError("missing operand")
@@ -129,9 +150,53 @@ def canonical(process: Process, path: str, mode: str = "") -> str:
     except SyscallError:
         if mode != "m":
             raise
-        parent = dir_name(absolute(process, path))
-        return join(canonical(process, parent, mode), base_name(path))
+        full = absolute(process, path)
+        return full if full == "/" else join(canonical(process, dir_name(full), mode), base_name(full))
     return location.path
+
+
+_PORTABLE = re.compile(r"[A-Za-z0-9._/-]*")
+
+
+@tool("pathchk")
+def pathchk(process: Process) -> Run[int]:
+    """Whether paths can be used here, or (-p) on any POSIX system."""
+    options = parse(process.argv, "p P portability", unmodelled="")
+    if not options.operands:
+        raise UsageError("missing operand")
+    everywhere = "p" in options or "portability" in options
+    status = 0
+    for path in options.operands:
+        problem = _problem(process, path, everywhere, "P" in options or "portability" in options)
+        if problem:
+            yield from complain(process, problem)
+            status = 1
+    return status
+
+
+def _problem(process: Process, path: str, everywhere: bool, strict: bool) -> str:
+    if strict and any(part.startswith("-") for part in path.split("/")):
+        return f"leading '-' in a component of file name '{path}'"
+    if not path and (everywhere or strict):
+        return "empty file name"
+    if everywhere:
+        wrong = _PORTABLE.sub("", path)
+        if wrong:
+            return f"nonportable character '{wrong[0]}' in file name '{path}'"
+        name_limit, path_limit = 14, 255
+    else:
+        name_limit, path_limit = 255, 4095
+        try:
+            process.locate(path, follow=False)
+        except SyscallError as error:
+            if error.errno is not Errno.ENOENT:
+                return f"{path}: {error.text}"
+        if not path:
+            return f"'{path}': {Errno.ENOENT.text}"
+    if len(path) > path_limit:
+        return f"limit {path_limit} exceeded by length {len(path)} of file name {path}"
+    long = next((part for part in path.split("/") if len(part) > name_limit), "")
+    return f"limit {name_limit} exceeded by length {len(long)} of file name component '{long}'" if long else ""
 
 
 @tool("pwd")

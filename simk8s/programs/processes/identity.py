@@ -14,7 +14,7 @@ from simk8s.sim import Run
 @tool("id")
 def identity(process: Process) -> Run[int]:
     """Print user and group."""
-    options = parse(process.argv, "u,user g,group n,name G,groups r,real")
+    options = parse(process.argv, "u,user g,group n,name G,groups r,real z,zero a", unmodelled="Z,context")
     uid, gid = process.uid, process.gid
     if options.operands:
         user = find_user(process, options.operands[0])
@@ -51,6 +51,34 @@ def whoami(process: Process) -> Run[int]:
 def groups(process: Process) -> Run[int]:
     """Print the user's groups."""
     yield from process.print(name_of_gid(process, process.gid))
+    return 0
+
+
+@tool("logname")
+def logname(process: Process) -> Run[int]:
+    """Print who logged in: in a container nobody did."""
+    raise Failure("no login name")
+    yield
+
+
+@tool("users", "who", "pinky")
+def users(process: Process) -> Run[int]:
+    """Print who is logged in: in a container nobody is."""
+    options = parse(process.argv, "a,all b,boot d,dead H,heading l,login m p,process q,count r,runlevel s t,time T u")
+    if options.last_of("ablpqrtHdm") or process.argv[0].endswith("pinky"):
+        raise Unmodelled("anything but a list of who is logged in")
+    return 0
+    yield
+
+
+@tool("hostid")
+def hostid(process: Process) -> Run[int]:
+    """Print the number of this host: its address in a mixed order, as the C library makes it."""
+    rows = [line.partition("#")[0].split() for line in process.peek("/etc/hosts").decode().splitlines()]
+    own = [row[0] for row in rows if process.machine.hostname in row[1:]]
+    parts = [int(part) for part in (own or ["127.0.0.1"])[0].split(".") if part.isdecimal()]
+    number = int.from_bytes(bytes(parts), "little") if len(parts) == 4 else 0
+    yield from process.print(f"{(number << 16 | number >> 16) & 0xFFFFFFFF:08x}")
     return 0
 
 
