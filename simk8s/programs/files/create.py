@@ -153,7 +153,7 @@ def mktemp(process: Process) -> Run[int]:
     if not options.operands or "t" in options or "p" in options or "tmpdir" in options:
         folder = options["p"] or options["tmpdir"] or process.environ.get("TMPDIR", "") or "/tmp"
     path = join(folder, template) if folder else template
-    if "/" in template.rpartition("X")[2]:
+    if "X" in template and "/" in template.rpartition("X")[2]:
         raise Failure(f"invalid suffix '{template.rpartition('X')[2]}', contains directory separator")
     try:
         name = unused_name(process, path, "mktemp") + options["suffix"]
