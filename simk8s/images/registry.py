@@ -30,6 +30,23 @@ _BUILT_IN = {
     "simk8s.images.pause": ("registry.k8s.io/pause*", "rancher/mirrored-pause"),
     "simk8s.images.stress": ("polinux/stress",),
     "simk8s.images.mysql57": ("mysql",),
+    "simk8s.images.server": (
+        *("postgres", "mariadb", "mysql", "mongo", "redis", "cassandra", "rabbitmq", "zookeeper", "elasticsearch"),
+        *("couchdb", "influxdb", "consul", "hashicorp/consul", "haproxy", "memcached", "openjdk", "java"),
+        *(
+            "eclipse-temurin",
+            "amazoncorretto",
+            "solsson/kafka",
+            "sorintlab/stolon",
+            "minio/minio",
+            "quay.io/minio/minio",
+        ),
+        *("cockroachdb/cockroach", "cockroachdb/cockroach-k8s-init", "gcr.io/google-samples/cassandra"),
+        *("registry.k8s.io/etcd", "quay.io/coreos/etcd", "gcr.io/etcd-development/etcd"),
+        *("registry.k8s.io/kubernetes-zookeeper", "docker.elastic.co/elasticsearch/elasticsearch"),
+        *("quay.io/pires/docker-elasticsearch-kubernetes", "registry.k8s.io/e2e-test-images/pets/*"),
+        *("registry.k8s.io/galera-install", "registry.k8s.io/mysql-galera", "registry.k8s.io/mysql-e2e-test"),
+    ),
     "simk8s.images.xtrabackup": ("gcr.io/google-samples/xtrabackup",),
 }
 

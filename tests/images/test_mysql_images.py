@@ -7,6 +7,7 @@ import pytest
 from simk8s.images import default_registry
 from simk8s.images.mysql57 import MYSQL, MYSQL_ORACLE, mysql57
 from simk8s.images.xtrabackup import XTRABACKUP
+from simk8s.machine import File
 from simk8s.shell import check
 from tests.mysql_server.world import Container, World
 
@@ -29,9 +30,13 @@ def test_the_registry_finds_them(reference: str, argv: list[str]) -> None:
     assert image.argv() == argv
 
 
-def test_other_editions_of_mysql_are_not_there() -> None:
+def test_other_editions_of_mysql_have_a_server_that_says_it_is_not_modelled() -> None:
     """IMG-8."""
-    assert default_registry().find("mysql:8.0") is None
+    image = default_registry().find("mysql:8.0")
+    assert image is not None
+    server = image.root().find("/usr/sbin/mysqld")
+    assert isinstance(server, File)
+    assert b"unmodelled" in bytes(server.content)
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,7 @@ class Job:
 def dd(process: Process) -> Run[int]:
     """Copy `count` blocks of `bs` bytes from `if` to `of`."""
     job = _job(process.argv[1:])
+    yield from process.hold(job.in_size)
     source = yield from _open_source(process, job.source)
     target = yield from _open_target(process, job)
     left = job.skip
