@@ -36,6 +36,7 @@ from simk8s.node.local_pod import LocalPod
 from simk8s.node.names import connect
 from simk8s.node.node import Node, NodeSpec, Site
 from simk8s.node.runtime import Runtime
+from simk8s.node.settings import Settings
 from simk8s.sim import Run, Simulation
 
 
@@ -62,11 +63,12 @@ class World:
         for image in images:
             self.images.add(image)
         self.network = Network(sim)
-        control = ControlPlane(sim, self.store, self.registry, _options(storage, addons, options))
+        chosen, settings = _options(storage, addons, options)
+        control = ControlPlane(sim, self.store, self.registry, chosen)
         admission.install(self.store)
         connect(self.network, _name_server(control), control.proxy.is_service, _router(control))
         control.start()
-        self.site = Site.of(self.store, self.network, self.images)
+        self.site = Site.of(self.store, self.network, self.images, settings)
         self.nodes = [Node(self.site, NodeSpec(f"node-{number}", number)) for number in range(1, nodes + 1)]
         self.site.container_hooks.append(self._show_sources)
         for node in self.nodes:
@@ -171,14 +173,19 @@ class World:
         return b""
 
 
-def _options(storage: str, addons: tuple[str, ...], options: Mapping[str, Any]) -> Options:
-    known = [field.name for field in fields(Options) if field.name not in ("storage", "addons")]
+def _options(storage: str, addons: tuple[str, ...], options: Mapping[str, Any]) -> tuple[Options, Settings]:
+    """What the control plane is told, and what the kubelets are. Raises SimError SK505."""
+    ours = [field.name for field in fields(Options) if field.name not in ("storage", "addons")]
+    theirs = [field.name for field in fields(Settings)]
     for name in options:
-        if name not in known:
-            raise SimError("SK505", f"a cluster has no option {name!r}", hint=f"these exist: {', '.join(known)}")
+        if name not in (*ours, *theirs):
+            known = ", ".join((*ours, *theirs))
+            raise SimError("SK505", f"a cluster has no option {name!r}", hint=f"these exist: {known}")
+    settings = Settings(**{name: value for name, value in options.items() if name in theirs})
     for profile in PROFILES:
         if profile == storage:
-            return Options(storage=profile, addons=addons, **options)
+            chosen = {name: value for name, value in options.items() if name in ours}
+            return Options(storage=profile, addons=addons, **chosen), settings
     raise SimError("SK505", f"there is no storage profile {storage!r}", hint=f"these exist: {', '.join(PROFILES)}")
 
 

@@ -21,7 +21,6 @@ LEASE_NAMESPACE = "kube-node-lease"
 LEASE_SECONDS = 40
 RENEWAL_SECONDS = 10.0
 STATUS_SECONDS = 300.0
-VERSION = "v1.35.0"
 
 _HEALTHY = (
     ("MemoryPressure", "False", "KubeletHasSufficientMemory", "kubelet has sufficient memory available"),
@@ -134,7 +133,7 @@ def _status(kubelet: Kubelet, before: dict[str, Object], now: str) -> Object:
             "containerRuntimeVersion": "containerd://2.1.0",
             "kernelVersion": "5.15.0-simk8s",
             "kubeProxyVersion": "",
-            "kubeletVersion": VERSION,
+            "kubeletVersion": kubelet.node.site.settings.kubelet_version,
             "machineID": f"simk8s-{node.name}",
             "operatingSystem": "linux",
             "osImage": "simk8s",

@@ -153,12 +153,11 @@ def refresh_all(worker: PodWorker) -> Run[None]:
 def unmount_volumes(worker: PodWorker) -> None:
     """KUBELET-58: after the containers, before the Pod's object goes."""
     local = worker.local
-    if local.are_mounted:
-        local.are_mounted = False
-        if local.volumes:
-            worker.record("volume.unmount", volumes=sorted(local.volumes))
-        local.volumes = {name: volume for name, volume in local.volumes.items() if not volume.attached}
-        worker.kubelet.report_volumes_in_use()
+    if local.are_mounted and local.volumes:
+        worker.record("volume.unmount", volumes=sorted(local.volumes))
+    local.are_mounted = False
+    local.volumes = {name: volume for name, volume in local.volumes.items() if not volume.attached}
+    worker.kubelet.report_volumes_in_use()
 
 
 def contents(files: Mapping[str, File]) -> dict[str, Content]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
 from simk8s.api.objects import Object
 from simk8s.api.store import Store
@@ -18,6 +17,7 @@ from simk8s.node.kubelet import Kubelet
 from simk8s.node.local_pod import LocalPod
 from simk8s.node.pod_worker import PodWorker
 from simk8s.node.sandbox import Addresses
+from simk8s.node.settings import Settings
 from simk8s.sim import Run, Simulation
 
 ContainerHook = Callable[[LocalPod, Container], None]
@@ -49,15 +49,14 @@ class Site:
     container_hooks: list[ContainerHook] = field(default_factory=list)
     prefixes: set[str] = field(default_factory=set)
     """The names that history has for the Pods on all nodes."""
-    missing_probe_command: Literal["failure", "unknown"] = "failure"
-    """KUBELET-47: what a probe's command that is not in the container counts as; the tutorial expects a failure."""
+    settings: Settings = field(default_factory=Settings)
 
     @classmethod
-    def of(cls, store: Store, network: Network, registry: Registry) -> Site:
+    def of(cls, store: Store, network: Network, registry: Registry, settings: Settings | None = None) -> Site:
         """A site with empty disks, which go when their PersistentVolumes do."""
         disks = Disks(store.sim)
         store.sim.task(disks.follow(store))
-        return cls(store, network, registry, disks)
+        return cls(store, network, registry, disks, settings=settings or Settings())
 
 
 class Node:

@@ -31,7 +31,7 @@ class PodProbes:
 
     @property
     def missing_is_failure(self) -> bool:
-        return self._worker.node.site.missing_probe_command == "failure"
+        return self._worker.node.site.settings.missing_probe_command == "failure"
 
     def start(self) -> None:
         """Begin to tick, which comes to nothing as long as the containers do not run."""

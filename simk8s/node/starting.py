@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 START_SECONDS = (0.2, 0.5)  # TIME-34
 SYNC_RETRY_SECONDS = (10.0, 15.0)  # TIME-3
 CRASH_LOOP = "CrashLoopBackOff"
+RESYNC_SECONDS = (60.0, 90.0)  # TIME-4
 CACHED_SECONDS = 0.05  # TIME-33
 
 
@@ -67,7 +68,8 @@ def _pass_backoff(worker: PodWorker, name: str) -> None:
     before = _last_exited(worker, name)
     if before is None:
         return
-    backoff, now = worker.backoffs.get(name, Backoff()), worker.sim.now
+    settings, now = worker.node.site.settings, worker.sim.now
+    backoff = worker.backoffs.get(name) or Backoff(longest_seconds=settings.longest_restart_wait_seconds)
     remaining = backoff.remaining(before.ended_at, now)
     if remaining > 0:
         pod = worker.local.key
@@ -78,7 +80,9 @@ def _pass_backoff(worker: PodWorker, name: str) -> None:
         raise _Refused(
             CRASH_LOOP,
             f"back-off {go(backoff.delay_seconds)} restarting failed container={name} pod={where}",
-            remaining,
+            remaining
+            if settings.restarts_on_time
+            else worker.sim.uniform(*RESYNC_SECONDS, f"resync/{worker.node.name}"),
         )
     worker.backoffs[name] = backoff.stepped(before.ended_at, now)
 
@@ -136,8 +140,8 @@ def _pull(worker: PodWorker, reference: str, name: str) -> Run[Image]:
     worker.tell(
         "Normal",
         "Pulled",
-        f'Successfully pulled image "{reference}" in {taken} ({waited} including waiting). '
-        f"Image size: {pulled.image.size_bytes} bytes.",
+        f'Successfully pulled image "{reference}" in {taken} ({waited} including waiting).'
+        + worker.node.site.settings.image_size(pulled.image.size_bytes),
         container=name,
     )
     return pulled.image
@@ -177,7 +181,7 @@ def _create(worker: PodWorker, spec: Object, image: Image) -> Run[Container]:
         address=local.address,
         mounts=[_as_json(point) for point in blueprint.mounts],
     )
-    worker.tell("Normal", "Created", f"Created container: {name}", container=name)  # VER-8
+    worker.tell("Normal", "Created", worker.node.site.settings.created(name), container=name)
     for hook in worker.node.container_hooks:
         hook(local, container)
     try:

@@ -6,12 +6,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simk8s.errors import SimError
+from simk8s.machine import File
 from tests.node.bench import Bench, container, probe
 
 FAULTS = st.lists(
     st.tuples(
         st.floats(0.1, 15.0),
-        st.sampled_from(["kill main", "kill side", "kill init", "power", "kubelet", "delete", "force", "create"]),
+        st.sampled_from(
+            [
+                *("kill main", "kill side", "kill init", "kill probed", "kill aide"),
+                *("ready", "unready", "power", "kubelet", "delete", "force", "create"),
+            ]
+        ),
     ),
     max_size=8,
 )
@@ -22,7 +28,12 @@ def create(bench: Bench) -> None:
     bench.pod(
         container("main", "polite", "1", livenessProbe=probe("check", "/etc/hosts", periodSeconds=3), **mounts),
         container("side", "exit", "1", "7"),
-        initContainers=[container("init", "exit", "0", "2"), container("later", "write", "/data/x", "x", **mounts)],
+        container("probed", "polite", "0", readinessProbe=probe("check", "/data/up", periodSeconds=2), **mounts),
+        initContainers=[
+            container("init", "exit", "0", "2"),
+            container("aide", "polite", "1", restartPolicy="Always"),
+            container("later", "write", "/data/x", "x", **mounts),
+        ],
         volumes=[{"name": "data", "emptyDir": {}}],
     )
 
@@ -35,6 +46,12 @@ def inflict(bench: Bench, fault: str) -> None:
                 bench.node.kill_container("default", "web", name)
             except SimError:
                 return
+        case "ready" | "unready":
+            local = bench.node.find_pod("default", "web")
+            if local is not None and "data" in local.volumes:
+                entries = local.volumes["data"].filesystem.root.entries
+                entries.pop("up", None)
+                entries |= {"up": File()} if verb == "ready" else {}
         case "power":
             bench.node.power_off() if bench.node.is_on else bench.node.power_on()
         case "kubelet" if bench.node.is_on:
@@ -47,6 +64,7 @@ def inflict(bench: Bench, fault: str) -> None:
 
 def played(faults: list[tuple[float, str]]) -> Bench:
     bench = Bench()
+    bench.seen = bench.watch_pod()
     create(bench)
     for seconds, fault in faults:
         bench.run(seconds)
@@ -56,7 +74,7 @@ def played(faults: list[tuple[float, str]]) -> Bench:
     return bench
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(FAULTS)
 def test_whatever_fails_the_pod_comes_back_and_order_is_kept(faults: list[tuple[float, str]]) -> None:
     """INV-12, KUBELET-3, KUBELET-8, NODE-10."""
@@ -67,6 +85,9 @@ def test_whatever_fails_the_pod_comes_back_and_order_is_kept(faults: list[tuple[
     else:
         assert bench.node.pods == {}
     check_order(bench)
+    check_instances(bench)
+    check_counts(bench)
+    check_readiness(bench)
     addresses = [address for address in bench.network.interfaces if address.startswith("10.244.")]
     assert len(addresses) == len(bench.node.pods)
 
@@ -86,6 +107,51 @@ def check_order(bench: Bench) -> None:
                 done.setdefault(pod, set()).add(container_name)
             case "container.create" if container_name in ("main", "side"):
                 assert done[pod] >= {"init", "later"}, record
+
+
+def check_instances(bench: Bench) -> None:
+    """Of every container of every Pod, at most one instance runs at a time."""
+    running: set[str] = set()
+    for record in bench.sim.history:
+        if record.object.endswith("[1]") and record.verb == "process.start":
+            assert record.object not in running, record
+            running.add(record.object)
+        elif record.object.endswith("[1]") and record.verb == "process.exit":
+            running.discard(record.object)
+
+
+def check_counts(bench: Bench) -> None:
+    """KUBELET-13: while a Pod lives, no restart is forgotten."""
+    counts: dict[tuple[str, str], int] = {}
+    for version in bench.seen:
+        for field in ("initContainerStatuses", "containerStatuses"):
+            for entry in version["status"].get(field, []):
+                key = (version["metadata"]["uid"], entry["name"])
+                assert entry["restartCount"] >= counts.get(key, 0), version
+                counts[key] = entry["restartCount"]
+
+
+def check_readiness(bench: Bench) -> None:
+    """KUBELET-43, KUBELET-49: ready is what the probe said last of this very instance; without a probe, running."""
+    said: dict[str, str] = {}
+    for record in bench.sim.history:
+        match record.verb:
+            case "container.create":
+                said[record.object] = ""
+            case "probe" if record.detail["kind"] == "readiness":
+                said[record.object] = record.detail["result"]
+            case "update" if record.object == "Pod/default/web":
+                for name in ready_containers(bench, record.detail["resourceVersion"]):
+                    assert name != "probed" or said[f"Pod/default/web/{name}"] == "success", record
+
+
+def ready_containers(bench: Bench, version: str) -> list[str]:
+    for pod in bench.seen:
+        if pod["metadata"]["resourceVersion"] == version:
+            entries = pod["status"].get("containerStatuses", [])
+            assert all("running" in entry["state"] for entry in entries if entry["ready"])
+            return [entry["name"] for entry in entries if entry["ready"]]
+    return []
 
 
 def test_the_same_faults_give_the_same_history() -> None:

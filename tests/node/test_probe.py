@@ -6,6 +6,7 @@ import pytest
 
 from simk8s.machine import Directory, File
 from simk8s.node.probe import Streak
+from simk8s.node.settings import Settings
 from tests.node.bench import Bench, container, probe
 
 DATA = {"volumeMounts": [{"name": "data", "mountPath": "/data"}]}
@@ -96,7 +97,7 @@ def test_successful_probes_leave_little_in_history(bench: Bench) -> None:
 
 def test_on_other_runtimes_a_missing_command_leaves_readiness_as_it_was(bench: Bench) -> None:
     """KUBELET-47, the other position of the switch."""
-    bench.site.missing_probe_command = "unknown"
+    bench.site.settings = Settings(missing_probe_command="unknown")
     bench.pod(container("main", readinessProbe=probe("check", "/etc/hosts", periodSeconds=1)))
     bench.until(lambda: bench.is_true("Ready"))
     local = bench.node.find_pod("default", "web")
