@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import settings
 
 from tests.conformance import entries
+
+settings.register_profile("nightly", deadline=None)  # `pytest --hypothesis-profile=nightly` plays many more stories
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

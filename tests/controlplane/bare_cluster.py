@@ -62,6 +62,21 @@ class Kubelet:
                     self.store.update({**lease, "spec": spec}, by=self.actor)
             yield self.sim.sleep(10)
 
+    def power_off(self) -> None:
+        """From now on it neither hears nor says anything."""
+        self.is_alive = False
+
+    def power_on(self) -> None:
+        """It is back, says so, and goes on with the Pods that it finds."""
+        self.is_alive = True
+        conditions = [{**self._condition("Ready", True), "reason": "KubeletReady"}]
+        self.store.patch("Node", self.node, "", lambda o: with_conditions(o, conditions), by=self.actor, status=True)
+        for pod in self.store.list("Pod"):
+            if pod["spec"].get("nodeName") == self.node:
+                self._look_after(pod)
+                if uid(pod) in self._started and not is_ready(pod) and not is_terminating(pod):
+                    self.sim.task(self._start(pod))
+
     def _run(self) -> Run[None]:
         watch = self.store.watch("Pod", fields=parse_fields(f"spec.nodeName={self.node}"), who=self.node)
         while True:
@@ -70,12 +85,15 @@ class Kubelet:
             pod = event.object
             if event.type == "DELETED" or not self.is_alive:
                 continue
-            if uid(pod) not in self._started:
-                self._started.add(uid(pod))
-                self.sim.task(self._start(pod))
-            if is_terminating(pod) and uid(pod) not in self._stopping:
-                self._stopping.add(uid(pod))
-                self.sim.task(self._stop(pod))
+            self._look_after(pod)
+
+    def _look_after(self, pod: Object) -> None:
+        if uid(pod) not in self._started:
+            self._started.add(uid(pod))
+            self.sim.task(self._start(pod))
+        if is_terminating(pod) and uid(pod) not in self._stopping:
+            self._stopping.add(uid(pod))
+            self.sim.task(self._stop(pod))
 
     def _start(self, pod: Object) -> Run[None]:
         yield self.sim.sleep(self.start_seconds)
@@ -88,6 +106,9 @@ class Kubelet:
 
     def _stop(self, pod: Object) -> Run[None]:
         yield self.sim.sleep(self.stop_seconds)
+        if not self.is_alive:
+            self._stopping.discard(uid(pod))
+            return
         self.set_status(pod, phase="Succeeded", ready=False)
         meta = pod["metadata"]
         deletion = Deletion(grace_seconds=0, uid=meta["uid"])
@@ -107,6 +128,10 @@ class Kubelet:
 
     def _condition(self, type: str, status: bool) -> Object:
         return {"type": type, "status": str(status), "lastTransitionTime": self.sim.timestamp}
+
+
+def with_conditions(object: Object, conditions: list[Object]) -> Object:
+    return {**object, "status": {**object["status"], "conditions": conditions}}
 
 
 def set_pod(store: Store, pod: Object, by: Any, *, ready: bool, **fields: Any) -> Object:
