@@ -64,7 +64,7 @@ class World:
             self.images.add(image)
         self.network = Network(sim)
         chosen, settings = _options(storage, addons, options)
-        control = ControlPlane(sim, self.store, self.registry, chosen)
+        control = self.control = ControlPlane(sim, self.store, self.registry, chosen)
         admission.install(self.store)
         connect(self.network, _name_server(control), control.proxy.is_service, _router(control))
         control.start()

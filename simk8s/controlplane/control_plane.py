@@ -52,6 +52,7 @@ class ControlPlane:
         ]
         self.dns = Dns(store, domain=self.options.cluster_domain, cache_seconds=self.options.dns_cache_seconds)
         self.proxy = Proxy(store)
+        self.provisioners = Informers(store, "provisioner")
 
     def start(self) -> None:
         store, options, task = self._store, self.options, self._sim.task
@@ -73,7 +74,7 @@ class ControlPlane:
         GarbageCollector(store, caches)
         scheduler_caches = Informers(store, "kube-scheduler")
         Scheduler(store, scheduler_caches)
-        provisioner_caches = Informers(store, "provisioner")
+        provisioner_caches = self.provisioners
         for driver in self._drivers:
             Provisioner(store, provisioner_caches, driver)
             if driver.expands:

@@ -56,6 +56,7 @@ class Informer:
         self._seqs: dict[Key, int] = {}
         self._indexes: dict[str, Index] = {}
         self._handlers: list[Handler] = []
+        self._held_until = 0.0
 
     def __iter__(self) -> Iterator[Object]:
         """The objects, oldest acquaintance first."""
@@ -86,11 +87,17 @@ class Informer:
         """Call `handler` after every change of the cache from now on."""
         self._handlers.append(handler)
 
+    def hold(self, seconds: float) -> None:
+        """Hear of nothing for that long: it is heard of afterwards."""
+        self._held_until = max(self._held_until, self._store.sim.now + seconds)
+
     def run(self) -> Run[None]:
         """List and watch, for ever."""
         watch = self._store.watch(self.kind, who=self._who, delay_seconds=self._delay)
         while True:
             event = yield from watch.next()
+            while self._held_until > self._store.sim.now:
+                yield self._store.sim.sleep(self._held_until - self._store.sim.now)
             self._take(event.type == "DELETED", event.object, event.seq)
 
     def _take(self, gone: bool, object: Object, seq: int) -> None:
@@ -133,6 +140,11 @@ class Informers:
         """Whether the cache of that kind, if there is one, is as new as that resourceVersion."""
         informer = self._informers.get(kind)
         return informer is None or informer.version >= version
+
+    def hold(self, seconds: float) -> None:
+        """The process hears of nothing for that long, and goes on with what it knows."""
+        for informer in self._informers.values():
+            informer.hold(seconds)
 
     def start(self) -> None:
         self._running = True

@@ -5,11 +5,17 @@ from simk8s.faults.act import (
     Delay,
     DeletePod,
     Evict,
+    FailDisk,
     FailLiveness,
+    FailPull,
     Kill,
     Partition,
     PowerOff,
     PowerOn,
+    SlowDisk,
+    SlowProvisioning,
+    SlowPull,
+    StaleNames,
 )
 from simk8s.faults.fault import Fault
 from simk8s.faults.injector import Injector
@@ -26,7 +32,9 @@ __all__ = [
     "Delay",
     "DeletePod",
     "Evict",
+    "FailDisk",
     "FailLiveness",
+    "FailPull",
     "Fault",
     "Injector",
     "Kill",
@@ -34,6 +42,10 @@ __all__ = [
     "Partition",
     "PowerOff",
     "PowerOn",
+    "SlowDisk",
+    "SlowProvisioning",
+    "SlowPull",
+    "StaleNames",
     "Tracer",
     "When",
 ]

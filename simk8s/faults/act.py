@@ -6,8 +6,7 @@ from typing import Any, Literal, TypeAlias
 
 import msgspec
 
-Unsynced: TypeAlias = Literal["kept", "lost", "chosen"]
-"""What becomes of what was written and not forced to disk: kept, lost, or a choice for each file and directory."""
+from simk8s.node.power import Unsynced
 
 
 class Act(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True, omit_defaults=True):
@@ -85,6 +84,50 @@ class Delay(Act, frozen=True, kw_only=True):
     namespace: str = "default"
 
 
+class SlowDisk(Act, frozen=True, kw_only=True):
+    """Writes to a claim's volume, and what is forced to it, take `factor` times as long."""
+
+    claim: str
+    factor: float
+    seconds: float | None = None
+    namespace: str = "default"
+
+
+class FailDisk(Act, frozen=True, kw_only=True):
+    """Writes to a claim's volume fail with an input/output error."""
+
+    claim: str
+    seconds: float | None = None
+    namespace: str = "default"
+
+
+class SlowProvisioning(Act, frozen=True, kw_only=True):
+    """The provisioner of volumes does nothing for that long."""
+
+    seconds: float
+
+
+class FailPull(Act, frozen=True, kw_only=True):
+    """Pulls of an image fail, on every node that does not have it yet."""
+
+    image: str
+    seconds: float | None = None
+
+
+class SlowPull(Act, frozen=True, kw_only=True):
+    """Pulls of an image take that much longer."""
+
+    image: str
+    added_seconds: float
+    seconds: float | None = None
+
+
+class StaleNames(Act, frozen=True, kw_only=True):
+    """The name server answers with what it knew when this began, as a cache does that is out of date."""
+
+    seconds: float
+
+
 AnyAct: TypeAlias = Kill | FailLiveness | DeletePod | Evict | PowerOff | PowerOn | Partition | Delay
 
 ACTS: dict[str, type[Act]] = {
@@ -98,6 +141,12 @@ ACTS: dict[str, type[Act]] = {
         PowerOn,
         Partition,
         Delay,
+        SlowDisk,
+        FailDisk,
+        SlowProvisioning,
+        FailPull,
+        SlowPull,
+        StaleNames,
     )
 }
 """Every kind of fault by its name in a scenario."""

@@ -7,21 +7,32 @@ from typing import Protocol
 
 from simk8s.api.deletion import Deletion
 from simk8s.api.errors import ApiError
+from simk8s.api.objects import dig
 from simk8s.api.store import Store
+from simk8s.controlplane.control_plane import ControlPlane
 from simk8s.errors import SimError
 from simk8s.faults.act import (
     AnyAct,
     Delay,
     DeletePod,
     Evict,
+    FailDisk,
     FailLiveness,
+    FailPull,
     Kill,
     Partition,
     PowerOff,
     PowerOn,
+    SlowDisk,
+    SlowProvisioning,
+    SlowPull,
+    StaleNames,
 )
+from simk8s.images import Reference
+from simk8s.machine import FileSystem
 from simk8s.machine.network import Network, Trouble
-from simk8s.node.node import Node
+from simk8s.node.image_store import PullTrouble
+from simk8s.node.node import Node, Site
 from simk8s.sim import Actor, Run, Simulation
 
 
@@ -36,6 +47,10 @@ class Ground(Protocol):
     def network(self) -> Network: ...
     @property
     def nodes(self) -> Sequence[Node]: ...
+    @property
+    def site(self) -> Site: ...
+    @property
+    def control(self) -> ControlPlane: ...
     def node(self, name: str) -> Node: ...
     def node_of(self, namespace: str, pod: str) -> Node: ...
 
@@ -53,7 +68,7 @@ def strike(ground: Ground, act: AnyAct, by: Actor) -> None:
             _delete(ground, act, by)
         case PowerOff():
             node = ground.node(act.node) if act.node else ground.node_of(act.namespace, act.pod)
-            node.power_off(cause=by.last)
+            node.power_off(act.unsynced, cause=by.last)
             _after(ground, act.back_seconds, lambda: node.power_on(cause=by.last))
         case PowerOn(node=name):
             ground.node(name).power_on(cause=by.last)
@@ -61,6 +76,19 @@ def strike(ground: Ground, act: AnyAct, by: Actor) -> None:
             _between(ground, pod, peer, Trouble(cut=True), act.seconds)
         case Delay(pod=pod, peer=peer):
             _between(ground, pod, peer, Trouble(added_seconds=act.added_seconds), act.seconds)
+        case SlowDisk():
+            disk = _disk_of(ground, act.namespace, act.claim)
+            _set(ground, disk, "slowness", act.factor, 1.0, act.seconds)
+        case FailDisk():
+            _set(ground, _disk_of(ground, act.namespace, act.claim), "is_failing", True, False, act.seconds)
+        case SlowProvisioning(seconds=seconds):
+            ground.control.provisioners.hold(seconds)
+        case StaleNames(seconds=seconds):
+            ground.control.dns.informers.hold(seconds)
+        case FailPull(image=image):
+            _pulls(ground, image, PullTrouble(fails=True), act.seconds)
+        case SlowPull(image=image):
+            _pulls(ground, image, PullTrouble(added_seconds=act.added_seconds), act.seconds)
 
 
 def _delete(ground: Ground, act: DeletePod, by: Actor) -> None:
@@ -84,7 +112,32 @@ def _between(ground: Ground, pod: str, peer: str, trouble: Trouble, seconds: flo
     _after(ground, seconds, lambda: ground.network.trouble(pod, peer, None))
 
 
-def _after(ground: Ground, seconds: float | None, end: Callable[[], None]) -> None:
+def _disk_of(ground: Ground, namespace: str, claim: str) -> FileSystem:
+    found = ground.store.find("PersistentVolumeClaim", claim, namespace)
+    disk = ground.site.disks.find(str(dig(found or {}, "spec", "volumeName", default="")))
+    if disk is None:
+        raise SimError(
+            "SK509",
+            f"the claim {namespace}/{claim} has no disk that somebody uses",
+            hint="`kubectl get pvc -A` lists the claims; a disk is there once a Pod has mounted it",
+        )
+    return disk
+
+
+def _set(
+    ground: Ground, disk: FileSystem, field: str, now: float | bool, later: float | bool, seconds: float | None
+) -> None:
+    setattr(disk, field, now)
+    _after(ground, seconds, lambda: setattr(disk, field, later))
+
+
+def _pulls(ground: Ground, image: str, trouble: PullTrouble, seconds: float | None) -> None:
+    full, troubles = str(Reference.parse(image)), ground.site.pull_troubles
+    troubles[full] = trouble
+    _after(ground, seconds, lambda: troubles.pop(full, None))
+
+
+def _after(ground: Ground, seconds: float | None, end: Callable[[], object]) -> None:
     def later(seconds: float) -> Run[None]:
         yield ground.sim.sleep(seconds)
         end()

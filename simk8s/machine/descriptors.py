@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from simk8s.machine.content import Content
+from simk8s.machine.durability import before_write
 from simk8s.machine.errno import Errno, SyscallError
 from simk8s.machine.files import Files
 from simk8s.machine.filesystem import Device, Directory, Fifo, File, SocketFile, Symlink
@@ -62,6 +63,7 @@ class Descriptors(Files):
             self._tell_of(location)
         if truncate and len(inode.content):
             yield from self.step("truncate", location.label)
+            before_write(inode, self.sim.now)
             inode.content = b""
             inode.mtime = self.sim.now
             self.record("file.truncate", location.label, size=0)
@@ -74,7 +76,7 @@ class Descriptors(Files):
         if isinstance(current, File):
             return current  # somebody else made it while this step took its time
         file = File(b"", mode & ~self.umask, self.uid, self.gid, self.sim.now)
-        self._parent(location).entries[location.name] = file
+        self._changing(location).entries[location.name] = file
         file.number = self.record("file.create", location.label, mode=file.mode, **self._owner)
         return file
 

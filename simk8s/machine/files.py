@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from simk8s.machine.content import splice
 from simk8s.machine.copy_up import copy_up
+from simk8s.machine.durability import before_change, before_write, force, force_all
 from simk8s.machine.errno import Errno, SyscallError
 from simk8s.machine.filesystem import NOT_IN_HISTORY, Directory, Fifo, File, Inode, Symlink
 from simk8s.machine.mount import Location
@@ -108,7 +109,7 @@ class Files:
             raise SyscallError(Errno.EISDIR, path)
         self._check_parent(location, path)
         yield from self.step("unlink", location.label)
-        gone = self._parent(location).entries.pop(location.name, None)
+        gone = self._changing(location).entries.pop(location.name, None)
         if gone is None:
             raise SyscallError(Errno.ENOENT, path)
         if isinstance(gone, File):
@@ -134,10 +135,10 @@ class Files:
             raise SyscallError(Errno.EINVAL, new)
         self._tell_of(source, below=True)
         yield from self.step("rename", source.label)
-        moved = self._parent(source).entries.pop(source.name, None)
+        moved = self._changing(source).entries.pop(source.name, None)
         if moved is None:
             raise SyscallError(Errno.ENOENT, old)
-        self._parent(target).entries[target.name] = moved
+        self._changing(target).entries[target.name] = moved
         if isinstance(moved, Directory):
             source.mount.filesystem.moves += 1
         self.record("file.rename", source.label, to=target.label)
@@ -149,7 +150,7 @@ class Files:
         self._check_parent(location, path)
         yield from self.step("mkdir", location.label)
         directory = Directory({}, mode & ~self.umask, self.uid, self.gid, self.sim.now)
-        if self._parent(location).entries.setdefault(location.name, directory) is not directory:
+        if self._changing(location).entries.setdefault(location.name, directory) is not directory:
             raise SyscallError(Errno.EEXIST, path)
         directory.number = self.record("file.mkdir", location.label, mode=directory.mode, **self._owner)
 
@@ -163,7 +164,7 @@ class Files:
             raise SyscallError(Errno.ENOTEMPTY, path)
         self._check_parent(location, path)
         yield from self.step("rmdir", location.label)
-        self._parent(location).entries.pop(location.name, None)
+        self._changing(location).entries.pop(location.name, None)
         self.record("file.rmdir", location.label)
 
     def link(self, existing: str, new: str) -> Run[None]:
@@ -191,7 +192,7 @@ class Files:
             raise SyscallError(Errno.EEXIST, path)
         self._check_parent(location, path)
         yield from self.step(verb, location.label)
-        self._parent(location).entries[location.name] = inode
+        self._changing(location).entries[location.name] = inode
         seq = self.record(f"file.{verb}", location.label, **detail)
         if inode.number == NOT_IN_HISTORY:
             inode.number = seq
@@ -226,6 +227,7 @@ class Files:
         self._tell_of(location)
         yield from self.step("truncate", location.label)
         content = location.inode.content
+        before_write(location.inode, self.sim.now)
         location.inode.content = content[:size] if size <= len(content) else splice(content, size, b"")
         location.inode.mtime = self.sim.now
         self.record("file.truncate", location.label, size=size)
@@ -242,7 +244,17 @@ class Files:
         """Make a file's content durable. A step of its own, since power loss respects it."""
         location = self._existing(path, follow=True)
         yield from self.step("fsync", location.label)
+        if location.mount.filesystem.is_failing:
+            raise SyscallError(Errno.EIO, path)
+        force(location.inode, location.parent, location.name)
         self.record("file.sync", location.label)
+
+    def sync(self) -> Run[None]:
+        """Make everything durable that is on the file systems of this machine."""
+        yield from self.step("sync")
+        for filesystem in self.machine.mounts.filesystems():
+            force_all(filesystem.root)
+        self.record("file.sync")
 
     @property
     def _owner(self) -> dict[str, int]:
@@ -265,7 +277,15 @@ class Files:
             raise SyscallError(Errno.EBUSY, location.path)
         return location.parent
 
+    def _changing(self, location: Location) -> Directory:
+        """The directory whose names are about to change."""
+        parent = self._parent(location)
+        before_change(parent, self.sim.now)
+        return parent
+
     def _check_parent(self, location: Location, path: str) -> None:
+        if location.mount.filesystem.is_failing:
+            raise SyscallError(Errno.EIO, path)
         if location.parent is None or self.machine.mounts.is_point(location.path):
             raise SyscallError(Errno.EBUSY, path)
         if location.mount.read_only:

@@ -35,6 +35,9 @@ class File:
     lock: FileLock | None = None
     locked_by: object | None = None  # fcntl(2): the process that has locked it, as long as that is alive
     number: int = NOT_IN_HISTORY
+    durable: Content = b""
+    """The content on disk, where it has changed since `dirty_since` (None: it is the same): see `durability.py`."""
+    dirty_since: float | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -47,6 +50,10 @@ class Directory:
     gid: int = 0
     mtime: float = 0.0
     number: int = NOT_IN_HISTORY
+    durable: dict[str, Inode] | None = None
+    """The names on disk, where they have changed since `dirty_since`, at last at `changed_at`."""
+    dirty_since: float = 0.0
+    changed_at: float = 0.0
 
 
 @dataclass(slots=True, eq=False)
@@ -101,15 +108,18 @@ Inode: TypeAlias = File | Directory | Symlink | SocketFile | Fifo | Device
 class FileSystem:
     """A named tree. The name says in history which volume or layer a file belongs to.
 
-    What is `in_memory` (tmpfs) takes the memory of the machines that write to it.
+    What is `in_memory` (tmpfs) takes the memory of the machines that write to it. Faults make the disk below it slow,
+    or every write to it fail.
     """
 
-    __slots__ = ("in_memory", "moves", "name", "root")
+    __slots__ = ("in_memory", "is_failing", "moves", "name", "root", "slowness")
 
     def __init__(self, name: str, root: Directory | None = None, *, in_memory: bool = False) -> None:
         self.name = name
         self.root = root or Directory()
         self.in_memory = in_memory
+        self.slowness = 1.0
+        self.is_failing = False
         self.moves = 0
         """How often a directory was renamed: whoever has remembered a path may be wrong since."""
 

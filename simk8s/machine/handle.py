@@ -7,6 +7,7 @@ from hashlib import shake_256
 from typing import TYPE_CHECKING
 
 from simk8s.machine.content import Content, Sparse, as_json, splice
+from simk8s.machine.durability import before_write
 from simk8s.machine.errno import Errno, SyscallError
 from simk8s.machine.filesystem import File
 from simk8s.machine.lock import FileLock
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from simk8s.machine.process import Process
 
 BULK = 65536  # a file transfer of at least this many bytes takes time at the disk's rate
+
+FORCED_SECONDS = 0.0015
+"""What a small write to a disk costs when it cannot be put off: on a slow disk all of them are like that (SIM)."""
 
 
 class Handle:
@@ -108,11 +112,17 @@ class FileHandle(Handle):
         if not self.writable:
             raise SyscallError(Errno.EBADF)
         yield from process.step("write", self.label)
+        disk = self._location.mount.filesystem
+        if disk.is_failing:
+            raise SyscallError(Errno.EIO)
+        if disk.slowness > 1:
+            yield from process.sleep(disk.slowness * FORCED_SECONDS)
+        before_write(self.file, process.sim.now)
         offset = len(self.file.content) if self.append else self.offset
         self.file.content = splice(self.file.content, offset, data)
         self.file.mtime = process.sim.now
         self.offset = offset + len(data)
-        if self._location.mount.filesystem.in_memory:
+        if disk.in_memory:
             process.machine.check_memory(process)
             if process.status is not None:
                 yield process.machine.never
@@ -120,7 +130,7 @@ class FileHandle(Handle):
             moved = {} if self._is_where_it_was else {"inode": self.file.number}
             process.record("file.write", self.label, offset=offset, data=as_json(data), **moved)
         if len(data) >= BULK:
-            yield from process.sleep(len(data) / process.machine.costs.disk_bytes_per_second)
+            yield from process.sleep(disk.slowness * len(data) / process.machine.costs.disk_bytes_per_second)
         return len(data)
 
     @property

@@ -74,6 +74,10 @@ class MountTable:
         """The mounts by mount point, sorted by path."""
         return dict(sorted(self._mounts.items()))
 
+    def filesystems(self) -> list[FileSystem]:
+        """The file systems that are mounted, each once."""
+        return list(dict.fromkeys(mount.filesystem for mount in self.points().values()))
+
     def _make_point(self, point: str, top: Inode) -> None:
         root = self._root.filesystem
         if root.find(point) is None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from simk8s.machine.content import Content, splice
+from simk8s.machine.durability import before_change, before_write, force
 from simk8s.machine.filesystem import Directory, File
 from simk8s.mysql.step import Change, Steps
 
@@ -19,10 +20,18 @@ class DataDirectory:
     `owner` is the numeric user that new files belong to (mysql is 999 in the images, IMG-1).
     """
 
-    def __init__(self, top: Directory | None = None, *, observe: Observer | None = None, owner: int = 999) -> None:
+    def __init__(
+        self,
+        top: Directory | None = None,
+        *,
+        observe: Observer | None = None,
+        owner: int = 999,
+        clock: Callable[[], float] = lambda: 0.0,
+    ) -> None:
         self.top = top if top is not None else Directory()
         self._observe = observe
         self._owner = owner
+        self._clock = clock
 
     # ── looking ──────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -57,28 +66,28 @@ class DataDirectory:
 
     def mkdir(self, path: str) -> Steps[None]:
         yield Change("mkdir", path)
-        parent, name = self._parent(path)
+        parent, name = self._changing(path)
         parent.entries.setdefault(name, Directory(mode=0o750, uid=self._owner, gid=self._owner))
         self._tell("mkdir", path, b"")
 
     def unlink(self, path: str) -> Steps[None]:
         """Remove a file; one that is gone already is no error, since mysqld only logs that."""
         yield Change("unlink", path)
-        parent, name = self._parent(path)
+        parent, name = self._changing(path)
         parent.entries.pop(name, None)
         self._tell("unlink", path, b"")
 
     def rmdir(self, path: str) -> Steps[None]:
         yield Change("rmdir", path)
-        parent, name = self._parent(path)
+        parent, name = self._changing(path)
         parent.entries.pop(name, None)
         self._tell("rmdir", path, b"")
 
     def rename(self, source: str, target: str) -> Steps[None]:
         """Give a file another name, replacing what had it: one atomic step."""
         yield Change("rename", f"{source} -> {target}")
-        parent, name = self._parent(source)
-        other, new_name = self._parent(target)
+        parent, name = self._changing(source)
+        other, new_name = self._changing(target)
         other.entries[new_name] = parent.entries.pop(name)
         self._tell("rename", f"{source} -> {target}", b"")
 
@@ -88,10 +97,11 @@ class DataDirectory:
         """Replace the whole file now."""
         file = self._find(path)
         if isinstance(file, File):
+            before_write(file, self._clock())
             file.content = content
             self._tell("write", path, content)
             return
-        parent, name = self._parent(path)
+        parent, name = self._changing(path)
         parent.entries[name] = File(content, 0o640, self._owner, self._owner)
         self._tell("create", path, content)
 
@@ -100,6 +110,7 @@ class DataDirectory:
         file = self._find(path)
         if isinstance(file, File):
             offset = len(file.content)
+            before_write(file, self._clock())
             file.content = splice(file.content, offset, content)
             self._tell("append", path, content, offset)
 
@@ -107,6 +118,7 @@ class DataDirectory:
         """Overwrite in the middle now; a removed file takes the bytes with it."""
         file = self._find(path)
         if isinstance(file, File):
+            before_write(file, self._clock())
             file.content = splice(file.content, offset, content)
             self._tell("splice", path, content, offset)
 
@@ -114,6 +126,7 @@ class DataDirectory:
         """Cut the file now."""
         file = self._find(path)
         if isinstance(file, File):
+            before_write(file, self._clock())
             file.content = file.content[:size]
             self._tell("truncate", path, b"", size)
 
@@ -134,6 +147,16 @@ class DataDirectory:
                 return None
             here = here.entries.get(part)
         return here
+
+    def force(self, path: str) -> None:
+        """Make what is at a path durable now: the end of a change that says `sync`."""
+        parent, name = self._parent(path)
+        force(parent.entries.get(name), parent, name)
+
+    def _changing(self, path: str) -> tuple[Directory, str]:
+        parent, name = self._parent(path)
+        before_change(parent, self._clock())
+        return parent, name
 
     def _parent(self, path: str) -> tuple[Directory, str]:
         above, _, name = path.rpartition("/")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -35,13 +36,22 @@ class Pulled:
     waited_seconds: float
 
 
+@dataclass(frozen=True, slots=True)
+class PullTrouble:
+    """What is wrong with the pulls of an image: nobody answers, or it takes longer."""
+
+    fails: bool = False
+    added_seconds: float = 0.0
+
+
 class ImageStore:
     """What a node has pulled. It survives Pods, kubelet restarts and power loss."""
 
-    def __init__(self, sim: Simulation, registry: Registry, node: str) -> None:
+    def __init__(self, sim: Simulation, registry: Registry, node: str, troubles: Mapping[str, PullTrouble]) -> None:
         self.sim = sim
         self.registry = registry
         self.node = node
+        self._troubles = troubles
         self.images: dict[str, Image] = {}
         self._queue: deque[simpy.Event] = deque()
         self._is_pulling = False
@@ -74,6 +84,12 @@ class ImageStore:
         self._tasks = [*(task for task in self._tasks if task.is_alive), task]
         pulled, seq = yield task
         by.hear(seq)
+        if pulled is None and self._troubles.get(full, PullTrouble()).fails:
+            host = full.partition("/")[0]
+            raise PullError(
+                f'failed to pull and unpack image "{full}": failed to resolve reference "{full}": failed to do '
+                f'request: Head "https://{host}/v2/": dial tcp: i/o timeout'
+            )
         if pulled is None:
             raise PullError(
                 f'failed to pull and unpack image "{full}": failed to resolve reference "{full}": {full}: not found '
@@ -102,13 +118,16 @@ class ImageStore:
     def _fetch(self, reference: str, full: str) -> Run[Image | None]:
         image = self.registry.find(reference)
         label = f"pull/{self.node}/{full}"
+        trouble = self._troubles.get(full, PullTrouble())
+        if trouble.fails and self.images.get(full) is not image:
+            image = None
         if image is None:
             seconds = self.sim.uniform(*REFUSED_SECONDS, label)
         elif self.images.get(full) is image:
             seconds = self.sim.uniform(*RECHECK_SECONDS, label)
         else:
             seconds = self.sim.lognormal(MEDIAN_SECONDS, SIGMA, label)
-        yield self.sim.sleep(seconds)
+        yield self.sim.sleep(seconds + trouble.added_seconds)
         if image is not None:
             self.images[full] = image
         return image

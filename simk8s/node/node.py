@@ -12,10 +12,11 @@ from simk8s.images import Registry
 from simk8s.machine import FileSystem, Machine, Network, Process
 from simk8s.node.container import Container
 from simk8s.node.disk import Disks
-from simk8s.node.image_store import ImageStore
+from simk8s.node.image_store import ImageStore, PullTrouble
 from simk8s.node.kubelet import Kubelet
 from simk8s.node.local_pod import LocalPod
 from simk8s.node.pod_worker import PodWorker
+from simk8s.node.power import Unsynced, lose_unsynced
 from simk8s.node.sandbox import Addresses
 from simk8s.node.settings import Settings
 from simk8s.sim import Run, Simulation
@@ -47,6 +48,8 @@ class Site:
     registry: Registry
     disks: Disks
     container_hooks: list[ContainerHook] = field(default_factory=list)
+    pull_troubles: dict[str, PullTrouble] = field(default_factory=dict)
+    """What is wrong with the pulls of images, by full reference: for faults."""
     prefixes: set[str] = field(default_factory=set)
     """The names that history has for the Pods on all nodes."""
     settings: Settings = field(default_factory=Settings)
@@ -88,7 +91,7 @@ class Node:
             **spec.labels,
         }
         self.files = FileSystem(f"{spec.name}/host")
-        self.images = ImageStore(self.sim, site.registry, spec.name)
+        self.images = ImageStore(self.sim, site.registry, spec.name, site.pull_troubles)
         self.pods: dict[str, LocalPod] = {}
         self.boots = 0
         self.is_on = False
@@ -109,8 +112,11 @@ class Node:
         self.kubelet.actor.hear(self._actor.last)
         self.kubelet.start()
 
-    def power_off(self, *, cause: int = -1) -> None:
-        """Lose power: everything stops at once, and nobody is told (NODE-6). `cause` is the record that led to it."""
+    def power_off(self, unsynced: Unsynced = "kept", *, cause: int = -1) -> None:
+        """Lose power: everything stops at once, and nobody is told (NODE-6). `cause` is the record that led to it.
+
+        `unsynced` says what becomes of what had not been forced to disk.
+        """
         if not self.is_on:
             return
         self.is_on = False
@@ -129,7 +135,14 @@ class Node:
             pod.are_mounted = False
             pod.volumes = {name: volume for name, volume in pod.volumes.items() if not volume.filesystem.in_memory}
         self._host.kill()
+        for filesystem in self._disks_in_use():
+            lose_unsynced(self.sim, self._actor, filesystem, unsynced)
         self.network.detach(self.interface)
+
+    def _disks_in_use(self) -> list[FileSystem]:
+        """The host's own and those of the Pods' volumes, each once."""
+        used = [volume.filesystem for pod in self.pods.values() for volume in pod.volumes.values()]
+        return list(dict.fromkeys([self.files, *(filesystem for filesystem in used if not filesystem.in_memory)]))
 
     def _lose_network(self, pod: LocalPod) -> None:
         if pod.interface is not None and not pod.on_host_network:

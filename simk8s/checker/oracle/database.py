@@ -101,7 +101,8 @@ class Client:
         self._machine = machine
         out: list[bytes] = []
         sink = SinkHandle(lambda _, data: out.append(data))
-        argv = ["mysql", "-h", address, "-uroot", *_password(instance), "-e", "SELECT 1"]
+        asked = "SELECT user FROM mysql.user LIMIT 1"  # an account without any privilege could say SELECT 1
+        argv = ["mysql", "-h", address, "-uroot", *_password(instance), "-e", asked]
         process = machine.start(
             argv, env=dict(instance.blueprint.image.env), stdout=sink, stderr=sink.share(), cause=Actor("client")
         )

@@ -11,7 +11,8 @@ from simk8s.sim import Run
 
 _QUESTIONS = {
     "id": "SELECT @@server_id",
-    "accounts": "SELECT user, host, authentication_string FROM mysql.user ORDER BY user, host",
+    "accounts": "SELECT user, host, authentication_string, Select_priv, Super_priv, Repl_slave_priv FROM mysql.user "
+    "ORDER BY user, host",
     "keyed": f"SELECT n, moment FROM {DATABASE}.keyed ORDER BY n",
     "plain": f"SELECT n, moment FROM {DATABASE}.plain ORDER BY n",
     "slave": "SHOW SLAVE STATUS",

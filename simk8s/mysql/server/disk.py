@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 WRITE_SECONDS = 0.00005
+SIGABRT = 6
 SYNC_SECONDS = 0.0015  # SIM: a forced write; a commit has about three of them (DUR-19)
 
 
@@ -30,7 +31,10 @@ class Disk:
         self.process = process
         self.path = location.path
         self.label = location.label.rstrip("/")
-        self.directory = DataDirectory(location.inode, observe=self._observe, owner=process.uid)
+        self.filesystem = location.mount.filesystem
+        self.directory = DataDirectory(
+            location.inode, observe=self._observe, owner=process.uid, clock=lambda: process.sim.now
+        )
         self.log: Callable[[Log], Run[None]] = self._ignore
         self.pace: Callable[[Change], float] = seconds_of
         self.stage: Callable[[Stage], Run[None]] = self._ignore
@@ -38,16 +42,23 @@ class Disk:
     def perform(self, steps: Steps[T], *, blocked: Callable[[Blocked], Run[None]] | None = None) -> Run[T]:
         """Take the steps one after the other. `blocked` waits for others; it may raise into the steps."""
         problem: Exception | None = None
+        forced = ""  # what the change that was announced last is to be forced to disk
         while True:
             try:
                 step: Step = next(steps) if problem is None else steps.throw(problem)
             except StopIteration as stop:
+                self._force(forced)
                 result: T = stop.value
                 return result
-            problem = None
+            self._force(forced)
+            problem, forced = None, ""
             match step:
                 case Change(verb, path):
-                    yield from self.process.step(verb, f"{self.label}/{path}", self.pace(step))
+                    seconds = self.pace(step) * self.filesystem.slowness
+                    yield from self.process.step(verb, f"{self.label}/{path}", seconds)
+                    if self.filesystem.is_failing:
+                        yield from self._give_up(path)
+                    forced = path if step.sync else ""
                 case Log():
                     yield from self.log(step)
                 case Pause(seconds):
@@ -61,6 +72,16 @@ class Disk:
                         yield from blocked(step)
                     except Exception as error:
                         problem = error
+
+    def _force(self, path: str) -> None:
+        if path and self.directory.inode(path) is not None:
+            self.directory.force(path)
+
+    def _give_up(self, path: str) -> Run[None]:
+        """InnoDB does not go on after an input/output error: the process aborts (SIM)."""
+        yield from self.log(Log("ERROR", f"InnoDB: Write to file ./{path} failed: Operating system error number 5."))
+        self.process.terminate(128 + SIGABRT, SIGABRT)
+        yield self.process.machine.never
 
     def _observe(self, change: Change, content: Content, offset: int) -> None:
         process = self.process

@@ -189,7 +189,7 @@ class Daemon:
         disk.pace = lambda change: seconds_of(change) + each * self.stretch
         self.process.stage = f"initialize {stage.row} {stage.title}"
         self.process.record("mysql.stage", self.process.machine.hostname, row=stage.row, title=stage.title)
-        yield from self._sleep(first)
+        yield from self._sleep(first * disk.filesystem.slowness)
 
     def _take_line(self, line: Log) -> Run[None]:
         yield from self.log.take(line)

@@ -125,6 +125,5 @@ def sync(process: Process) -> Run[int]:
             yield from complain(process, f"error opening '{path}': {error.text}")
             return 1
     if not options.operands:
-        yield from process.step("sync")
-        process.record("file.sync")
+        yield from process.sync()
     return 0
