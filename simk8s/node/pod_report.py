@@ -31,8 +31,8 @@ class PodReport:
     def __init__(self, worker: PodWorker) -> None:
         self._worker = worker
         self._is_due = False
-        self._held_back: set[str] = set()
-        """Containers whose refused restart is not told yet."""
+        self._held_back: dict[str, Waiting | None] = {}
+        """What is still said of containers whose refused restart is not told yet."""
         self._shown: dict[str, ContainerView] = {}
         self.written: Object = {}
         """The latest status that this kubelet wrote."""
@@ -47,13 +47,13 @@ class PodReport:
             worker.sim.sleep(WRITE_SECONDS).callbacks.append(lambda _: self._write_due())
         worker.probes.ask_unready()
 
-    def hold_back(self, name: str) -> None:
-        """KUBELET-36: that a restart was refused shows a little later than how the container ended."""
-        self._held_back.add(name)
+    def hold_back(self, name: str, before: Waiting | None) -> None:
+        """KUBELET-36: that a restart was refused shows a little later than what is said of the container now."""
+        self._held_back[name] = before
         self._worker.sim.sleep(_REFUSAL_SHOWN_SECONDS).callbacks.append(lambda _: self._show(name))
 
     def _show(self, name: str) -> None:
-        self._held_back.discard(name)
+        self._held_back.pop(name, None)
         self.publish()
 
     def _write_due(self) -> None:
@@ -99,7 +99,7 @@ class PodReport:
     def _seen(self, spec: Object, kind: Kind) -> ContainerView:
         worker, name = self._worker, spec["name"]
         container, before = worker.local.current.get(name), worker.local.ended.get(name)
-        refusal = worker.waiting.get(name) if name not in self._held_back else None
+        refusal = self._held_back.get(name, worker.waiting.get(name))
         last = before.ended if before else None
         if container is None:
             state = refusal or Waiting(waiting_reason(bool(worker.init_specs)))

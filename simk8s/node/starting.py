@@ -57,7 +57,7 @@ def start_container(worker: PodWorker, spec: Object) -> Run[None]:
     except _Refused as refused:
         before = worker.waiting.get(name)
         if refused.reason == CRASH_LOOP and (before is None or before.reason != CRASH_LOOP):
-            worker.report.hold_back(name)
+            worker.report.hold_back(name, before)
         worker.waiting[name] = Waiting(refused.reason, refused.message)
         seconds = refused.retry_seconds
         worker.poke(seconds or worker.sim.uniform(*SYNC_RETRY_SECONDS, f"retry/{worker.node.name}"))

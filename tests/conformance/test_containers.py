@@ -66,7 +66,7 @@ def test_k_3_ten_quiet_minutes_reset_the_back_off(bench: Bench) -> None:
 
 @case("K-4")
 def test_k_4_one_container_crash_loops_beside_another(bench: Bench) -> None:
-    """KUBELET-36, KUBELET-65, KUBELET-71. Given a Pod whose mysql fails and whose xtrabackup runs,
+    """KUBELET-22, KUBELET-36, KUBELET-65, KUBELET-71, KUBELET-85. Given a Pod whose mysql fails and xtrabackup runs,
     when one looks at it right after an end and later,
     then its phase is Running, STATUS Error and then CrashLoopBackOff, READY 1/2."""
     versions = bench.watch_pod()

@@ -78,7 +78,7 @@ def test_a_volume_reserved_for_the_claim_wins() -> None:  # VOL-3 a
     assert c.store.get("PersistentVolumeClaim", "data")["spec"]["volumeName"] == "mine"
 
 
-def test_without_a_class_the_claim_waits_and_says_so_every_fifteen_seconds() -> None:  # VOL-30, VOL-2, API-31
+def test_without_a_class_the_claim_waits_and_says_so_every_fifteen_seconds() -> None:  # VOL-30, VOL-2, API-31, TIME-9
     c = Cluster(storage="none")
     c.apply(claim())
     c.run(61)

@@ -400,3 +400,37 @@ def test_pages_of_several_objects_are_two_lines_apart(shell: Shell) -> None:
 def test_columns_are_as_wide_as_their_widest_cell_in_lines_that_follow_each_other() -> None:
     text = "a:\tx\nlonger:\ty\nno tab\nb:\tz\tend\n"
     assert aligned(text) == "a:       x\nlonger:  y\nno tab\nb:  z  end\n"
+
+
+VARIABLES = """
+apiVersion: v1
+kind: Pod
+metadata: {name: web, labels: {app: web}}
+spec:
+  nodeName: nowhere
+  containers:
+    - name: main
+      image: busybox:1.36
+      resources: {requests: {cpu: 100m}, limits: {memory: 128Mi}}
+      env:
+        - {name: IP, valueFrom: {fieldRef: {fieldPath: status.podIP}}}
+        - {name: NAME, valueFrom: {fieldRef: {fieldPath: metadata.name}}}
+        - {name: APP, valueFrom: {fieldRef: {fieldPath: "metadata.labels['app']"}}}
+        - {name: MEMORY, valueFrom: {resourceFieldRef: {resource: limits.memory, divisor: 1Mi}}}
+        - {name: REQUEST, valueFrom: {resourceFieldRef: {resource: requests.cpu, divisor: 1m}}}
+        - {name: CPU, valueFrom: {resourceFieldRef: {resource: limits.cpu}}}
+"""
+
+
+def test_of_a_variable_from_the_pod_itself_kubectl_shows_what_it_can_know(shell: Shell) -> None:
+    shell("apply -f -", stdin=VARIABLES)
+    page = shell("describe pod web").out
+    environment = page.partition("Environment:\n")[2].partition("Mounts:")[0]
+    assert [line.split(maxsplit=1) for line in environment.splitlines() if line.strip()] == [
+        ["IP:", "(v1:status.podIP)"],
+        ["NAME:", "web (v1:metadata.name)"],
+        ["APP:", "web (v1:metadata.labels['app'])"],
+        ["MEMORY:", "128 (limits.memory)"],
+        ["REQUEST:", "100 (requests.cpu)"],
+        ["CPU:", "node allocatable (limits.cpu)"],
+    ]

@@ -51,6 +51,19 @@ def test_the_statuses_of_a_start_come_in_order(bench: Bench) -> None:
     assert {dig(seen[1], "status", "containerStatuses", 0, "state", "waiting", "reason")} == {"PodInitializing"}
 
 
+def test_volumes_come_before_the_sandbox_and_that_before_all_containers(bench: Bench) -> None:
+    """KUBELET-1, KUBELET-2, KUBELET-31: one step after the other, and the status from the first one on."""
+    bench.create("ConfigMap", "c", data={})
+    seen = bench.watch_pod()
+    bench.pod(container("main"), volumes=[{"name": "c", "configMap": {"name": "c"}}])
+    bench.until(bench.is_running)
+    steps = [r.verb for r in bench.sim.history if r.actor == "kubelet/node-1" and r.object.startswith("Pod/")]
+    assert [step for step in steps if step != "update"] == ["volume.mount", "sandbox.create", "container.create"]
+    assert steps[0] == "update"
+    assert dig(seen[1], "status", "containerStatuses", 0, "state") == {"waiting": {"reason": "ContainerCreating"}}
+    assert "podIP" not in seen[1]["status"]
+
+
 def test_init_containers_run_one_after_the_other_and_app_containers_do_not_wait_for_readiness(bench: Bench) -> None:
     """KUBELET-3, KUBELET-6, K-23, INV-12."""
     slow = container("mysql", readinessProbe=probe("check", "/never", periodSeconds=1))

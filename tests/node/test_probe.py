@@ -110,3 +110,23 @@ def test_on_other_runtimes_a_missing_command_leaves_readiness_as_it_was(bench: B
     bench.run(20)
     assert bench.is_true("Ready")
     assert "Readiness probe errored and resulted in unknown state" in bench.events("Unhealthy")[0]
+
+
+def test_probes_tick_from_when_the_pod_was_set_up(bench: Bench) -> None:
+    """KUBELET-41, TIME-6: a look that comes too early is lost; the next one is a whole period later."""
+    bench.run(30)  # so that the kubelet is not new
+    bench.pod(container("main", livenessProbe=probe("check", "/etc/hosts", periodSeconds=20)))
+    begun = bench.sim.now
+    bench.run(70)
+    asked = [r.time - begun for r in bench.sim.history if r.verb == "process.start" and "check" in str(r.detail)]
+    assert [round(seconds / 20) * 20 for seconds in asked] == [20, 40, 60]
+    assert all(0.1 <= seconds % 20 <= 0.5 for seconds in asked)
+
+
+def test_a_kubelet_that_has_just_started_spreads_its_probes(bench: Bench) -> None:
+    """KUBELET-41: by a random part of the period."""
+    bench.pod(container("main", livenessProbe=probe("check", "/etc/hosts", periodSeconds=20)))
+    bench.run(70)
+    asked = [r.time for r in bench.sim.history if r.verb == "process.start" and "check" in str(r.detail)]
+    assert len(asked) >= 3
+    assert not all(seconds % 20 <= 0.5 for seconds in asked)

@@ -80,7 +80,7 @@ def test_the_downward_api_and_projected_volumes_are_files(bench: Bench) -> None:
 
 
 def test_after_two_minutes_the_volumes_that_are_missing_are_listed(bench: Bench) -> None:
-    """KUBELET-88, VOL-20."""
+    """KUBELET-88, VOL-20, TIME-7."""
     bench.pod(container("main"), volumes=CLAIMED)
     bench.run(130)
     said = "Unable to attach or mount volumes: unmounted volumes=[data], unattached volumes=[], failed to process"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from simk8s.api.objects import Object, dig
 from simk8s.kubectl.describe.page import NONE, Page, time_text
+from simk8s.node.environment import Place, field_value, resource_value
 
 
 def containers(
@@ -137,15 +138,18 @@ def _environment(page: Page, spec: Object, pod: Object | None) -> None:
             for index, line in enumerate((variable.get("value") or "").split("\n")):
                 page.line(f"{variable['name']}:\t{line}" if index == 0 else f"\t{line}", 3)
         else:
-            page.line(f"{variable['name']}:\t{_source(source, pod)}", 3)
+            page.line(f"{variable['name']}:\t{_source(source, spec, pod)}", 3)
 
 
-def _source(source: Object, pod: Object | None) -> str:
+def _source(source: Object, container: Object, pod: Object | None) -> str:
     if field := source.get("fieldRef"):
-        value = dig(pod, *field["fieldPath"].split("."), default="") if pod else ""
-        return f"{value} ({field.get('apiVersion', 'v1')}:{field['fieldPath']})"
+        path = field["fieldPath"]
+        value = field_value(pod, path, Place()) if pod and path.startswith("metadata.") else ""  # kubectl knows no more
+        return f"{value} ({field.get('apiVersion', 'v1')}:{path})"
     if resource := source.get("resourceFieldRef"):
-        return f" ({resource['resource']})"
+        amount = resource_value(pod or {}, resource, Place(), container)
+        unlimited = amount == "0" and resource["resource"] in ("limits.cpu", "limits.memory")
+        return f"{'node allocatable' if unlimited else amount} ({resource['resource']})"
     if secret := source.get("secretKeyRef"):
         optional = _bool(secret.get("optional"))
         return f"<set to the key '{secret['key']}' in secret '{secret['name']}'>\tOptional: {optional}"
