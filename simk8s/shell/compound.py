@@ -82,6 +82,7 @@ def run_group(shell: Shell, node: Group) -> int | Run[int]:
 @runs(Subshell)
 def run_subshell(shell: Shell, node: Subshell) -> Run[int]:
     """`( )`. Redirections and commands belong to the child."""
+    shell.line = node.line + shell.line_shift
     if shell.may_exec and not shell.traps:  # this process is itself a child with nothing else to do
         shell.level += 1
         result = redirected(shell, node.line, node.redirections, lambda: begin(shell, node.body))

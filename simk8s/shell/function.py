@@ -36,9 +36,9 @@ def call(shell: Shell, definition: FunctionDefinition, words: list[str], line: i
     try:
         if not shell.announce(definition.line, definition.column, lambda: shell.announced):
             yield shell.process.machine.never
-        status = yield from execute(shell, definition.body)
-    except ReturnFrom as back:
-        status = back.status
+        if "DEBUG" in shell.traps:
+            yield from trap.run_event(shell, "DEBUG")
+        status = yield from _returned(shell, definition)
     finally:
         shell.sources.pop()
         left = shell.table.pop()
@@ -48,13 +48,24 @@ def call(shell: Shell, definition: FunctionDefinition, words: list[str], line: i
         shell.line_shift = shift
         shell.positional = positional
     shell.status = status
+    shell.line = line + shift
     shell.last_argument = words[-1]
     for name in left.saved:
         assignment.told_anew(shell, name)
-    if "RETURN" in shell.traps:
-        yield from trap.run_event(shell, "RETURN")
     for event, command in hidden.items():
         shell.traps.setdefault(event, command)
+    return status
+
+
+def _returned(shell: Shell, definition: FunctionDefinition) -> Run[int]:
+    """The body's status; the RETURN trap still sees the function's names."""
+    try:
+        status = yield from execute(shell, definition.body)
+    except ReturnFrom as back:
+        status = back.status
+    shell.status = status
+    if "RETURN" in shell.traps:
+        yield from trap.run_event(shell, "RETURN")
     return status
 
 

@@ -74,7 +74,7 @@ def find(shell: Shell, spec: str) -> Job | None:
 
 def line(shell: Shell, job: Job, *, long: bool = False) -> str:
     """What `jobs` prints for a job."""
-    jobs = shell.jobs
+    jobs = shell.jobs or shell.inherited_jobs
     mark = "+" if job is jobs[-1] else "-" if len(jobs) > 1 and job is jobs[-2] else " "
     process = job.process
     if process.is_alive:

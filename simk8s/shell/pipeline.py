@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from simk8s.machine import Handle, NullHandle
 from simk8s.shell import assignment, failure, job, subshell
 from simk8s.shell.array import Element, assign_array
+from simk8s.shell.control import ExitShell
 from simk8s.shell.dispatch import execute, runs
 from simk8s.shell.job import Job
 from simk8s.shell.syntax.nodes import (
@@ -51,6 +53,10 @@ def run_pipeline(shell: Shell, node: Pipeline) -> Run[int]:
             status = yield from execute(shell, node.stages[0])
         else:
             status = yield from _run_stages(shell, node)
+    except ExitShell:
+        if node.clock:
+            yield from _tell_time(shell, shell.process.sim.now - began, node.clock == "time -p")
+        raise
     finally:
         shell.guarded -= node.negated
         shell.inverted -= inside
@@ -143,7 +149,8 @@ def _tell_time(shell: Shell, seconds: float, posix: bool) -> Run[None]:
 def run_background(shell: Shell, node: Background) -> Run[int]:
     """`command &`: a job of its own; without job control its standard input is empty."""
     shell.may_exec = False
-    files: dict[int, Handle] = {} if shell.options.get("monitor") else {0: NullHandle()}
+    keeps = shell.options.get("monitor") or shell.has_input_of_its_own
+    files: dict[int, Handle] = {} if keeps else {0: NullHandle()}
     child = yield from subshell.fork(shell, _background(node.command), files)
     for handle in files.values():
         handle.release()
@@ -185,6 +192,8 @@ def _background(command: Command) -> Callable[[Shell], Run[int]]:
         shell.guarded = shell.inverted = 0
         if type(command) is not SimpleCommand:
             shell.loops = 0
+        if type(command) is Pipeline and command.negated:
+            return execute(shell, replace(command, negated=False))  # nobody asks a job for the opposite
         shell.may_exec = not shell.traps
         return execute(shell, command)
 

@@ -73,6 +73,9 @@ class Shell:
         self.exiting = False  # the EXIT trap has begun: it runs once
         self.pending: list[int] = []
         self.dying: int | None = None  # the signal that ends this shell as soon as its EXIT trap has run
+        self.input_given = False  # a pipe or redirection of the parent's is standard input
+        self.own_input = process.files.get(0)  # what it was when this shell began
+        self.inherited_jobs: list[Job] = []  # what `jobs` shows in a subshell
         self.inherited_traps: dict[str, str] = {}  # what `trap -p` shows in a subshell
         self.active_traps: list[str] = []
         self.status_before_trap: int | None = None  # what `exit` and `return` in a trap end with
@@ -123,6 +126,7 @@ class Shell:
         twin.pending = []
         twin.active_traps = list(self.active_traps)
         twin.jobs = []
+        twin.inherited_jobs = list(self.jobs)
         twin.finished = {}
         twin.directories = list(self.directories)
         twin.substituted_files = list(self.substituted_files)
@@ -139,8 +143,14 @@ class Shell:
 
     def adopt(self, process: Process) -> None:
         self.process = process
+        self.own_input = process.files.get(0)
         self.last_step_end = process.sim.now
         self.command_count = 0
+
+    @property
+    def has_input_of_its_own(self) -> bool:
+        """Standard input comes from a pipe or a redirection around what is running, also for its background jobs."""
+        return self.input_given or self.process.files.get(0) is not self.own_input
 
     # Variables
 

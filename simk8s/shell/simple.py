@@ -29,6 +29,7 @@ def run_simple(shell: Shell, node: SimpleCommand) -> int | Run[int]:
     may_exec, shell.may_exec = shell.may_exec and not shell.traps, False
     if shell.is_watched or shell.pending or shell.dying is not None:
         return _run_watched(shell, node, may_exec)
+    shell.current_command = node.source
     if not shell.stepped(node):
         return _run(shell, node, may_exec, shell.finish_step())
     if not node.is_plain or (node.words and not _is_quick(shell, node.name)):
@@ -55,10 +56,10 @@ def _run_watched(shell: Shell, node: SimpleCommand, may_exec: bool) -> Run[int]:
     if shell.dying is not None:
         trap.check_dying(shell)
     yield from shell.step(node)
-    if shell.traps and not shell.active_traps:
+    if not shell.active_traps and shell.status_before_trap is None:
         shell.current_command = node.source
-        if "DEBUG" in shell.traps:
-            yield from trap.run_event(shell, "DEBUG")
+    if "DEBUG" in shell.traps and not shell.active_traps:
+        yield from trap.run_event(shell, "DEBUG")
     return (yield from _run(shell, node, may_exec))
 
 
@@ -260,6 +261,7 @@ def _run_words(shell: Shell, node: SimpleCommand, words: list[str], may_exec: bo
             shell.last_argument = words[-1]
             if name == "exec" and status == 0:
                 saved.keep()
+                shell.own_input = shell.process.files.get(0)
             return status
         except Exec:
             saved.keep()

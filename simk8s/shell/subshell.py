@@ -7,7 +7,7 @@ from itertools import chain, count
 from typing import TYPE_CHECKING
 
 from simk8s.errors import SimError
-from simk8s.machine import Handle, Process, SyscallError
+from simk8s.machine import Handle, NullHandle, Process, SyscallError
 from simk8s.shell import expansion, trap
 from simk8s.shell.control import BreakLoop, ContinueLoop, DiedOf, Discard, ExitShell, ReturnFrom, ShellError
 from simk8s.shell.dispatch import execute
@@ -75,6 +75,8 @@ def fork(shell: Shell, body: Callable[[Shell], Run[int]], files: Mapping[int, Ha
     """Start a copy of this shell that runs `body`. The copy is taken now, whatever happens before it first runs."""
     twin = shell.copy()
     trap.reset_for_subshell(twin)
+
+    twin.input_given = shell.has_input_of_its_own or (0 in (files or {}) and type((files or {})[0]) is not NullHandle)
 
     def main(process: Process) -> Run[int]:
         twin.adopt(process)
@@ -160,7 +162,8 @@ def captured(shell: Shell, body: Callable[[Shell], Run[int]], shift: int | None 
     def run(child: Shell) -> Run[int]:
         if not (child.options.get("inherit_errexit") or child.dialect.posix):
             child.options.errexit = False
-        child.guarded = child.inverted = 0
+        child.guarded = int(shell.guarded > shell.inverted)
+        child.inverted = 0
         child.trace_depth += 1
         if shift is not None:
             child.line_shift = shift

@@ -96,19 +96,19 @@ def run_event(shell: Shell, event: str) -> Run[None]:
     if command and event not in shell.active_traps:
         shell.active_traps.append(event)
         try:
-            yield from _run(shell, command, returns=event != "DEBUG")
+            yield from _run(shell, command, returns=event != "DEBUG", first_line=shell.line)
         finally:
             shell.active_traps.remove(event)
 
 
-def _run(shell: Shell, command: str, *, returns: bool = True) -> Run[None]:
+def _run(shell: Shell, command: str, *, returns: bool = True, first_line: int = 1) -> Run[None]:
     """`$?` in the trap is that of the interrupted command, and is the same after it (`returns`: for `return`, too)."""
     before, shell.status_before_trap = shell.status_before_trap, shell.status if returns else None
     status, statuses, line = shell.status, shell.pipe_statuses, shell.line
     guarded, shell.guarded = shell.guarded, 0
     may_exec, shell.may_exec = shell.may_exec, False
     try:
-        yield from evaluation.run_text(shell, command, "trap")
+        yield from evaluation.run_text(shell, command, "trap", first_line=first_line)
     finally:
         shell.status_before_trap = before
     shell.guarded = guarded

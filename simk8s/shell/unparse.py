@@ -62,6 +62,12 @@ def _block(node: Sequence, depth: int, *, closed: bool = False) -> str:
     return "\n".join(lines)
 
 
+def _line(node: Sequence) -> str:
+    """The commands of a body on one line, as outside of functions."""
+    texts = [command(item, 0) + ("" if isinstance(item, Background) else ";") for item in node.commands]
+    return " ".join(texts).removesuffix(";")
+
+
 def _pad(depth: int) -> str:
     return "    " * depth
 
@@ -85,7 +91,11 @@ def command(node: Command, depth: int) -> str:
         case Background():
             return command(node.command, depth) + " &"
         case Subshell():
-            return f"( {_block(node.body, depth).lstrip()} ){_redirections(node.redirections)}"
+            inside = _block(node.body, depth).lstrip() if depth else _line(node.body)
+            return f"( {inside} ){_redirections(node.redirections)}"
+        case Group() if not depth:
+            end = "" if isinstance(node.body.commands[-1], Background) else ";"
+            return f"{{ {_line(node.body)}{end} }}{_redirections(node.redirections)}"
         case Group():
             return f"{{ \n{_block(node.body, depth + 1)}\n{pad}}}{_redirections(node.redirections)}"
         case If():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simk8s.machine import Errno, SyscallError, find_on_path
-from simk8s.shell import evaluation, external
+from simk8s.shell import evaluation, external, trap
 from simk8s.shell.builtins import registry, usage
 from simk8s.shell.builtins.registry import builtin
 from simk8s.shell.builtins.usage import UsageError, parse
@@ -133,9 +133,14 @@ def run_file(shell: Shell, path: str, content: bytes, arguments: list[str]) -> R
     shell.may_exec = False
     line = shell.line
     try:
-        return (yield from evaluation.run_text(shell, text, "", sourced=True))
-    except ReturnFrom as back:
-        return back.status
+        try:
+            status = yield from evaluation.run_text(shell, text, "", sourced=True)
+        except ReturnFrom as back:
+            status = back.status
+        if "RETURN" in shell.traps:
+            shell.status = status
+            yield from trap.run_event(shell, "RETURN")
+        return status
     finally:
         shell.trace_depth -= 1
         locals_of_caller(shell)

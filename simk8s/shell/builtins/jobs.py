@@ -44,6 +44,8 @@ def wait(shell: Shell, words: list[str]) -> Run[int]:
                 assignment.assign(shell, given["p"], str(found.process.pid))
         elif operand.isdecimal() and int(operand) in shell.finished:
             status = shell.finished[int(operand)]
+            if "p" in given:
+                assignment.assign(shell, given["p"], operand)
         else:
             status = yield from _unknown(shell, operand)
     return status
@@ -87,6 +89,8 @@ def _interrupted(shell: Shell) -> int:
 def _wait_next(shell: Shell, operands: list[str], variable: str | None) -> Run[int]:
     jobs = [found for operand in operands if (found := job.find(shell, operand))] if operands else list(shell.jobs)
     if not jobs:
+        for operand in operands:
+            yield from shell.complain(f"wait: {operand}: no such job")
         return 127
     while not any(not one.process.is_alive for one in jobs):
         yield shell.process.sim.any_of(shell.process.interruption, *(one.process.exited for one in jobs))
@@ -111,7 +115,7 @@ def jobs(shell: Shell, words: list[str]) -> Run[int]:
             raise BuiltinError(f"{operand}: no such job")
         shown.append(found)
     lines = []
-    for one in shown or list(shell.jobs):
+    for one in shown or list(shell.jobs or shell.inherited_jobs):
         if "r" in letters and not one.process.is_alive:
             continue
         lines.append(str(one.process.pid) if "p" in letters else job.line(shell, one, long="l" in letters))

@@ -24,7 +24,7 @@ def refuse(shell: Shell, words: list[str]) -> int:
 
 @builtin("fg", "bg", "suspend")
 def no_job_control(shell: Shell, words: list[str]) -> int:
-    raise BuiltinError("no job control")
+    raise BuiltinError("cannot suspend: no job control" if words[0] == "suspend" else "no job control")
 
 
 for name in UNSUPPORTED_BUILTINS:
