@@ -44,6 +44,10 @@ class Handle:
         raise SyscallError(Errno.EBADF)
         yield
 
+    def is_ready(self) -> bool:
+        """Whether a read would not have to wait."""
+        return True
+
     def share(self) -> Handle:
         """One descriptor more leads here."""
         self.refs += 1

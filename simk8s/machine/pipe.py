@@ -116,6 +116,9 @@ class PipeReader(Handle):
             collected += data
         return collected
 
+    def is_ready(self) -> bool:
+        return bool(self.pipe._pieces) or self.pipe.writers == 0
+
     def close(self) -> None:
         self.pipe.readers -= 1
         self.pipe.notify()

@@ -177,9 +177,7 @@ def unary(shell: Shell, operator: str, text: str) -> bool:
     if operator == "-o":
         return text in SET_NAMES and shell.options.get(text)
     if operator == "-t":
-        if not text.isdecimal():
-            raise BadTest(f"{text}: integer expression expected")
-        handle = shell.process.files.get(int(text))
+        handle = shell.process.files.get(int(text)) if text.isdecimal() else None
         return handle is not None and handle.is_terminal
     return _file(shell, operator, text)
 

@@ -32,7 +32,7 @@ def run_text(shell: Shell, text: str, reader: str, *, first_line: int = 1, sourc
             shell.status = 2
             inside = reader == "eval" and error.status == 127 and shell.reading_mode == "c"
             if shell.dialect.posix or inside:
-                raise ExitShell(error.status if inside else 2) from error
+                raise ExitShell(127 if inside else 2) from error
             return 2
         for line, warning in parser.warnings:
             yield from warn(shell, line, warning)
@@ -87,7 +87,9 @@ def run_script(shell: Shell, text: str) -> Run[int]:
             command = _next(shell, parser)
         except ShellSyntaxError as error:
             yield from report(shell, error, "")
-            return error.status if shell.reading_mode == "c" else 2
+            if shell.reading_mode != "c":
+                return 2
+            return shell.status if error.status is None else error.status
         for line, warning in parser.warnings:
             yield from warn(shell, line, warning)
         if command is None:

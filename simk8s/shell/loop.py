@@ -227,6 +227,7 @@ def _select(shell: Shell, node: Select) -> Run[int]:
             yield from shell.write(2, "#? " if prompt is None else prompt)
             line = yield from read_line(shell, 0)
             if line is None:
+                assignment.assign(shell, "REPLY", "")
                 yield from shell.write(1, "\n")
                 status = 1
                 break

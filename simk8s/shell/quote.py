@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from simk8s.shell.variables import Variable
 
-_SAFE = re.compile(r"[A-Za-z0-9%+,./:=@_^#~-]+\Z")
+_SAFE = re.compile(r"[A-Za-z0-9%+./:=@_#~-]+\Z")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\udc80-\udcff]")
 _ANSI_NAMES = {
     "\a": "\\a",

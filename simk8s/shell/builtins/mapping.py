@@ -26,12 +26,12 @@ def mapfile(shell: Shell, words: list[str]) -> Run[int]:
     variable = shell.find(name)
     if variable is not None and variable.associative:
         raise BuiltinError(f"{name}: not an indexed array")
-    fd = int(given.get("u", "0"))
+    fd = _number(given, "u", "0", "file descriptor specification")
     delimiter = (given.get("d", "\n")[:1] or "\0").encode("utf-8", "surrogateescape")[:1]
-    limit = int(given.get("n", "0"))
-    skip = int(given.get("s", "0"))
-    origin = int(given.get("O", "0"))
-    quantum = int(given.get("c", "5000"))
+    limit = _number(given, "n", "0", "line count")
+    skip = _number(given, "s", "0", "line count")
+    origin = _number(given, "O", "0", "array origin")
+    quantum = _number(given, "c", "5000", "callback quantum", least=1)
     name = shell.resolve(name)
     if variable is None:
         variable = shell.names[name] = Variable()
@@ -59,3 +59,10 @@ def mapfile(shell: Shell, words: list[str]) -> Run[int]:
     except SyscallError as error:
         raise BuiltinError(f"{fd}: invalid file descriptor: {error.text}") from error
     return 0
+
+
+def _number(given: dict[str, str], letter: str, default: str, what: str, *, least: int = 0) -> int:
+    text = given.get(letter, default)
+    if not text.isdecimal() or int(text) < least:
+        raise BuiltinError(f"{text}: invalid {what}")
+    return int(text)

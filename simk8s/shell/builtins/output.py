@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from simk8s.shell.builtins.registry import builtin
 from simk8s.shell.builtins.usage import UsageError
 from simk8s.shell.control import BuiltinError, ShellError
 from simk8s.shell.limit import LONGEST_TEXT, too_long
-from simk8s.shell.locale import in_locale, is_utf8
+from simk8s.shell.locale import in_locale
 from simk8s.shell.syntax.arithmetic import ExpressionError, number
 from simk8s.shell.syntax.escape import echo_escapes, printf_b_escapes, printf_escapes
 from simk8s.sim import Run
@@ -178,7 +179,7 @@ class _Formatting:
         value = self.next() or ""
         stopped = False
         if kind == "c":
-            value = value[:1]
+            value = value.encode("utf-8", "surrogateescape")[:1].decode("utf-8", "surrogateescape") or "\0"
         elif kind == "b":
             value, stopped = printf_b_escapes(value)
         elif kind == "q":
@@ -193,7 +194,7 @@ class _Formatting:
             raise _Stop
 
     def _cut(self, text: str, size: int) -> str:
-        if text.isascii() or is_utf8(self.shell):
+        if text.isascii():
             return text[:size]
         return text.encode("utf-8", "surrogateescape")[:size].decode("utf-8", "surrogateescape")
 
@@ -206,7 +207,7 @@ class _Formatting:
 
     def _number(self, text: str) -> int:
         """An argument as an integer; what is not one is complained about, and counts up to there."""
-        stripped = text.strip(" \t\n")
+        stripped = text.lstrip(" \t\n")
         if not text:
             return 0
         if text[0] in "'\"":
@@ -266,6 +267,10 @@ class _Formatting:
             self.complaints.append(f"{text}: invalid number")
             self.status = 1
         shape = "".join(sorted(set(flags) & set("+ #0")))
+        if kind in "aA":
+            shown = _hexadecimal(value, precision)
+            self.output.append(self._pad(shown.upper() if kind == "A" else shown, flags, width))
+            return
         size = f".{6 if precision is None else precision}"
         self.output.append(
             self._pad(
@@ -296,6 +301,21 @@ _FLOAT = re.compile(r"[+-]?(\d+\.?\d*([eE][+-]?\d+)?|\.\d+)?")
 
 def _constant(text: str) -> int:
     return int(text) if text.isdecimal() and text[0] != "0" else number(text, text)
+
+
+def _hexadecimal(value: float, precision: int | None) -> str:
+    """As C's `%La`: the mantissa of a long double, whose first digit has its highest bit set."""
+    if not math.isfinite(value):
+        return str(value)
+    sign = "-" if math.copysign(1, value) < 0 else ""
+    mantissa, exponent = math.frexp(abs(value))
+    bits, power = int(mantissa * (1 << 64)), exponent - 4 if mantissa else 0
+    if precision is not None:
+        unit = 1 << max(60 - 4 * precision, 0)
+        bits = round(bits / unit) * unit
+    digits = f"{bits:016x}"
+    rest = digits[1:].rstrip("0") if precision is None else digits[1 : precision + 1].ljust(precision, "0")
+    return f"{sign}0x{digits[0]}{'.' if rest else ''}{rest}p{power:+d}"
 
 
 @builtin("let")

@@ -30,7 +30,9 @@ def read(shell: Shell, words: list[str]) -> Run[int]:
         if not _NAME.match(name):
             raise BuiltinError(f"`{name}': not a valid identifier")
     raw = "r" in given
-    fd = int(given["u"]) if given.get("u", "").isdecimal() else 0
+    if not given.get("u", "0").isdecimal():
+        raise BuiltinError(f"{given['u']}: invalid file descriptor specification")
+    fd = int(given.get("u", "0"))
     delimiter = given.get("d", "\n")[:1] or "\0"
     count = _count(given)
     timeout = _timeout(given)
@@ -46,7 +48,7 @@ def read(shell: Shell, words: list[str]) -> Run[int]:
     source = _Source(shell, fd, timeout)
     exact = "N" in given
     if timeout == 0:
-        return 0
+        return 0 if handle.is_ready() else 1
     try:
         text, complete = yield from _gather(source, delimiter, count, raw, exact)
     except SyscallError as error:

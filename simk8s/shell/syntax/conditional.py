@@ -129,4 +129,6 @@ def _name(token: Token) -> str:
 
 def _error(grammar: Grammar, message: str, token: Token | None = None) -> ShellSyntaxError:
     token = token or grammar.peek()
-    return ShellSyntaxError(message, *grammar.reader.place(token.offset))
+    error = ShellSyntaxError(message, *grammar.reader.place(token.offset))
+    error.status = None  # `bash -c` ends with the status of the command before
+    return error

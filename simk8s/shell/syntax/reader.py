@@ -20,7 +20,7 @@ class ShellSyntaxError(Exception):
     expected = ""
     """The word that had to stand there, where only one could."""
 
-    status = 2
+    status: int | None = 2
     """What `bash -c` ends with: for an error inside `$( )` or an array's parentheses bash has its own."""
 
     def __init__(self, message: str, line: int, column: int, *, second: str | None = None) -> None:
