@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from simk8s.checker.crash import Crash
 from simk8s.checker.known import Known, Result
 from simk8s.checker.setup import Setup
 from simk8s.checker.survey import Survey, survey
@@ -85,13 +86,23 @@ def _reason(result: Result) -> str:
     return {"same state": "known state", "between": "between"}.get(result.end, "explored")
 
 
+class Enough(Exception):
+    """To be raised by whoever is told of an exploration and has seen enough."""
+
+
 def run(
-    setup: Setup, *, crashes: int = 1, jobs: int | None = 1, tell: Callable[[Exploration], None] | None = None
+    setup: Setup,
+    *,
+    crashes: int = 1,
+    jobs: int | None = 1,
+    only: Callable[[Crash], bool] | None = None,
+    tell: Callable[[Exploration], None] | None = None,
 ) -> Exploration:
     """Explore every single crash. `jobs` workers share it (None: as many as `joblib.parallel_config` says).
 
-    `tell` is called whenever there is more to show. An interruption, or a worker that dies, ends it early: what was
-    found by then is in the result. Raises SimError where the manifests are refused.
+    `only` chooses the crashes that are tried, by default all. `tell` is called whenever there is more to show; it may
+    raise Enough. That, or an interruption, ends it early: what was found by then is in the result.
+    Raises SimError where the manifests are refused.
     """
     seen = survey(setup)
     exploration = Exploration(setup, seen, Ground(tuple(seen.reference.outcome), seen.accounts), crashes=crashes)
@@ -100,19 +111,27 @@ def run(
         return exploration
     with TemporaryDirectory(prefix="simk8s-check-") as folder:
         try:
-            _rounds(exploration, jobs, Path(folder), tell or (lambda _: None))
+            _rounds(exploration, jobs, Path(folder), only or (lambda _: True), tell or (lambda _: None))
             exploration.is_complete = True
         except KeyboardInterrupt:
             exploration.trouble = "interrupted"
+        except Enough:
+            exploration.trouble = "enough"
         for journal in sorted(Path(folder).iterdir()):
             for number, result in read_journal(journal):
                 exploration.results.setdefault(number, result)
     return exploration
 
 
-def _rounds(exploration: Exploration, jobs: int | None, folder: Path, tell: Callable[[Exploration], None]) -> None:
+def _rounds(
+    exploration: Exploration,
+    jobs: int | None,
+    folder: Path,
+    only: Callable[[Crash], bool],
+    tell: Callable[[Exploration], None],
+) -> None:
     tell(exploration)
-    todo = _first(exploration.survey)
+    todo = [number for number in sorted(exploration.survey.anchors) if only(exploration.survey.crashes[number])]
     count = 0
     while todo:
         count += 1
@@ -120,12 +139,6 @@ def _rounds(exploration: Exploration, jobs: int | None, folder: Path, tell: Call
             exploration.results |= dict(found)
             tell(exploration)
         todo = _between(exploration)
-
-
-def _first(found: Survey) -> list[int]:
-    """Every representative that is not inside of a stretch."""
-    inside = {number for run in found.runs for number in run[1:-1]}
-    return [number for number in found.representatives if number not in inside]
 
 
 def _between(exploration: Exploration) -> list[int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from simk8s.checker.crash import SERVING, Crash
+from simk8s.checker.crash import SERVING, Crash, KillKind
 from simk8s.checker.known import Known, Result
 from simk8s.checker.oracle.oracle import Accounts
 from simk8s.checker.setup import Setup
@@ -16,13 +16,15 @@ from simk8s.faults.point import CrashPoint
 @dataclass(slots=True)
 class Survey:
     """`crashes` are all of them, in the order of the run; `same_as[n]` is the number of an earlier one that leaves the
-    world in the same state, or n itself. `runs` are stretches of crashes that follow each other inside of one stage of
-    one command. `reference` is the crash-free result.
+    world in the same state, or n itself. `runs` are the crashes of one victim inside of one command that leave
+    different states, in order; `anchors` are those of them to begin with: the ends, and where another stage begins.
+    `reference` is the crash-free result.
     """
 
     crashes: list[Crash] = field(default_factory=list)
     same_as: list[int] = field(default_factory=list)
     runs: list[list[int]] = field(default_factory=list)
+    anchors: set[int] = field(default_factory=set)
     reference: Result = field(default_factory=lambda: Result({}, {}, {}))
     known: Known = field(default_factory=Known)
     accounts: dict[tuple[str, str], Accounts] = field(default_factory=dict)
@@ -41,6 +43,7 @@ def survey(setup: Setup) -> Survey:
     surveyor = _Surveyor(found, {source.file for source in setup.sources})
     walk = Walk(setup, Known(), surveyor.visit)
     found.reference = walk.run()
+    surveyor.finish()
     found.accounts = walk.oracle.accounts
     found.points = walk.position
     found.seconds = walk.cluster.now
@@ -54,39 +57,39 @@ class _Surveyor:
         self.found = found
         self.files = files
         self._first: dict[bytes, int] = {}
-        self._stretches: dict[str, tuple[tuple[object, ...], list[int]]] = {}
+        self._runs: dict[tuple[object, ...], list[int]] = {}
+        self._kinds: dict[tuple[object, ...], str] = {}
 
     def visit(self, walk: Walk, point: CrashPoint, position: int) -> None:
         """The container itself can die anywhere, others where it makes a difference or a person wrote a command."""
-        begins = self._killed(
-            walk, Crash(point, position, walk.cluster.now, "container", f"{point.pod}/{point.container}")
-        )
+        begins = self._add(walk, point, position, "container", f"{point.pod}/{point.container}")
         if begins or point.where == SERVING or (point.where == "before" and point.file in self.files):
             for kill, killed in others(walk.cluster.world, point):
-                self._add(walk, Crash(point, position, walk.cluster.now, kill, killed))
+                self._add(walk, point, position, kill, killed)
 
-    def _killed(self, walk: Walk, crash: Crash) -> bool:
-        """Take note of a container's own crash. Returns whether it begins a stretch of like ones."""
-        number = self._add(walk, crash)
-        if self.found.same_as[number] != number:
-            return False
-        point = crash.point
-        stretch = (point.start, point.index, _kind(point))
-        known, run = self._stretches.get(crash.killed, ((), []))
-        begins = point.where in ("before", SERVING) or stretch != known
-        if begins:
-            run = []
-            self.found.runs.append(run)
-        run.append(number)
-        self._stretches[crash.killed] = (stretch, run)
-        return begins
+    def finish(self) -> None:
+        """The ends of each run are tried in any case."""
+        self.found.runs = [run for run in self._runs.values() if run]
+        self.found.anchors |= {end for run in self.found.runs for end in (run[0], run[-1])}
 
-    def _add(self, walk: Walk, crash: Crash) -> int:
+    def _add(self, walk: Walk, point: CrashPoint, position: int, kill: KillKind, killed: str) -> bool:
+        """Take note of a crash. Returns whether what it leaves is new, and of another kind than before."""
+        crash = Crash(point, position, walk.cluster.now, kill, killed)
         number = len(self.found.crashes)
-        state = walk.fingerprints.after(crash.kill, crash.killed, by=f"{crash.point.pod}/{crash.point.container}")
+        itself = f"{point.pod}/{point.container}"
+        state = walk.fingerprints.after(kill, killed, by=itself)
+        first = self._first.setdefault(state, number)
         self.found.crashes.append(crash)
-        self.found.same_as.append(self._first.setdefault(state, number))
-        return number
+        self.found.same_as.append(first)
+        if first != number:
+            return False
+        command = (itself, point.start, point.index, kill, killed, point.where == SERVING)
+        self._runs.setdefault(command, []).append(number)
+        kind = _kind(point)
+        begins, self._kinds[command] = self._kinds.get(command) != kind, kind
+        if begins and killed == itself:
+            self.found.anchors.add(number)
+        return begins
 
 
 def _kind(point: CrashPoint) -> str:

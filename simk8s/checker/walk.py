@@ -70,6 +70,8 @@ class Walk:
             if self.crash is None:
                 self._visit_serving()
                 end = self._settle() if self.crash is not None else end
+            if self.crash is None:
+                self.cluster.world.tracer.leave(self._at)  # what the judge does is no part of the run
             return self._judged(end)
         except Over as over:
             return self._completed(over.result)
@@ -102,7 +104,7 @@ class Walk:
         return {row.name: row.restarts for row in self.cluster.pods()}
 
     def _at(self, point: CrashPoint) -> None:
-        if self.crash is None:
+        if self.crash is None and not _serves(point):
             self._last[f"{point.pod}/{point.container}"] = point
             self.position += 1
             self.visit(self, point, self.position)
@@ -198,6 +200,14 @@ class Walk:
         with suppress(Exception):
             return self.cluster.kubectl("get pods").stdout
         return ""
+
+
+def _serves(point: CrashPoint) -> bool:
+    """Whether a server that is the main program does what it is asked: its data is then its own affair, not a script's.
+
+    It can be killed meanwhile all the same, once for all: see `SERVING`.
+    """
+    return point.stage == "serve" and (point.index == 0 or point.command.startswith("exec "))
 
 
 def _sub_path(pod: object, volume: str) -> str:

@@ -1,0 +1,73 @@
+"""`simk8s check`: what it prints and saves, and its exit statuses."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeAlias
+
+import pytest
+from click.testing import Result
+
+from tests.checker.test_exploration import FRAGILE, SAFE, SET
+
+Command: TypeAlias = Callable[..., Result]
+
+
+def manifest(folder: Path, script: str) -> Path:
+    text = "\n".join(" " * 14 + line for line in script.strip("\n").split("\n"))
+    path = folder / "web.yaml"
+    path.write_text(SET.replace("SCRIPT", text))
+    return path
+
+
+def test_holes_are_printed_at_their_lines_and_told(simk8s: Command, tmp_path: Path) -> None:
+    result = simk8s("check", manifest(tmp_path, FRAGILE), "--jobs", "1")
+    assert result.exit_code == 1, result.output
+    (line,) = [line for line in result.stdout.splitlines() if line.endswith("|   echo whole > /data/content")]
+    assert line.startswith(" ! ") and "crashloop of" in line
+    assert " + " in next(line for line in result.stdout.splitlines() if line.endswith("| set -e"))
+    assert "hole 1: crashloop - " in result.stdout
+    assert "on the disk of web-0 then: begun" in result.stdout
+    assert "replay: f1." in result.stdout
+    assert "outcomes: " in result.stdout and "points, " in result.stdout
+
+
+def test_no_hole_is_status_zero(simk8s: Command, tmp_path: Path) -> None:
+    result = simk8s("check", manifest(tmp_path, SAFE), "--jobs", "1")
+    assert (result.exit_code, result.stdout.splitlines()[-1]) == (0, "no hole")
+
+
+def test_the_report_is_saved_as_json_html_and_scenarios(simk8s: Command, tmp_path: Path) -> None:
+    path = manifest(tmp_path, FRAGILE)
+    files = ["--json", str(tmp_path / "a.json"), "--html", str(tmp_path / "a.html"), "--scenarios", str(tmp_path / "s")]
+    assert simk8s("check", path, "--jobs", "1", *files).exit_code == 1
+    said = json.loads((tmp_path / "a.json").read_text())
+    page = (tmp_path / "a.html").read_text()
+    assert said["totals"]["holes"] == len(said["holes"]) == len(list((tmp_path / "s").iterdir()))
+    assert page.startswith("<!DOCTYPE html>") and "http" not in page.replace("http-equiv", "")
+    assert all(hole["replay"] in page for hole in said["holes"])
+    again = simk8s("run", tmp_path / "s" / "hole-01.yaml", "-q")
+    assert "web-0   0/1" in again.stdout
+
+
+def test_crashes_zero_has_one_point(simk8s: Command, tmp_path: Path) -> None:
+    result = simk8s("check", manifest(tmp_path, FRAGILE), "--crashes", "0", "--json", tmp_path / "a.json")
+    assert result.exit_code == 0
+    assert [point["where"] for point in json.loads((tmp_path / "a.json").read_text())["points"]] == ["none"]
+
+
+def test_a_full_disk_keeps_the_printed_report(simk8s: Command, tmp_path: Path) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("there is no /dev/full here")
+    result = simk8s("check", manifest(tmp_path, FRAGILE), "--jobs", "1", "--json", "/dev/full")
+    assert result.exit_code == 2
+    assert "hole 1: crashloop" in result.stdout and "SK102" in result.stderr
+
+
+def test_what_is_no_set_is_refused(simk8s: Command, tmp_path: Path) -> None:
+    (tmp_path / "x.yaml").write_text("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n")
+    result = simk8s("check", tmp_path / "x.yaml")
+    assert result.exit_code == 2 and "SK520" in result.stderr
+    assert simk8s("check", tmp_path / "nothing.yaml").exit_code == 2
