@@ -17,7 +17,7 @@ API_VERSION = "simk8s/v1"
 
 def load(path: str | Path) -> Scenario:
     """The scenario in a file. Raises SimError SK1xx (not readable, not YAML) or SK50x (not a scenario)."""
-    return parse(_read(str(path)), str(path))
+    return parse(read(str(path)), str(path))
 
 
 def parse(text: str, file: str) -> Scenario:
@@ -49,7 +49,7 @@ def of_manifests(paths: Sequence[str], *, stdin: str = "", cluster: Mapping[str,
 def is_scenario(path: str) -> bool:
     """Whether the first document of a file says that it is a scenario. False for anything that cannot be read."""
     try:
-        return is_scenario_text(_read(path))
+        return is_scenario_text(read(path))
     except SimError:
         return False
 
@@ -69,14 +69,14 @@ def is_scenario_text(text: str) -> bool:
 
 def built_in() -> list[Path]:
     """The scenario files that come with simk8s, by name."""
-    return sorted(path for path in _folder().glob("*.yaml") if is_scenario(str(path))) if _folder().is_dir() else []
+    return sorted(path for path in folder().glob("*.yaml") if is_scenario(str(path))) if folder().is_dir() else []
 
 
 def find(name: str) -> str:
     """The file of a scenario that is given by its path or, if it comes with simk8s, by its name."""
     if Path(name).exists():
         return name
-    inside = _folder() / f"{name}.yaml"
+    inside = folder() / f"{name}.yaml"
     if "/" not in name and inside.is_file():
         return str(inside)
     names = [path.stem for path in built_in()]
@@ -87,7 +87,7 @@ def find(name: str) -> str:
     )
 
 
-def _folder() -> Path:
+def folder() -> Path:
     """Where our own scenarios are: in the installed package, or beside it in a checkout."""
     package = Path(str(files("simk8s")))
     inside = package / "scenarios"
@@ -247,7 +247,8 @@ def _places(document: Document, prefix: tuple[str | int, ...]) -> dict[str, Plac
     return {"/".join(map(str, path[size:])): place for path, place in document.values.items() if path[:size] == prefix}
 
 
-def _read(path: str) -> str:
+def read(path: str) -> str:
+    """The text of a file. Raises SimError SK101 and SK104."""
     try:
         return Path(path).read_text(encoding="utf-8-sig")
     except OSError as error:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -76,8 +78,9 @@ class Footer(Horizontal):
     def compose(self) -> ComposeResult:
         yield from (FooterKey(action) for action in (*COMMON_FOOTER, "go"))
 
-    def show(self, kind: str) -> None:
+    def show(self, kind: str, actions: Sequence[str] = ()) -> None:
+        """The keys of a pane, or these actions."""
         own = PANE_FOOTER.get(kind, "go")
-        actions = (*COMMON_FOOTER[:-1], own, COMMON_FOOTER[-1])
+        actions = actions or (*COMMON_FOOTER[:-1], own, COMMON_FOOTER[-1])
         for key, action in zip(self.query(FooterKey), actions, strict=True):
             key.show(action)

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from simk8s.api.objects import dig, namespace
-from simk8s.faults import AtLine, DeletePod, Evict, FailLiveness, Fault, Kill, Partition, PowerOff, PowerOn
+from simk8s.faults import DeletePod, Evict, FailLiveness, Fault, Kill, Partition, PowerOff, PowerOn
 from simk8s.tui.focus import Subject
 from simk8s.tui.language import _
+from simk8s.tui.moving import Breakpoint, stops_of
 from simk8s.tui.view import View
 
 BACK_SECONDS = 60.0
@@ -19,10 +20,11 @@ CUT_SECONDS = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A fault, and what it is called."""
+    """A fault, what it is called, and at which record it strikes (None: the one in focus)."""
 
     text: str
     fault: Fault
+    seq: int | None = None
 
 
 def choices(view: View, line: int = 0) -> list[Choice]:
@@ -41,14 +43,17 @@ def choices(view: View, line: int = 0) -> list[Choice]:
 
 
 def _at_line(view: View, line: int) -> Iterator[Choice]:
+    """A kill right when this run of the container comes to a line, before that line has done anything."""
     home, _sep, container = view.machine.rpartition("/")
-    space, pod = ("default", home) if "/" not in home else home.split("/", 1)
-    begun = [record.seq for record in view.run.index.attempts.get(view.machine, ()) if record.seq <= view.seq]
-    runs = view.listing.process != ""
-    start = max(len(begun) + (0 if runs else 1), 1)
-    moment = AtLine(pod=pod, container=container, line=line, start=start, namespace=space)
+    space, _sep, pod = home.rpartition("/")
+    point = Breakpoint(place=f"{view.listing.file}:{line}")
+    stops = [seq for seq in stops_of(view.run, point) if view.run.records[seq].actor == view.machine]
     text = _("kill {container} when it comes to line {line}").format(container=view.machine, line=line)
-    yield Choice(text, Fault(Kill(pod=pod, container=container, namespace=space), moment))
+    kill = Kill(pod=pod, container=container, namespace=space or "default")
+    for seq in stops:
+        if seq >= view.seq:
+            yield Choice(text, Fault(kill), seq)
+            return
 
 
 def _of_pod(view: View, key: str) -> Iterator[Choice]:

@@ -51,6 +51,7 @@ PLAYING = N_("Playing and stopping")
 ASKING = N_("Asking")
 BREAKING = N_("Breaking")
 SHOWING = N_("Showing")
+LEARNING = N_("In a lesson")
 
 COMMANDS = (
     Command("n", "event(1)", N_("next"), N_("To the next event."), MOVING),
@@ -137,6 +138,17 @@ COMMANDS = (
     Command("q", "leave", N_("quit"), N_("Quit. Nothing is lost: the next start goes on from here."), SHOWING),
 )
 
+LESSON_COMMANDS = (
+    Command("e", "go_on", N_("go on"), N_("Go on; give your prediction; let what you did be checked."), LEARNING),
+    Command("h", "hint", N_("hint"), N_("A hint, up to three."), LEARNING),
+    Command("H", "solution", N_("solution"), N_("Show what can be done or typed."), LEARNING),
+    Command("U", "anew", N_("anew"), N_("Begin this step anew, in the lesson's own run."), LEARNING),
+    Command("u", "step_back", N_("step before"), N_("Back to the step before."), LEARNING),
+    Command("E", "edit", N_("edit"), N_("Edit the script that is to be mended."), LEARNING),
+)
+
+LESSON_FOOTER = ("go_on", "hint", "event(1)", "command(1)", "why", "break", "kubectl", "help")
+
 COMMON_FOOTER = ("event(1)", "command(1)", "play", "why", "break", "kubectl", "help")
 """What the footer shows everywhere; one more is that of the pane."""
 
@@ -151,4 +163,4 @@ PANE_FOOTER = {
     "logs": "find",
 }
 
-BY_ACTION = {command.action: command for command in COMMANDS}
+BY_ACTION = {command.action: command for command in (*COMMANDS, *LESSON_COMMANDS)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 from textual import events
@@ -9,9 +10,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.screen import Screen
+from textual.widgets import Static
 
 from simk8s.tui.bars import Footer, Header, Tab, Tabs
 from simk8s.tui.command import COMMANDS
+from simk8s.tui.gutter import Gutter
 from simk8s.tui.language import N_, _
 from simk8s.tui.pane import Pane
 from simk8s.tui.panes.cluster import cluster_rows
@@ -26,6 +29,7 @@ from simk8s.tui.panes.timeline import TimelinePane
 from simk8s.tui.panes.why import why_rows
 from simk8s.tui.prompt import Prompt
 from simk8s.tui.session import Session
+from simk8s.tui.store import Store
 from simk8s.tui.view import View
 
 TITLES = {
@@ -51,6 +55,8 @@ ALWAYS = ("cluster", "script", "timeline")
 """The panes that are always there where there is room; the fourth place is for the others in turn."""
 
 WIDE, HIGH = 120, 30
+LEAST_WIDE, LEAST_HIGH = 60, 16
+"""Columns and lines below which there is no room for a pane."""
 
 
 class Desk(Screen[None]):
@@ -66,9 +72,12 @@ class Desk(Screen[None]):
         Binding("escape", "close", show=False),
     ]
 
-    def __init__(self, session: Session) -> None:
+    AUTO_FOCUS = ""  # the pane at hand gets it, when all are laid out
+
+    def __init__(self, session: Session, store: Store) -> None:
         super().__init__()
         self.session = session
+        self.store = store
         self.active = "cluster"
         self.tool = "files"
         self.filter = ""
@@ -77,8 +86,10 @@ class Desk(Screen[None]):
         self.working = ""
         self.printed: list[Printout] = []
         self.in_drawer = False
+        self.found: Gutter | None = None
 
     def compose(self) -> ComposeResult:
+        yield Static("", id="too-small")
         yield Header()
         with Tabs():
             yield from (Tab(number, kind) for number, kind in enumerate(KINDS, 1))
@@ -91,10 +102,23 @@ class Desk(Screen[None]):
             yield Pane("names", name_rows)
             yield Pane("events", event_rows)
             yield Pane("logs", log_rows)
+            yield from self.further_panes()
         yield Pane("why", why_rows)
         yield Pane("console", console_rows)
         yield Prompt()
         yield Footer()
+
+    footer: ClassVar[tuple[str, ...]] = ()
+    """What the footer shows instead of the keys of the pane."""
+
+    def further_panes(self) -> Iterable[Pane]:
+        """What other screens have beside the eight panes."""
+        return ()
+
+    @property
+    def horizon(self) -> int | None:
+        """The last record that may be shown; None: all."""
+        return None
 
     def on_mount(self) -> None:
         for kind in DRAWERS:
@@ -102,7 +126,12 @@ class Desk(Screen[None]):
         self.lay_out()
 
     def on_resize(self, event: events.Resize) -> None:
-        self.set_class(event.size.width >= WIDE and event.size.height >= HIGH, "-wide")
+        width, height = event.size
+        self.set_class(width >= WIDE and height >= HIGH, "-wide")
+        self.set_class(width < LEAST_WIDE or height < LEAST_HIGH, "-small")
+        said = _("This terminal has {width} × {height} cells. simk8s needs {least} × {high}: please make it larger.")
+        too_small = said.format(width=width, height=height, least=LEAST_WIDE, high=LEAST_HIGH)
+        self.query_one("#too-small", Static).update(too_small)
         self.call_after_refresh(self.lay_out)
 
     # What is shown
@@ -117,8 +146,10 @@ class Desk(Screen[None]):
             self.filter,
             frozenset(point.place for point in session.breakpoints if point.place),
             self.opened,
+            self.found,
             zoom=self.scale,
             printed=tuple(self.printed),
+            horizon=self.horizon,
             bookmarks=tuple(mark.seq for mark in session.bookmarks if mark.run == session.run.name),
         )
 
@@ -166,14 +197,12 @@ class Desk(Screen[None]):
         view = self.view
         shown = self.shown
         for kind in filter(None, (*shown, self.drawer)):
-            pane = self.pane(kind)
-            view.width = max(pane.scrollable_content_region.width, 10)
-            pane.show(view)
+            self.pane(kind).show(view)
         for tab in self.query(Tab):
             tab.show(_(TITLES[tab.kind]), visible=tab.kind in shown, active=tab.kind == self.active)
         said = " ".join(filter(None, (self.playing, f"/{self.filter}" if self.filter else "")))
         self.query_one(Header).show(self.session, playing=said, working=self.working)
-        self.query_one(Footer).show(self.active)
+        self.query_one(Footer).show(self.active, self.footer)
 
     def on_pane_pointed(self, message: Pane.Pointed) -> None:
         """The cursor of the cluster chooses the object in focus."""

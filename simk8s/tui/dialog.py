@@ -102,12 +102,8 @@ class Reader(ModalScreen[int | None]):
     def on_mount(self) -> None:
         self.call_after_refresh(self._show)
 
-    def on_resize(self) -> None:
-        self.call_after_refresh(self._show)
-
     def _show(self) -> None:
         pane = self.query_one(Pane)
-        self.view.width = max(pane.scrollable_content_region.width, 10)
         pane.show(self.view)
         pane.focus()
 

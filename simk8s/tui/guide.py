@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from simk8s.tui.command import COMMANDS
+from simk8s.tui.command import COMMANDS, LESSON_COMMANDS
 from simk8s.tui.language import N_, _
 from simk8s.tui.row import Row, fitted, row
 
@@ -44,12 +44,12 @@ ABOUT = {
 }
 
 
-def help_rows(kind: str, title: str) -> Iterator[Row]:
+def help_rows(kind: str, title: str, *, in_lesson: bool) -> Iterator[Row]:
     """About the pane at hand, then all keys by what they are for."""
     yield row((title, "strong"))
     yield row(_(ABOUT[kind]), key="about")
     group = ""
-    for command in COMMANDS:
+    for command in (*(LESSON_COMMANDS if in_lesson else ()), *COMMANDS):
         if command.group != group:
             group = command.group
             yield row("")

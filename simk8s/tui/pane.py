@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from rich.segment import Segment
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Region, Size
+from textual.geometry import Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -51,7 +51,7 @@ class Pane(ScrollView, can_focus=True):
             self.pane = pane
             self.row = row
 
-    def __init__(self, kind: str, of: Callable[[View], list[Row]]) -> None:
+    def __init__(self, kind: str, of: Callable[[Any], list[Row]]) -> None:
         super().__init__(id=kind)
         self.kind = kind
         self.of = of
@@ -60,16 +60,20 @@ class Pane(ScrollView, can_focus=True):
         self._lines: list[tuple[int, tuple[Span, ...]]] = []
         self._tops: list[int] = []
         self._width = 0
-        self._is_stale = True
+        self._view: View | None = None
+        self._is_shown = False
 
-    def show(self, view: View) -> None:
+    def show(self, view: View | None) -> None:
         """Show a moment: the cursor stays on the row that it is on, or goes where the moment stands."""
+        self._view, self._is_shown = view, True
         key = self.rows[self.cursor].key if self.cursor < len(self.rows) else ""
+        if view is not None:
+            view.width = max(self.scrollable_content_region.width, 10)
         self.rows = self.of(view)
         now = next((n for n, row in enumerate(self.rows) if row.is_now), None)
         if now is None and key:
             now = next((n for n, row in enumerate(self.rows) if row.key == key), None)
-        self.cursor = min(now if now is not None else self.cursor, max(len(self.rows) - 1, 0))
+        self.cursor = now or 0
         self._lay_out()
         self._reveal()
 
@@ -83,8 +87,8 @@ class Pane(ScrollView, can_focus=True):
         self.refresh()
 
     def on_resize(self) -> None:
-        if self.rows and self.scrollable_content_region.width != self._width:
-            self._lay_out()
+        if self._is_shown and self.scrollable_content_region.width != self._width:
+            self.show(self._view)
 
     def render_line(self, y: int) -> Strip:
         place = y + self.scroll_offset.y
@@ -157,7 +161,3 @@ class Pane(ScrollView, can_focus=True):
     def line(self) -> str:
         """The row at the cursor, for copying."""
         return self.rows[self.cursor].text.strip() if self.cursor < len(self.rows) else ""
-
-    def region_of(self, place: int) -> Region:
-        """Where a row is, from the top of the rows."""
-        return Region(0, self._tops[place], self._width, 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -22,17 +22,39 @@ from simk8s.world.written import Written
 class Run:
     """One history. `name` is what the app calls it, `parent` the run it branched off from, after record `since`.
 
-    `deed` says what a person did then.
+    `deed` says what a person did then. A history that is given as a function is made when somebody looks at it.
     """
 
     def __init__(
-        self, name: str, chronicle: Chronicle, *, parent: Run | None = None, since: int = -1, deed: str = ""
+        self,
+        name: str,
+        chronicle: Chronicle | Callable[[], Chronicle],
+        *,
+        parent: Run | None = None,
+        since: int = -1,
+        deed: str = "",
+        since_seconds: float | None = None,
+        inputs: Any = None,
     ) -> None:
         self.name = name
-        self.chronicle = chronicle
+        self._chronicle = chronicle
+        self._inputs = inputs
         self.parent = parent
         self.since = since
         self.deed = deed
+        self.since_seconds = since_seconds if since_seconds is not None else parent.time(since) if parent else 0.0
+
+    @property
+    def is_made(self) -> bool:
+        """Whether the history is there already."""
+        return isinstance(self._chronicle, Chronicle)
+
+    @property
+    def chronicle(self) -> Chronicle:
+        """The history; made now, if it was not yet."""
+        if not isinstance(self._chronicle, Chronicle):
+            self._chronicle = self._chronicle()
+        return self._chronicle
 
     @property
     def records(self) -> Sequence[Record]:
@@ -41,7 +63,7 @@ class Run:
     @property
     def inputs(self) -> Any:
         """What the run was made of; None for a trace that does not say."""
-        return self.chronicle.inputs
+        return self.chronicle.inputs if self.is_made else self._inputs
 
     @property
     def last(self) -> int:

@@ -72,14 +72,14 @@ class MainScreen(Travel):
             self.notify(_("There is nothing here that could be broken at this moment."), severity="warning")
             return
         title = _("Break, at {time:.3f} s").format(time=self.session.run.time(self.session.focus.seq))
-        menu = Menu(title, [(choice.text, choice.fault) for choice in found])
-        self.app.push_screen(menu, lambda fault: self.act(fault) if fault is not None else None)
+        menu = Menu(title, [(choice.text, choice) for choice in found])
+        self.app.push_screen(menu, lambda choice: self.act(choice.fault, choice.seq) if choice is not None else None)
 
-    def act(self, deed: Deed) -> None:
-        """Do it at the moment in focus, in the background; a branch that comes of it is shown."""
-        self._in_background(deed, self._printed if isinstance(deed, Kubectl) else lambda printed: None)
+    def act(self, deed: Deed, seq: int | None = None) -> None:
+        """Do it at the moment in focus or at a record, in the background; a branch that comes of it is shown."""
+        self._in_background(deed, self._printed if isinstance(deed, Kubectl) else lambda printed: None, seq)
 
-    def _in_background(self, deed: Deed, then: Callable[[Printed], None]) -> None:
+    def _in_background(self, deed: Deed, then: Callable[[Printed], None], seq: int | None = None) -> None:
         if self.working:
             self.notify(_("Still at work: {what}").format(what=self.working), severity="warning")
             return
@@ -90,7 +90,7 @@ class MainScreen(Travel):
         def work() -> None:
             worker = get_current_worker()
             try:
-                branch, printed = session.act(deed)
+                branch, printed = session.act(deed, seq=seq)
             except SimError as error:
                 self.app.call_from_thread(self._refused, error)
                 return
@@ -109,6 +109,7 @@ class MainScreen(Travel):
         time = self.session.run.time(self.session.focus.seq)
         if branch is not None:
             self.session.add(branch)
+            self.store.keep_session(self.session)
             said = _("{branch}: {deed}. What was before it is as it was; Backspace leads back.")
             self.notify(said.format(branch=branch.name, deed=deed), markup=False)
         if printed is not None:
@@ -129,20 +130,41 @@ class MainScreen(Travel):
         mark = "▸" if run is self.session.run else " "
         if run.parent is None:
             return f"{mark} {run.name}"
-        return f"{mark} {run.name}  {run.parent.name} @ {run.time(run.since):.3f} s  {run.deed}"
+        return f"{mark} {run.name}  {run.parent.name} @ {run.since_seconds:.3f} s  {run.deed}"
 
     def _branch_chosen(self, run: Run | None) -> None:
         if run is None:
             return
         items: list[tuple[str, Callable[[Run], None]]] = [(_("look at it"), self._show)]
         if run.parent is not None:
-            items.append((_("compare it with what it branched off from"), self.compare))
+            items.append((_("compare it with what it branched off from"), self._compare))
             items.append((_("save it as a scenario"), self._ask_for_file))
         self.app.push_screen(Menu(run.name, items), lambda act: act(run) if act is not None else None)
 
     def _show(self, run: Run) -> None:
-        self.session.show(run)
-        self.lay_out()
+        self._when_made(run, lambda: self.session.show(run))
+
+    def _when_made(self, run: Run, then: Callable[[], None]) -> None:
+        """A branch of an earlier start is run again in the background first."""
+
+        def ready() -> None:
+            self.working = ""
+            then()
+            self.lay_out()
+
+        def make() -> None:
+            _ = run.chronicle
+            self.app.call_from_thread(ready)
+
+        if run.is_made:
+            ready()
+            return
+        self.working = run.deed
+        self.update()
+        self.run_worker(make, thread=True, group="deeds")
+
+    def _compare(self, run: Run) -> None:
+        self._when_made(run, lambda: self.compare(run))
 
     def compare(self, run: Run) -> None:
         """A branch and its parent side by side; a line of the branch leads there."""
@@ -159,6 +181,9 @@ class MainScreen(Travel):
         self.app.push_screen(Reader(title, lambda width: compare_rows(parent, run, width), self.view), go)
 
     def _ask_for_file(self, run: Run) -> None:
+        self._when_made(run, lambda: self._ask_name(run))
+
+    def _ask_name(self, run: Run) -> None:
         self.query_one(Prompt).ask(_("save as"), lambda text: self._save_scenario(run, text), text=f"{run.name}.yaml")
 
     def _save_scenario(self, run: Run, text: str) -> None:
@@ -189,7 +214,8 @@ class MainScreen(Travel):
         if isinstance(mark, Bookmark):
             run = self.session.run_named(mark.run)
             if run is not None:
-                self.session.show(run, mark.seq)
+                self._when_made(run, lambda: self.session.show(run, mark.seq))
+                return
         elif mark is not None:
             self.session.toggle_breakpoint(mark)
             self.notify(_("No breakpoint at {point} any more.").format(point=mark), markup=False)
@@ -210,7 +236,7 @@ class MainScreen(Travel):
 
     def action_help(self) -> None:
         kind = self.at_hand.kind
-        rows: list[Row] = list(help_rows(kind, _(TITLES[kind])))
+        rows: list[Row] = list(help_rows(kind, _(TITLES[kind]), in_lesson=bool(self.footer)))
         self.app.push_screen(Reader(_("Help"), lambda width: rows, self.view))
 
     def action_copy(self) -> None:
@@ -240,4 +266,5 @@ class MainScreen(Travel):
         self.app.theme = NAMES[(NAMES.index(self.app.theme) + 1) % len(NAMES)]
 
     def action_leave(self) -> None:
+        self.store.keep_session(self.session)
         self.app.exit()

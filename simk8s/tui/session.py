@@ -32,7 +32,7 @@ class Session:
         self.path = path
         self.runs = [run]
         self.run = run
-        self.focus = Focus(max(run.chronicle.last_before(0.0), 0), first_subject(run))
+        self.focus = first_focus(run)
         self.bookmarks: list[Bookmark] = []
         self.breakpoints: list[Breakpoint] = []
         self._came_from: list[tuple[Run, Focus]] = []
@@ -93,13 +93,15 @@ class Session:
     def run_named(self, name: str) -> Run | None:
         return next((run for run in self.runs if run.name == name), None)
 
-    def act(self, deed: Deed, *, ahead: float = AHEAD_SECONDS) -> tuple[Run | None, Printed | None]:
-        """Do something at the moment in focus, in a twin of the run, and let that run on until it settles.
+    def act(
+        self, deed: Deed, *, seq: int | None = None, ahead: float = AHEAD_SECONDS
+    ) -> tuple[Run | None, Printed | None]:
+        """Do something at the moment in focus, or at a record, in a twin of the run; it runs on until it settles.
 
         Returns the new branch, None where a kubectl command has only looked; and what was printed. Changes nothing
         of the session: `add` does. Raises SimError.
         """
-        return acted(self.run, self.focus.seq, deed, self._name(), ahead)
+        return acted(self.run, self.focus.seq if seq is None else seq, deed, self._name(), ahead)
 
     def add(self, branch: Run) -> None:
         """Take a branch in, and look at the first thing that is different in it."""
@@ -120,8 +122,11 @@ def acted(run: Run, seq: int, deed: Deed, name: str, ahead: float) -> tuple[Run 
     return Run(name, cluster.history, parent=run, since=min(seq, run.last), deed=str(deed)), printed
 
 
-def first_subject(run: Run) -> Subject:
-    """What to look at first: the first Pod that ever was, or a node."""
-    for lane in run.lanes:
-        return Subject(lane.key)
-    return Subject("Node/node-1")
+def first_focus(run: Run) -> Focus:
+    """What to look at first: the first command of a script, and its Pod; where there is none, the end."""
+    commands = [found[0] for machine, found in run.index.commands.items() if machine in run.index.attempts]
+    if not commands:
+        return Focus(run.last, Subject(run.lanes[0].key if run.lanes else "Node/node-1"))
+    first = min(commands, key=lambda record: record.seq)
+    key = run.index.attempts[first.actor][0].object
+    return Focus(first.seq, Subject(key.rpartition("/")[0]))

@@ -12,6 +12,7 @@ from simk8s.tui.moving import Breakpoint
 from simk8s.tui.panes.timeline import TimelinePane
 from simk8s.tui.prompt import Prompt
 from simk8s.tui.session import Session
+from simk8s.tui.store import Store
 
 SPEEDS = (0.1, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 100.0)
 TICK_SECONDS = 0.1
@@ -20,8 +21,8 @@ TICK_SECONDS = 0.1
 class Travel(Desk):
     """The desk, and all ways to another moment."""
 
-    def __init__(self, session: Session) -> None:
-        super().__init__(session)
+    def __init__(self, session: Session, store: Store) -> None:
+        super().__init__(session, store)
         self.speed = 10.0
         self._clock = 0.0
         self._timer: Timer | None = None

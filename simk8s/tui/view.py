@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from simk8s.tui.focus import Focus, Subject, pods_of
+from simk8s.tui.gutter import Gutter
 from simk8s.tui.run import Run
 from simk8s.world import World
 from simk8s.world.index import last
@@ -25,11 +26,13 @@ class View:
     filter: str = ""
     breakpoints: frozenset[str] = frozenset()
     opened: str = ""
-    check: Any = None
+    check: Gutter | None = None
     width: int = 80
     zoom: float = 1.0
     bookmarks: tuple[int, ...] = ()
     printed: tuple[Any, ...] = ()
+    horizon: int | None = None
+    """The last record that may be shown, in a lesson that asks what will happen; None: all."""
 
     @cached_property
     def world(self) -> World:
@@ -70,6 +73,15 @@ class View:
     def time(self) -> float:
         """In virtual seconds."""
         return self.run.time(self.focus.seq)
+
+    @property
+    def horizon_time(self) -> float:
+        """Up to when anything is shown, in virtual seconds."""
+        return self.run.end if self.horizon is None else self.run.time(self.horizon)
+
+    def may_show(self, seq: int) -> bool:
+        """Whether a record is not beyond the horizon."""
+        return self.horizon is None or seq <= self.horizon
 
     def passes(self, text: str) -> bool:
         """Whether the filter lets a text through."""

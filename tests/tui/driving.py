@@ -9,8 +9,10 @@ from typing import Any
 from textual.pilot import Pilot
 
 from simk8s.tui.app import SimApp
+from simk8s.tui.opening import Opened
 from simk8s.tui.screen import MainScreen
 from simk8s.tui.session import Session
+from simk8s.tui.store import Store
 
 NAMES = {
     " ": "space",
@@ -37,13 +39,14 @@ async def press(pilot: Pilot[Any], keys: Sequence[str]) -> None:
 
 
 def drive(
-    session: Session,
+    what: Session | Opened,
     *keys: str,
     size: tuple[int, int] = (80, 24),
     look: Callable[[SimApp, MainScreen], None] | None = None,
+    store: Store | None = None,
 ) -> SimApp:
     """Press keys one after the other, and look at the screen that is there then."""
-    app = SimApp(session)
+    app = SimApp(what if isinstance(what, Opened) else Opened(what), store=store)
 
     async def play() -> None:
         async with app.run_test(size=size) as pilot:

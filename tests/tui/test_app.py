@@ -11,6 +11,7 @@ from simk8s.tui.app import SimApp
 from simk8s.tui.dialog import Reader
 from simk8s.tui.focus import Subject
 from simk8s.tui.jump import Jump
+from simk8s.tui.opening import Opened
 from simk8s.tui.pane import Pane
 from simk8s.tui.panes.timeline import LABEL
 from simk8s.tui.screen import MainScreen
@@ -92,7 +93,7 @@ def test_find_filters_and_moves_to_the_next_place(session: Session) -> None:
 
 def test_playing_moves_on_and_stops_at_a_breakpoint(session: Session) -> None:
     async def play() -> None:
-        app = SimApp(session)
+        app = SimApp(Opened(session))
         async with app.run_test() as pilot:
             await press(pilot, ["b", "@pod/mysql-0 Ready", "enter", "plus", "plus", "space"])
             for _ in range(100):
@@ -106,7 +107,7 @@ def test_playing_moves_on_and_stops_at_a_breakpoint(session: Session) -> None:
 
 def test_the_timelines_cursor_is_dragged_by_the_mouse(session: Session) -> None:
     async def play() -> None:
-        app = SimApp(session)
+        app = SimApp(Opened(session))
         async with app.run_test(size=(80, 24)) as pilot:
             await press(pilot, ["3"])
             await pilot.mouse_down("#timeline", offset=(LABEL + 10, 5))
@@ -167,7 +168,7 @@ def test_every_pane_can_be_shown_at_every_size(session: Session, size: tuple[int
     session.jump(session.run.chronicle.last_before(170.0), Subject("Pod/default/mysql-1"))
 
     async def play() -> None:
-        app = SimApp(session)
+        app = SimApp(Opened(session))
         async with app.run_test(size=size) as pilot:
             for number in "12345678":
                 await press(pilot, [number])

@@ -17,6 +17,8 @@ def event_rows(view: View) -> list[Row]:
     for event in view.run.index.story:
         line = event.line
         text = told(line.text)
+        if not view.may_show(event.seq):
+            break
         if not view.passes(f"{line.actor} {line.text} {text}"):
             continue
         if event.seq <= view.seq:

@@ -20,7 +20,7 @@ def name_rows(view: View) -> list[Row]:
     """Every Service of the moment in focus, by namespace and name."""
     rows: list[Row] = []
     for key, service in sorted(view.world.objects.items()):
-        if key.startswith("Service/"):
+        if key.startswith("Service/") and dig(service, "spec", "selector") and not key.startswith("Service/kube-"):
             rows += _service(view.world, key, service)
             rows.append(row(""))
     return rows or [row((_("There is no Service at this moment."), "quiet"))]

@@ -54,6 +54,7 @@ def _line(view: View, shown: Listing, line: ListingLine) -> Row:
         marks[line.state],
         (f" {line.text}", role),  # type: ignore[arg-type]
         (times, "mark"),
+        (_verdict(view, line), "bad"),
         key=place or f"line {line.number}",
         is_now=line.state == "running",
         hang=9,
@@ -64,8 +65,13 @@ def _gutter(view: View, line: ListingLine) -> Span:
     """What a check found of crashes at this line: `✗` a hole, `✓` tried and survived."""
     if view.check is None:
         return "", "plain"
-    found: Span = view.check.mark(view.listing.file, line.at)
-    return found
+    return view.check.mark(view.listing.file, line.at)
+
+
+def _verdict(view: View, line: ListingLine) -> str:
+    """The worst that became of a crash at this line, in the words of the check."""
+    found = view.check.verdict(view.listing.file, line.at) if view.check is not None else ""
+    return f"  ← {found}" if found not in ("", "ok") else ""
 
 
 def _variables(shown: Listing) -> Iterator[Row]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from textual import events
 from textual.message import Message
@@ -61,7 +61,8 @@ def timeline_rows(view: View) -> list[Row]:
     scale = scale_of(view)
     rows = [row((fitted(_("seconds"), LABEL), "quiet"), (_axis(scale), "quiet")), row(*_ruler(view, scale))]
     for lane in view.run.lanes:
-        rows += _lane(view, scale, lane)
+        if lane.marks and view.may_show(lane.marks[0].seq):
+            rows += _lane(view, scale, lane)
     return rows
 
 
@@ -89,7 +90,7 @@ def _lane(view: View, scale: Scale, lane: Lane) -> Iterator[Row]:
     subject = Subject(lane.key)
     mark = ">" if subject.key == view.focus.subject.key else " "
     marks: list[Span] = [(" ", "plain")] * scale.width
-    for found in lane.marks:
+    for found in filter(lambda mark: view.may_show(mark.seq), lane.marks):
         _put(marks, scale, found.time, _glyph(view, found))
     yield _row(view, scale, fitted(f"{mark}{lane.name}", LABEL), "strong", marks, subject)
     for track in lane.tracks.values():
@@ -115,8 +116,10 @@ def _track(view: View, scale: Scale, lane: Lane, track: Track) -> Row:
 
 def _draw(view: View, scale: Scale, piece: Slice, cells: list[Span]) -> None:
     """Low blocks while not ready, high ones while ready, an init step's number; `✗` where it ended badly."""
-    end = view.run.end if piece.end is None else piece.end
-    first, last = scale.column(piece.start), scale.column(end)
+    end = min(view.run.end if piece.end is None else piece.end, view.horizon_time)
+    first, last = scale.column(piece.start), scale.column(end) if piece.start <= end else -1
+    if piece.end is not None and piece.end > view.horizon_time:
+        piece = replace(piece, end=None)
     for column in range(max(first, 0), min(last, scale.width - 1) + 1):
         time = max(scale.time(column), piece.start)
         role: Role = "quiet" if time > view.time else "good" if piece.is_ready(time) or piece.step else "plain"
@@ -148,9 +151,10 @@ class TimelinePane(Pane):
         super().__init__("timeline", timeline_rows)
         self._scale: Scale | None = None
 
-    def show(self, view: View) -> None:
-        self._scale = scale_of(view)
+    def show(self, view: View | None) -> None:
         super().show(view)
+        if view is not None:
+            self._scale = scale_of(view)  # of the width that it has now
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         if self._time(event.x) is not None:
