@@ -91,7 +91,7 @@ def test_faults_are_offered_for_what_is_there(web: Run) -> None:
 
 def test_a_container_is_killed_when_it_comes_to_a_line(article: Run) -> None:
     sidecar = Subject("Pod/default/mysql-1", "xtrabackup")
-    seq = article.chronicle.last_before(163.68)  # it waits for the server
+    seq = article.chronicle.last_before(164.5)  # it waits for the server
     view = View(article, Focus(seq, sidecar))
     [at_line] = [choice for choice in choices(view, line=131) if "line 131" in choice.text]
 
