@@ -57,6 +57,8 @@ class SimApp(App[None]):
         else:
             screen = LessonScreen(what.session, course, self.store)
         screen.found = self.found
+        if len(self.screen_stack) > 1:
+            self.pop_screen()  # the list that it was picked from
         self.push_screen(screen)
 
     def on_home_picked(self, message: Home.Picked) -> None:

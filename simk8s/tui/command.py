@@ -134,6 +134,7 @@ COMMANDS = (
     Command("C", "copy_all", N_("copy all"), N_("Copy everything in this pane."), SHOWING),
     Command("o", "save", N_("save"), N_("Save a picture of the screen, and the trace of this run."), SHOWING),
     Command("T", "theme", N_("theme"), N_("The next theme: dark, light, high contrast."), SHOWING),
+    Command("L", "lessons", N_("lessons"), N_("To the lessons and scenarios."), SHOWING),
     Command("question_mark", "help", N_("help"), N_("What this pane shows, and all keys."), SHOWING),
     Command("q", "leave", N_("quit"), N_("Quit. Nothing is lost: the next start goes on from here."), SHOWING),
 )

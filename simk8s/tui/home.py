@@ -38,7 +38,7 @@ class Home(Screen[None]):
         self.working = ""
 
     def compose(self) -> ComposeResult:
-        yield Static(Content.assemble((" simk8s ", "bold $background on $primary"), f"  {_('What shall we look at?')}"))
+        yield Static(Content.assemble((" simk8s ", "bold $background on $primary"), "  ", _("What shall we look at?")))
         yield Pane("home", lambda view: list(home_rows(self.store)))
         yield Static(Content.assemble((_(" Enter opens, q quits"), "$quiet")), id="home-foot")
 
@@ -59,7 +59,11 @@ class Home(Screen[None]):
             self.post_message(self.Picked(message.row.key))
 
     def action_leave(self) -> None:
-        self.app.exit()
+        """Back to what is looked at; where nothing is, out."""
+        if len(self.app.screen_stack) > 2:
+            self.app.pop_screen()
+        else:
+            self.app.exit()
 
 
 def home_rows(store: Store) -> Iterator[Row]:

@@ -16,6 +16,7 @@ from simk8s.tui.deed import Deed, Kubectl, typed
 from simk8s.tui.desk import KINDS, TITLES
 from simk8s.tui.dialog import Menu, Reader
 from simk8s.tui.guide import help_rows
+from simk8s.tui.home import Home
 from simk8s.tui.jump import Jump
 from simk8s.tui.language import _
 from simk8s.tui.moving import Breakpoint
@@ -264,6 +265,10 @@ class MainScreen(Travel):
         from simk8s.tui.theme import NAMES
 
         self.app.theme = NAMES[(NAMES.index(self.app.theme) + 1) % len(NAMES)]
+
+    def action_lessons(self) -> None:
+        self.store.keep_session(self.session)
+        self.app.push_screen(Home(self.store))
 
     def action_leave(self) -> None:
         self.store.keep_session(self.session)

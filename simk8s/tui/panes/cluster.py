@@ -36,7 +36,7 @@ def _node(view: View, name: str, said: str, pods: list[str]) -> Row:
     has_power = view.world.nodes.get(name, True)
     is_good = said == "Ready" and has_power
     mark, role = ("✓" if is_good else "✗"), GOOD if is_good else BAD
-    power = "" if has_power else f", {_('no power')}"
+    power = "" if has_power else ", " + _("no power")
     subject = Subject(f"Node/{name}")
     return _mine(
         view, subject, (mark, role), f" {name} ", (f"{said}{power}", role), (f"  {' '.join(pods) or '-'}", "quiet")
@@ -53,7 +53,7 @@ def _pod(view: View, pod: Card) -> Iterator[Row]:
         (f" {pod.title}", "strong"),
         f"  {pod.ready}  ",
         (pod.status, role),
-        (f"  {pod.node or _('on no node yet')}", "quiet"),
+        ("  " + (pod.node or _("on no node yet")), "quiet"),
     )
     steps = [container for container in pod.containers if container.step]
     if steps:

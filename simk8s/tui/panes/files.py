@@ -46,7 +46,7 @@ def _volume(view: View, volume: Volume) -> Iterator[Row]:
     found = entries(view.run.index, view.world, volume.filesystem)
     yield row((f" {volume.name}", "strong"), (f"  {volume.kind}", "quiet"), key=f"volume {volume.name}")
     if not found:
-        yield row((f"   {_('empty')}", "quiet"))
+        yield row(("   " + _("empty"), "quiet"))
     counts: dict[str, int] = {}
     for entry in found:
         counts[dirname(entry.path)] = counts.get(dirname(entry.path), 0) + 1

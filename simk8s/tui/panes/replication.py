@@ -18,7 +18,7 @@ def replication_rows(view: View) -> list[Row]:
     if not copies and not servers:
         return [row((_("No MySQL server runs at this moment."), "quiet"))]
     rows = [row((_("Copies: each new replica takes its data from its neighbour"), "strong"))]
-    rows += [_clone(view, copy) for copy in copies] or [row((f"  {_('none so far')}", "quiet"))]
+    rows += [_clone(view, copy) for copy in copies] or [row(("  " + _("none so far"), "quiet"))]
     rows += [row(""), row((_("Replication: changes flow from the source to its replicas"), "strong"))]
     roots = [server for server in servers if not server.source or server.source not in {one.name for one in servers}]
     for root in roots:
@@ -43,7 +43,8 @@ def _clone(view: View, copy: Clone) -> Row:
         (" ══▶ " if copy.prepared else " ──▶ ", done),
         (target, "strong"),
         (f"  {state}", done),
-        (f"  {_('began')} {copy.begun:.1f} s", "quiet"),
+        ("  " + _("began"), "quiet"),
+        (f" {copy.begun:.1f} s", "quiet"),
         key=f"copy {target}",
         seq=copy.seq,
         hang=4,
@@ -82,7 +83,8 @@ def _follower(server: Replica, branch: str, margin: str) -> Iterator[Row]:
         subject=_pod(server),
         hang=11,
     )
-    received = f"{_('received')} {said.received or '-'}  {_('applied')} {said.applied or '-'}"
+    positions = ((_("received"), said.received), (_("applied"), said.applied))
+    received = "  ".join(f"{what} {position or '-'}" for what, position in positions)
     yield row(f"   {margin}     ", (received, "quiet"), key=f"{server.name} positions", hang=11)
     for error in (said.io_error, said.sql_error):
         if error:

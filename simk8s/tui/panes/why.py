@@ -23,7 +23,7 @@ def why_rows(view: View) -> list[Row]:
     rows = [
         row(
             (_("Why {what} is as it is").format(what=view.focus.subject.title), "strong"),
-            (f"  {_('{seconds:.2f} s from the first cause').format(seconds=chain.seconds)}", "quiet"),
+            ("  " + _("{seconds:.2f} s from the first cause").format(seconds=chain.seconds), "quiet"),
         )
     ]
     rows += _links(chain)
