@@ -82,7 +82,15 @@ class Runner:
             "every step is taken", not left, f"the time was over before: {left[0] if left else ''}", place
         )
         expected = of_state(self.cluster, scenario.expect, scenario.expect_places, Place(scenario.file))
-        self.final = (*expected, *([] if taken.met else [taken]))
+        self.final = (*expected, *([] if taken.met else [taken]), *self._faults_that_did_not_strike())
+
+    def _faults_that_did_not_strike(self) -> Iterator[Expectation]:
+        """A scenario that names a fault is about what it does."""
+        injector, place = self.cluster.injector, Place(self.scenario.file)
+        for fault in injector.pending:
+            yield Expectation(f"the fault strikes: {fault}", False, "its moment never came", place)
+        for fault, why in injector.missed:
+            yield Expectation(f"the fault strikes: {fault}", False, why.message, place)
 
     @property
     def settled(self) -> bool:

@@ -291,3 +291,28 @@ def test_a_token_with_faults_in_it_makes_them_strike_again() -> None:
 def test_a_broken_token_with_faults_is_refused(token: str) -> None:
     with pytest.raises(SimError, match=r"SK501|SK517"):
         Cluster(replay=token)
+
+
+def test_a_scenario_whose_fault_never_strikes_is_not_as_expected(tmp_path: Path) -> None:
+    (tmp_path / "box.yaml").write_text(COUNTER)
+    (tmp_path / "scenario.yaml").write_text(
+        """
+apiVersion: simk8s/v1
+kind: Scenario
+metadata: {name: nothing-happens}
+manifests: [box.yaml]
+steps:
+  - fault:
+      kill: {pod: box-0, container: main}
+      at: {command: {pod: box-0, container: main, index: 99}}
+  - run: settled
+"""
+    )
+
+    runner = Runner(load(str(tmp_path / "scenario.yaml")))
+    list(runner.steps())
+
+    assert not runner.ok
+    assert [e.text for e in runner.final if not e.met] == [
+        "the fault strikes: kill box-0/main before command 99 of box-0/main"
+    ]
