@@ -33,6 +33,7 @@ def start(shell: Shell, words: list[str], node: SimpleCommand, may_exec: bool) -
         yield from shell.complain(f"{name}: command not found")
         return 127
     shell.last_argument = words[-1]
+    remember(shell, name, path)
     environment = shell.environment()
     if not shell.dialect.almquist:
         environment["_"] = path
@@ -61,11 +62,21 @@ def find(shell: Shell, name: str) -> str | None:
         return name
     if not name:
         return None
+    path = shell.get("PATH")
+    if path != shell.hashed_for:  # what was remembered was found on another PATH
+        shell.hashed.clear()
+        shell.hashed_for = path
     found = shell.hashed.get(name)
     if found is not None and shell.process.exists(found):
         return found
-    path = shell.get("PATH")
     return name if path is None else find_on_path(shell.process, name, path)
+
+
+def remember(shell: Shell, name: str, path: str) -> None:
+    """A program that was found on PATH and is being run: `hash` lists it."""
+    if "/" not in name and shell.options.get("hashall") and not shell.dialect.almquist:
+        shell.hits[name] = shell.hits.get(name, 0) + 1 if name in shell.hashed else 1
+        shell.hashed[name] = path
 
 
 def refuse(shell: Shell, path: str, error: SyscallError) -> Run[int]:

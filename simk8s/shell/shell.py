@@ -55,6 +55,8 @@ class Shell:
         self.readonly_functions: set[str] = set()
         self.aliases: dict[str, str] = {}
         self.hashed: dict[str, str] = {}
+        self.hits: dict[str, int] = {}
+        self.hashed_for: str | None = None  # the PATH on which they were found
         self.disabled: set[str] = set()  # built-ins that `enable -n` has switched off
         self.completions: dict[str, Completion] = {}
         self.history: list[str] = []
@@ -116,6 +118,7 @@ class Shell:
         twin.readonly_functions = set(self.readonly_functions)
         twin.aliases = dict(self.aliases)
         twin.hashed = dict(self.hashed)
+        twin.hits = dict(self.hits)
         twin.disabled = set(self.disabled)
         twin.completions = dict(self.completions)
         twin.history = list(self.history)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from simk8s.machine import Errno, SyscallError, find_on_path
 from simk8s.shell import evaluation, external, trap
 from simk8s.shell.builtins import registry, usage
+from simk8s.shell.builtins.directories import logical
 from simk8s.shell.builtins.registry import builtin
 from simk8s.shell.builtins.usage import UsageError, parse
 from simk8s.shell.control import BreakLoop, BuiltinError, ContinueLoop, ExitShell, ReturnFrom, ShellError
@@ -43,6 +44,8 @@ def leave_loop(shell: Shell, words: list[str]) -> Run[int]:
             yield from shell.complain(f"{words[0]}: {words[1]}: numeric argument required")
             raise ExitShell(128)
         levels = int(words[1])
+        if len(words) > 2:
+            raise ShellError(f"{words[0]}: too many arguments", aborts=True)
         if levels < 1:
             yield from shell.complain(f"{words[0]}: {words[1]}: loop count out of range")
             raise BreakLoop(shell.loops, 1)
@@ -88,7 +91,8 @@ def _status(shell: Shell, words: list[str]) -> Run[int]:
 
 @builtin("eval")
 def eval_(shell: Shell, words: list[str]) -> Run[int]:
-    text = " ".join(words[2:] if words[1:2] == ["--"] else words[1:])
+    _, operands = parse(words, "")
+    text = " ".join(operands)
     if not text.strip():
         return 0
     shell.may_exec = False
@@ -177,7 +181,7 @@ def exec_(shell: Shell, words: list[str]) -> Run[int]:
     path = external.find(shell, operands[0])
     if path is None:
         yield from shell.complain(f"exec: {operands[0]}: not found")
-        raise ExitShell(127)
+        return _not_become(shell, 127)
     argv = [given.get("a", operands[0]), *operands[1:]]
     if "l" in given:
         argv[0] = "-" + argv[0]
@@ -186,9 +190,16 @@ def exec_(shell: Shell, words: list[str]) -> Run[int]:
     except SyscallError as error:
         if error.errno is Errno.ENOEXEC:
             yield from external.as_script(shell, argv, path, environment, True)
-        status = yield from external.refuse(shell, path, error)
-        raise ExitShell(status) from error
+        shown = path if path.startswith("/") else logical(f"{shell.process.cwd}/{path}")
+        return _not_become(shell, (yield from external.refuse(shell, shown, error)))
     return 0
+
+
+def _not_become(shell: Shell, status: int) -> int:
+    """A shell that was to become a program that cannot run ends, unless `execfail` is set."""
+    if shell.options.get("execfail"):
+        return status
+    raise ExitShell(status)
 
 
 @builtin("command")
@@ -207,7 +218,7 @@ def command(shell: Shell, words: list[str]) -> Run[int]:
 
 @builtin("builtin")
 def builtin_(shell: Shell, words: list[str]) -> Run[int]:
-    operands = words[2:] if words[1:2] == ["--"] else words[1:]
+    _, operands = parse(words, "")
     if not operands:
         return 0
     if registry.find_builtin(shell, operands[0]) is None:

@@ -128,32 +128,44 @@ def hash_(shell: Shell, words: list[str]) -> Run[int]:
     given = dict(options)
     if "r" in given:
         shell.hashed.clear()
-        return 0
-    status = 0
     if not operands:
-        if not shell.hashed:
-            if shell.dialect.posix:
-                return 0
-            yield from shell.process.write(1, b"hash: hash table empty\n")
-            return 0
-        lines = "hits\tcommand\n" + "".join(f"   0\t{path}\n" for _, path in sorted(shell.hashed.items()))
-        yield from shell.process.write(1, lines.encode())
-        return 0
+        return 0 if "r" in given else (yield from _show_hashed(shell, as_commands="l" in given))
+    status = 0
     for name in operands:
-        if "d" in given:
-            shell.hashed.pop(name, None)
-            continue
-        if find_builtin(shell, name) or name in shell.functions:
-            continue
-        path = given["p"] if "p" in given else _executable(shell, name)
-        if path is None:
+        line = ""
+        if {"d", "t"} & given.keys() and name not in shell.hashed:
             yield from shell.complain(f"hash: {name}: not found")
             status = 1
+        elif "d" in given:
+            del shell.hashed[name]
         elif "t" in given:
-            yield from shell.process.write(1, f"{path}\n".encode())
-        else:
+            line = f"{name}\t{shell.hashed[name]}\n" if len(operands) > 1 else f"{shell.hashed[name]}\n"
+        elif "p" in given:
+            shell.hashed[name] = given["p"]
+            shell.hits[name] = 0
+        elif "/" not in name and not find_builtin(shell, name) and name not in shell.functions:
+            shell.hashed.pop(name, None)
+            path = _executable(shell, name)
+            if path is None:
+                yield from shell.complain(f"hash: {name}: not found")
+                status = 1
+                continue
             shell.hashed[name] = path
+            shell.hits[name] = 0
+        yield from shell.process.write(1, line.encode("utf-8", "surrogateescape"))
     return status
+
+
+def _show_hashed(shell: Shell, *, as_commands: bool) -> Run[int]:
+    found = sorted(shell.hashed.items(), key=lambda item: item[1])
+    if as_commands:
+        text = "".join(f"builtin hash -p {path} {name}\n" for name, path in found)
+    elif found:
+        text = "hits\tcommand\n" + "".join(f"{shell.hits.get(name, 0):4}\t{path}\n" for name, path in found)
+    else:
+        text = "" if shell.dialect.posix else "hash: hash table empty\n"
+    yield from shell.process.write(1, text.encode("utf-8", "surrogateescape"))
+    return 0
 
 
 @builtin("enable")

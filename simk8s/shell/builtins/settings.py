@@ -163,13 +163,15 @@ def getopts(shell: Shell, words: list[str]) -> Run[int]:
     def finish(letter: str, index: int, argument: str | None = None) -> None:
         shell.option_word = index
         assignment.assign(shell, "OPTIND", str(index))
+        if not (name.isidentifier() and name.isascii()):
+            raise BuiltinError(f"`{name}': not a valid identifier")
         assignment.assign(shell, name, letter)
         if argument is not None:
             assignment.assign(shell, "OPTARG", argument)
 
     word = arguments[index - 1] if 0 < index <= len(arguments) else ""
     if len(word) < 2 or word[0] != "-" or word == "--":
-        finish("?", index + (word == "--"))
+        finish("?", min(index, len(arguments) + 1) + (word == "--"))
         shell.option_index = 1
         return 1
     letter = word[shell.option_index]
@@ -273,9 +275,12 @@ def ulimit(shell: Shell, words: list[str]) -> Run[int]:
     return 0
 
 
+_NOT_IN_ALIASES = frozenset(" \t\n;&|<>()$`\"'\\/")
+
+
 @builtin("alias")
 def alias(shell: Shell, words: list[str]) -> Run[int]:
-    operands = [word for word in words[1:] if word not in ("-p", "--")]
+    _, operands = parse(words, "p")
     status = 0
     prefix = "" if shell.dialect.posix else "alias "
     if not operands:
@@ -283,7 +288,10 @@ def alias(shell: Shell, words: list[str]) -> Run[int]:
             yield from _write(shell, f"{prefix}{name}={single_quoted(value)}\n")
     for operand in operands:
         name, equals, value = operand.partition("=")
-        if equals:
+        if equals and _NOT_IN_ALIASES & set(name):
+            yield from shell.complain(f"alias: `{name}': invalid alias name")
+            status = 1
+        elif equals:
             shell.aliases[name] = value
         elif name in shell.aliases:
             yield from _write(shell, f"{prefix}{name}={single_quoted(shell.aliases[name])}\n")

@@ -131,6 +131,8 @@ class Grammar:
 
     def _at_end(self, ends: tuple[str, ...]) -> bool:
         token = self.peek()
+        while self.reader.aliases and token.kind == WORD_TOKEN and self._replace_alias(token, first=True):
+            token = self.peek()
         return token.kind == END or (token.text in ends and token.kind in (WORD_TOKEN, OPERATOR))
 
     def _terminated(self) -> Command:

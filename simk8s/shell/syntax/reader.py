@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -47,6 +48,10 @@ def line_starts(text: str) -> tuple[int, ...]:
         starts.append(offset + 1)
         offset = text.find("\n", offset + 1)
     return tuple(starts)
+
+
+_QUOTED_WORDS = re.compile(r"(?:[ \t]|'[^']*'|\"[^\"]*\"|\\.)*")
+"""What does not end the search for an alias behind one that ends in a blank: quoted words are not looked up."""
 
 
 @dataclass(slots=True)
@@ -99,10 +104,10 @@ class Reader:
 
     def follows_blank_alias(self, offset: int) -> bool:
         """The word at `offset` comes right after an alias whose value ends in a blank: it may be one, too."""
-        return any(
-            self.aliases[name][-1:] in (" ", "\t") and last <= offset and not self.text[last:offset].strip(" \t")
-            for _, last, name in self.replaced
-        )
+        ended = [(last, name) for _, last, name in self.replaced if last <= offset]
+        nearest = max((last for last, _ in ended), default=0)
+        blank = all(self.aliases[name][-1:] in (" ", "\t") for last, name in ended if last == nearest)
+        return bool(ended) and blank and _QUOTED_WORDS.fullmatch(self.text, nearest, offset) is not None
 
     def line_at(self, offset: int) -> int:
         return bisect_right(self.starts, offset) - 1 + self.first_line
