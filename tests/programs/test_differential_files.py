@@ -15,7 +15,7 @@ from simk8s.machine import Directory, Fifo, File, FileSystem, Symlink
 from tests.programs.conftest import Box
 from tests.programs.test_differential import FILES, cases_in
 
-_CASES = [case for name in ("file", "text", "more_file") for case in cases_in(f"{name}_cases.txt")]
+_CASES = [case for name in ("file", "text", "more_file", "misc") for case in cases_in(f"{name}_cases.txt")]
 LINKS = {"link": "words", "tree/broken": "nowhere", "dlink": "d"}
 MORE = {"tree/a.txt": "a\n", "tree/sub/b.txt": "bb\n", "tree/sub/run.sh": "#!/bin/sh\n"}
 

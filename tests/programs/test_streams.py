@@ -113,3 +113,25 @@ def test_temporary_names_are_the_same_in_every_run_and_never_twice(box: Box) -> 
 def test_what_is_not_modelled_says_so_with_a_status_of_its_own(box: Box) -> None:
     result = box.run("sort", "--batch-size=3")
     assert (result.status, result.err) == (120, "sort: option '--batch-size' is not modelled by simk8s (SK310)\n")
+
+
+def test_xargs_runs_as_many_programs_at_a_time_as_it_is_told(box: Box) -> None:
+    """Six sleeps of a second: six seconds one by one, two with three at a time, one with all at once."""
+    took = []
+    for most in ("1", "3", "0"):
+        before = box.sim.now
+        assert box.run("xargs", "-P", most, "-n1", "sleep", stdin="1 1 1 1 1 1").status == 0
+        took.append(round(box.sim.now - before))
+    assert took == [6, 2, 1]
+
+
+def test_xargs_starts_no_other_program_after_a_status_of_255(box: Box) -> None:
+    result = box.run("xargs", "-n1", "sh", "-c", "echo $0; exit 255", stdin="first second")
+    assert (result.status, result.out) == (124, "first\n")
+    assert result.err == "xargs: sh: exited with status 255; aborting\n"
+
+
+def test_shuf_draws_from_the_choices_of_the_run(box: Box) -> None:
+    lines = box.run("shuf", "-i", "1-20").out.split()
+    assert sorted(lines, key=int) == [str(number) for number in range(1, 21)]
+    assert len(box.run("shuf", "-r", "-n", "50", "-e", "a", "b").out.split()) == 50

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from simk8s.machine import Process
 from simk8s.programs.options import UsageError, parse
+from simk8s.programs.processes.date_text import read_date
 from simk8s.programs.tool import Failure, tool
 from simk8s.programs.unmodelled import Unmodelled
 from simk8s.sim import EPOCH, Run
 
-_UNIT_SECONDS = {"sec": 1, "second": 1, "min": 60, "minute": 60, "hour": 3600, "day": 86400, "week": 604800}
-_RELATIVE = re.compile(r"([-+]?)\s*(\d+)?\s*(sec|second|min|minute|hour|day|week)s?(\s+ago)?\b")
-_STAMP = re.compile(
-    r"(\d{4})-?(\d\d)-?(\d\d)(?:[T ]+(\d\d):(\d\d)(?::(\d\d)(\.\d+)?)?)?\s*(?:(Z|UTC|GMT)|([-+]\d\d):?(\d\d))?"
-)
 _DIRECTIVE = re.compile(r"%([-_0^#]*)(\d*)(:*[A-Za-z%])")
 
 
@@ -25,12 +22,19 @@ def date(process: Process) -> Run[int]:
     options = parse(
         process.argv,
         "u,utc,universal d,date: r,reference: R,rfc-email,rfc-2822 I,iso-8601:: rfc-3339: s,set: f,file:",
+        unmodelled="debug resolution",
     )
     if "s" in options or "f" in options:
         raise Unmodelled("setting the clock" if "s" in options else "option '-f'")
     operands = [word for word in options.operands if not word.startswith("+")]
+    if operands and options.last_of("dr"):
+        raise UsageError(
+            f"the argument '{operands[0]}' lacks a leading '+';\n"
+            "when using an option to specify date(s), any non-option\nargument must be a format string beginning "
+            "with '+'"
+        )
     if operands:
-        raise UsageError(f"extra operand '{operands[0]}'")
+        raise Unmodelled("setting the clock")
     seconds: float | None = process.sim.now
     if "d" in options:
         seconds = parse_date(process, options["d"])
@@ -59,52 +63,9 @@ def date(process: Process) -> Run[int]:
 
 
 def parse_date(process: Process, text: str) -> float | None:
-    """The virtual time that a date means; None where it means nothing.
-
-    Known are `@SECONDS`, ISO dates and times, `now`, `today`, `yesterday`, `tomorrow` and distances like `-2 days`.
-    """
-    text = text.strip()
-    now = process.sim.now
-    if re.fullmatch(r"@-?\d+(\.\d+)?", text):
-        return float(text[1:]) - EPOCH.timestamp()
-    rest = text.lower()
-    base: float = now
-    stamp = _STAMP.match(text)
-    if stamp:
-        moment = _moment(stamp)
-        if moment is None:
-            return None
-        base, rest = (moment - EPOCH).total_seconds(), rest[stamp.end() :]
-    for word, days in (("now", 0), ("today", 0), ("yesterday", -1), ("tomorrow", 1)):
-        if re.search(rf"\b{word}\b", rest):
-            base += days * 86400
-            rest = re.sub(rf"\b{word}\b", "", rest)
-    clock = re.search(r"\b(\d\d):(\d\d)(?::(\d\d))?\b", rest)
-    if clock and not stamp:
-        day = (EPOCH + timedelta(seconds=base)).replace(hour=0, minute=0, second=0, microsecond=0)
-        hours, minutes, seconds = (int(part or 0) for part in clock.groups())
-        base = (day - EPOCH).total_seconds() + hours * 3600 + minutes * 60 + seconds
-        rest = rest.replace(clock[0], "")
-    for sign, number, unit, ago in _RELATIVE.findall(rest):
-        distance = int(number or 1) * _UNIT_SECONDS[unit]
-        base += -distance if (sign == "-") != bool(ago) else distance
-    leftover = _RELATIVE.sub("", rest).replace("utc", "").replace("ago", "").strip()
-    return None if leftover else base
-
-
-def _moment(stamp: re.Match[str]) -> datetime | None:
-    year, month, day, hour, minute, second, fraction, _, zone_hours, zone_minutes = stamp.groups()
-    try:
-        moment = datetime(
-            int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0), tzinfo=UTC
-        )
-    except ValueError:
-        return None
-    moment += timedelta(seconds=float(fraction or 0))
-    if zone_hours:
-        offset = timedelta(hours=abs(int(zone_hours)), minutes=int(zone_minutes))
-        moment -= -offset if zone_hours.startswith("-") else offset
-    return moment
+    """The virtual time that a date means; None where it means nothing."""
+    moment = read_date(text, EPOCH + timedelta(seconds=process.sim.now))
+    return None if moment is None else (moment - EPOCH).total_seconds()
 
 
 def format_date(seconds: float, layout: str) -> str:
@@ -123,6 +84,10 @@ def format_date(seconds: float, layout: str) -> str:
         elif "_" in flags:
             stripped = text.lstrip("0") or "0"
             text = stripped.rjust(len(text))
+        elif width and letter not in ("N", "s"):
+            text = text.zfill(int(width)) if text.isdecimal() else text.rjust(int(width))
+        if "#" in flags:
+            return text.lower() if letter in ("Z", "p") else text.upper()
         return text.upper() if "^" in flags else text
 
     return _DIRECTIVE.sub(directive, layout)
@@ -131,7 +96,7 @@ def format_date(seconds: float, layout: str) -> str:
 def _directive(moment: datetime, letter: str, width: str) -> str:
     match letter:
         case "s":
-            return str(int(moment.timestamp()))
+            return str(math.floor(moment.timestamp()))
         case "N":
             return f"{moment.microsecond * 1000:09d}"[: int(width or 9)]
         case "%":
@@ -180,4 +145,6 @@ def _directive(moment: datetime, letter: str, width: str) -> str:
             return moment.strftime(f"%{letter}")
         case "b" | "B" | "p":
             return moment.strftime(f"%{letter}")
-    raise Unmodelled(f"'%{letter}' in a date format")
+    if letter in ("E", "O"):
+        raise Unmodelled(f"'%{letter}' in a date format")
+    return f"%{width}{letter}"

@@ -30,7 +30,7 @@ def parse_duration(text: str) -> float | None:
 @tool("sleep")
 def sleep(process: Process) -> Run[int]:
     """Wait for the sum of some durations."""
-    durations = parse(process.argv, "").operands
+    durations = parse(process.argv, "", unmodelled="").operands
     if not durations:
         raise UsageError("missing operand")
     seconds = 0.0
@@ -55,7 +55,9 @@ def usleep(process: Process) -> Run[int]:
 @tool("timeout", trouble=125)
 def timeout(process: Process) -> Run[int]:
     """Run a program, and send it a signal when it takes too long: then the status is 124."""
-    options = parse(process.argv, "s,signal: k,kill-after: t: preserve-status foreground v,verbose", permute=False)
+    options = parse(
+        process.argv, "s,signal: k,kill-after: t: preserve-status foreground v,verbose", permute=False, unmodelled=""
+    )
     words = options.operands
     text = options["t"]  # busybox before 1.30: timeout -t SECONDS
     if not text:

@@ -17,7 +17,12 @@ def run_failure(what: str, error: SyscallError) -> Failure:
 @tool("env", trouble=125)
 def env(process: Process) -> Run[int]:
     """Run a program with a changed environment, or print the environment."""
-    options = parse(process.argv, "i,ignore-environment u,unset: 0,null C,chdir: S,split-string:", permute=False)
+    options = parse(
+        process.argv,
+        "i,ignore-environment u,unset: 0,null C,chdir: S,split-string: v,debug",
+        permute=False,
+        unmodelled="default-signal:: ignore-signal:: block-signal:: list-signal-handling",
+    )
     words = options.operands
     if "S" in options:
         words = [*options["S"].split(), *words]
@@ -51,7 +56,7 @@ def env(process: Process) -> Run[int]:
 @tool("printenv", trouble=2)
 def printenv(process: Process) -> Run[int]:
     """Print the environment, or some variables of it."""
-    options = parse(process.argv, "0,null")
+    options = parse(process.argv, "0,null", unmodelled="")
     end = "\0" if "0" in options else "\n"
     names = options.operands
     if not names:
@@ -99,9 +104,11 @@ def setsid(process: Process) -> Run[int]:
 @tool("stdbuf", trouble=125)
 def stdbuf(process: Process) -> Run[int]:
     """Run a program with other buffering; the programs here write at once anyway."""
-    options = parse(process.argv, "i,input: o,output: e,error:", permute=False)
+    options = parse(process.argv, "i,input: o,output: e,error:", permute=False, unmodelled="")
     if not options.operands:
         raise UsageError("missing operand")
+    if not options.given:
+        raise UsageError("you must specify a buffering mode option")
     return (yield from become(process, options.operands))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from simk8s.machine import Process, ResolveError
 from simk8s.programs.accounts import find_user, name_of_gid, name_of_uid
-from simk8s.programs.options import parse
+from simk8s.programs.options import UsageError, parse
 from simk8s.programs.stream import Lines, raw, write_text
 from simk8s.programs.tool import Failure, complain, tool
 from simk8s.programs.unmodelled import Unmodelled
@@ -16,6 +16,8 @@ def identity(process: Process) -> Run[int]:
     """Print user and group."""
     options = parse(process.argv, "u,user g,group n,name G,groups r,real z,zero a", unmodelled="Z,context")
     uid, gid = process.uid, process.gid
+    if options.last_of("nr") and not options.last_of("ugG"):
+        raise Failure("cannot print only names or real IDs in default format")
     if options.operands:
         user = find_user(process, options.operands[0])
         if user is None:
@@ -40,6 +42,9 @@ def _named(number: int, name: str) -> str:
 @tool("whoami")
 def whoami(process: Process) -> Run[int]:
     """Print the user's name."""
+    operands = parse(process.argv, "", unmodelled="").operands
+    if operands:
+        raise UsageError(f"extra operand '{operands[0]}'")
     name = name_of_uid(process, process.uid)
     if name == str(process.uid):
         raise Failure(f"cannot find name for user ID {process.uid}")
@@ -49,7 +54,18 @@ def whoami(process: Process) -> Run[int]:
 
 @tool("groups")
 def groups(process: Process) -> Run[int]:
-    """Print the user's groups."""
+    """Print the user's groups, or those of users that are named."""
+    names = parse(process.argv, "", unmodelled="").operands
+    status = 0
+    for name in names:
+        user = find_user(process, name)
+        if user is None:
+            yield from complain(process, f"'{name}': no such user")
+            status = 1
+        else:
+            yield from process.print(f"{name} : {name_of_gid(process, user.gid)}")
+    if names:
+        return status
     yield from process.print(name_of_gid(process, process.gid))
     return 0
 

@@ -17,7 +17,10 @@ def uname(process: Process) -> Run[int]:
         process.argv,
         "a,all s,kernel-name n,nodename r,kernel-release v,kernel-version m,machine p,processor i,hardware-platform "
         "o,operating-system",
+        unmodelled="",
     )
+    if options.operands:
+        raise UsageError(f"extra operand '{options.operands[0]}'")
     parts = {
         "s": "Linux",
         "n": process.machine.hostname,
@@ -42,7 +45,7 @@ def arch(process: Process) -> Run[int]:
 @tool("nproc")
 def nproc(process: Process) -> Run[int]:
     """Print how many processors there are."""
-    options = parse(process.argv, "all ignore:")
+    options = parse(process.argv, "all ignore:", unmodelled="")
     if options.operands:
         raise UsageError(f"extra operand '{options.operands[0]}'")
     yield from process.print(str(max(1, 4 - int(options["ignore"] or 0))))
