@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 
 from simk8s.machine import Main, Process, SyscallError, program
 from simk8s.programs.options import Options, UsageError
@@ -24,6 +25,7 @@ def tool(*names: str, trouble: int = 1) -> Callable[[Main], Main]:
     """Register a program. Its usage errors and failed system calls end it with a message and status `trouble`."""
 
     def register(main: Main) -> Main:
+        @wraps(main)
         def run(process: Process) -> Run[int]:
             try:
                 return (yield from main(process))

@@ -6,7 +6,7 @@ from simk8s.machine import Directory, Process, SyscallError
 from simk8s.programs.files.listing import blocks_of, human, size_of
 from simk8s.programs.files.path import join
 from simk8s.programs.options import Options, UsageError, parse
-from simk8s.programs.tool import complain, tool
+from simk8s.programs.tool import complain, tool, whole_number
 from simk8s.sim import Run
 
 _DISK_KIB = 10 * 1024 * 1024  # every volume is a disk of 10 GiB (SIM)
@@ -15,7 +15,11 @@ _DISK_KIB = 10 * 1024 * 1024  # every volume is a disk of 10 GiB (SIM)
 @tool("df")
 def df(process: Process) -> Run[int]:
     """How full the mounted volumes are."""
-    options = parse(process.argv, "h,human-readable k m a,all T,print-type P,portability l")
+    options = parse(
+        process.argv,
+        "h,human-readable k m a,all T,print-type P,portability l,local total",
+        unmodelled="B,block-size: H,si i,inodes output:: sync no-sync t,type: x,exclude-type: v",
+    )
     mounts = process.machine.mounts.points()
     points = list(mounts)
     if options.operands:
@@ -56,7 +60,12 @@ def df(process: Process) -> Run[int]:
 @tool("du")
 def du(process: Process) -> Run[int]:
     """How much disk files and trees take."""
-    options = parse(process.argv, "s,summarize h,human-readable b,bytes k m a,all c,total d,max-depth: x apparent-size")
+    options = parse(
+        process.argv,
+        "s,summarize h,human-readable b,bytes k m a,all c,total d,max-depth: x,one-file-system apparent-size",
+        unmodelled="0,null B,block-size: D,dereference-args files0-from: H inodes l,count-links L,dereference "
+        "P,no-dereference S,separate-dirs si t,threshold: time:: time-style: X,exclude-from: exclude:",
+    )
     total = 0
     status = 0
     for path in options.operands or ["."]:
@@ -68,7 +77,7 @@ def du(process: Process) -> Run[int]:
             status = 1
             continue
         total += size
-        deepest = 0 if "s" in options else int(options["d"]) if "d" in options else 1 << 30
+        deepest = 0 if "s" in options else whole_number(options, "d", 1 << 30, "invalid maximum depth")
         for number, name, depth, is_directory in rows:
             if depth <= deepest and (is_directory or "a" in options or depth == 0):
                 yield from process.print(f"{_amount(number, options)}\t{name}")

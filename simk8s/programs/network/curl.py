@@ -10,9 +10,10 @@ from simk8s.machine import Errno, Process, ResolveError, SocketHandle, SyscallEr
 from simk8s.programs.network.connect import connect_first
 from simk8s.programs.network.http import Address, Malformed, Message, parse_address, read_message
 from simk8s.programs.options import Options, parse
+from simk8s.programs.processes.duration import duration_option
 from simk8s.programs.stream import cooked
 from simk8s.programs.text.output import unescape
-from simk8s.programs.tool import tool
+from simk8s.programs.tool import tool, whole_number
 from simk8s.programs.unmodelled import Unmodelled
 from simk8s.sim import Run
 
@@ -63,7 +64,7 @@ def curl(process: Process) -> Run[int]:
 
 
 def _fetch(process: Process, url: str, options: Options, output: str) -> Run[int]:
-    attempts = int(options["retry"] or 0)
+    attempts = whole_number(options, "retry", 0, "expected a proper numerical parameter")
     pause = 1.0
     transfer: Transfer | None = None
     while True:
@@ -75,7 +76,7 @@ def _fetch(process: Process, url: str, options: Options, output: str) -> Run[int
         if attempts <= 0 or not _worth_a_retry(trouble, transfer, options):
             break
         attempts -= 1
-        wait = float(options["retry-delay"]) if options["retry-delay"] else pause
+        wait = _seconds(options, "retry-delay") if options["retry-delay"] else pause
         pause = min(pause * 2, 600.0)
         if "s" not in options:
             text = f"Warning: Transient problem: will retry in {wait:g} seconds. {attempts} retries left.\n"
@@ -98,11 +99,16 @@ def _worth_a_retry(trouble: Trouble | None, transfer: Transfer | None, options: 
     return trouble.code in (6, 28) or (trouble.code == 7 and "retry-connrefused" in options)
 
 
+def _seconds(options: Options, name: str) -> float:
+    title = {"m": "-m"}.get(name, f"--{name}")
+    return duration_option(options, name, 0, f"option {title}: expected a proper numerical parameter", 2)
+
+
 def _limited(process: Process, url: str, options: Options) -> Run[Transfer]:
     """The transfer, given up after --max-time."""
     if "m" not in options:
         return (yield from _transfer(process, url, options))
-    limit = float(options["m"])
+    limit = _seconds(options, "m")
     before = set(process.files)
     outcome: list[Transfer | Trouble] = []
 
@@ -166,7 +172,7 @@ def _method_and_body(options: Options) -> tuple[str, bytes]:
 
 def _exchange(process: Process, transfer: Transfer, method: str, body: bytes, options: Options) -> Run[None]:
     address = transfer.address
-    patience = float(options["connect-timeout"]) if "connect-timeout" in options else None
+    patience = _seconds(options, "connect-timeout") if "connect-timeout" in options else None
     started = process.sim.now
     try:
         socket = yield from connect_first(process, address.host, address.port, patience)

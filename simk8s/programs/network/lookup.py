@@ -8,7 +8,8 @@ from simk8s.machine import Process, ResolveError
 from simk8s.machine.network import Answer, name_servers, query, search_candidates
 from simk8s.programs.accounts import find_user, groups, users
 from simk8s.programs.options import parse
-from simk8s.programs.tool import Failure, tool
+from simk8s.programs.processes.duration import duration_option
+from simk8s.programs.tool import Failure, tool, whole_number
 from simk8s.programs.unmodelled import Unmodelled
 from simk8s.sim import Run
 
@@ -115,7 +116,10 @@ def ask(process: Process, server: str, name: str, kind: str, *, search: bool) ->
 def _servers(process: Process, wanted: str) -> Run[list[str]]:
     if not wanted:
         return name_servers(process)
-    return (yield from process.resolve(wanted))
+    try:
+        return (yield from process.resolve(wanted))
+    except ResolveError:
+        raise Failure(f"couldn't get address for '{wanted}': not found") from None
 
 
 def reversed_name(address: str) -> str:
@@ -277,11 +281,11 @@ def host(process: Process) -> Run[int]:
     if kind not in ("A", "SRV", "PTR"):
         raise Unmodelled(f"record type {kind}")
     operands = options.operands
-    servers = yield from _servers(process, operands[1] if len(operands) > 1 else "")
     name = operands[0] if operands else ""
     if is_address(name):
         kind, name = "PTR", reversed_name(name)
     try:
+        servers = yield from _servers(process, operands[1] if len(operands) > 1 else "")
         if not servers:
             raise ResolveError(name, temporary=True)
         found = yield from ask(process, servers[0], name, kind, search=True)
@@ -314,7 +318,10 @@ def ping(process: Process) -> Run[int]:
     quiet = "q" in options
     yield from process.print(f"PING {name} ({address}) 56(84) bytes of data.")
     sent = received = 0
-    while sent < int(options.get("c", str(1 << 30))):
+    most = whole_number(options, "c", 1 << 30, "invalid argument")
+    pause = duration_option(options, "i", 1, "bad timing interval: {}")
+    patience = duration_option(options, "W", 10, "bad linger time: {}")
+    while sent < most:
         sent += 1
         link = network.link(interface.address, address)
         local = interface.is_local(address)
@@ -325,10 +332,10 @@ def ping(process: Process) -> Run[int]:
             if not quiet:
                 line = f"64 bytes from {address}: icmp_seq={sent} ttl=64 time={seconds * 1000:.3f} ms"
                 yield from process.print(line)
-            if sent < int(options.get("c", str(1 << 30))):
-                yield from process.sleep(float(options.get("i", "1")))
+            if sent < most:
+                yield from process.sleep(pause)
         else:
-            yield from process.sleep(float(options.get("W", "10")))
+            yield from process.sleep(patience)
     loss = round(100 * (sent - received) / sent)
     yield from process.print(f"\n--- {name} ping statistics ---")
     yield from process.print(f"{sent} packets transmitted, {received} received, {loss}% packet loss, time 0ms")

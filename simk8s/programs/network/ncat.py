@@ -7,7 +7,7 @@ from simk8s.programs.network.connect import port_number
 from simk8s.programs.network.relay import BLOCK, Exchange, run_with_pipes
 from simk8s.programs.options import Options, parse
 from simk8s.programs.processes.duration import parse_duration
-from simk8s.programs.tool import tool
+from simk8s.programs.tool import tool, whole_number
 from simk8s.sim import Run
 
 _KNOWN = (
@@ -122,7 +122,7 @@ def _serve(process: Process, options: Options) -> Run[int]:
     command = _command(process, options)
     listener = yield from _listen(process, options)
     process.install(listener, private=True)
-    most = int(options.get("m", str(DEFAULT_CONNECTIONS)))
+    most = whole_number(options, "m", DEFAULT_CONNECTIONS, "Invalid connection limit")
     relays: list[Process] = []
     while True:
         socket = yield from listener.accept(process)

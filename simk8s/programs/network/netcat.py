@@ -89,7 +89,7 @@ def _listen(process: Process, options: Options, flavour: Flavour, command: list[
 
 def _connect(process: Process, options: Options, flavour: Flavour, command: list[str]) -> Run[int]:
     operands = options.operands
-    if "U" not in options and len(operands) < 2:
+    if len(operands) < (1 if "U" in options else 2):
         raise Failure("missing port number" if operands else "missing host and port")
     host = operands[0]
     patience = parse_duration(options["w"]) if "w" in options else None

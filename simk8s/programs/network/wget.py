@@ -7,7 +7,7 @@ from simk8s.programs.network.connect import connect_first
 from simk8s.programs.network.http import Address, Malformed, Message, parse_address, read_message
 from simk8s.programs.options import Options, parse
 from simk8s.programs.processes.duration import parse_duration
-from simk8s.programs.tool import Failure, complain, tool
+from simk8s.programs.tool import Failure, complain, tool, whole_number
 from simk8s.programs.unmodelled import Unmodelled
 from simk8s.sim import Run
 
@@ -25,13 +25,13 @@ def wget(process: Process) -> Run[int]:
     options = parse(["--no-verbose" if word == "-nv" else word for word in process.argv], _KNOWN)
     status = 0
     for url in _urls(options):
-        tries = int(options.get("t", "20")) or 1 << 30
+        tries = whole_number(options, "t", 20, "--tries: invalid number") or 1 << 30
         while True:
             tries -= 1
             code, again = yield from _gnu(process, url, options)
             if code == 0 or not again or tries <= 0:
                 break
-            yield from process.sleep(min(10.0, float(options.get("waitretry", "1"))))
+            yield from process.sleep(min(10, whole_number(options, "waitretry", 1, "--waitretry: invalid time period")))
         status = status or code
     return status
 

@@ -7,9 +7,9 @@ import re
 
 from simk8s.machine import Process, SyscallError
 from simk8s.machine.signals import SIGKILL, SIGTERM, number_of
-from simk8s.programs.options import UsageError, parse
+from simk8s.programs.options import Options, UsageError, parse
 from simk8s.programs.processes.environment import run_failure
-from simk8s.programs.tool import tool
+from simk8s.programs.tool import Failure, tool
 from simk8s.sim import Run
 
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -25,6 +25,16 @@ def parse_duration(text: str) -> float | None:
         return math.inf
     match = re.fullmatch(r"(\d+\.?\d*|\.\d+)(?:e(\d))?([smhd]?)", text)
     return float(match[1]) * 10 ** int(match[2] or 0) * _UNITS[match[3]] if match else None
+
+
+def duration_option(options: Options, name: str, default: float, problem: str, status: int = 1) -> float:
+    """An option's value in seconds. Where it is none, the program ends with `problem`, `{}` in it the value."""
+    if not options[name]:
+        return default
+    seconds = parse_duration(options[name])
+    if seconds is None:
+        raise Failure(problem.format(options[name]), status)
+    return seconds
 
 
 @tool("sleep")
@@ -48,7 +58,10 @@ def sleep(process: Process) -> Run[int]:
 @tool("usleep")
 def usleep(process: Process) -> Run[int]:
     """Wait for some microseconds (busybox)."""
-    yield from process.sleep(int(process.argv[1]) / 1e6 if len(process.argv) > 1 else 0)
+    text = process.argv[1] if len(process.argv) > 1 else "0"
+    if not text.isdecimal():
+        raise Failure(f"invalid number '{text}'")
+    yield from process.sleep(int(text) / 1e6)
     return 0
 
 

@@ -40,6 +40,8 @@ def xargs(process: Process) -> Run[int]:
     mark = options["I"] or options["replace"] or ("{}" if "i" in options or "replace" in options else "")
     if "0" in options or "d" in options:
         delimiter = "\0" if "0" in options else options["d"].encode().decode("unicode_escape")
+        if len(delimiter) != 1:
+            raise Failure(f"Invalid input delimiter specification {options['d']}: it must be a single character.")
         words = text.removesuffix(delimiter).split(delimiter) if text else []
     elif mark:
         words = [line.lstrip() for line in text.splitlines() if line.strip()]

@@ -30,7 +30,10 @@ def cmp(process: Process) -> Run[int]:
             contents.append((yield from read_bytes(process, name)))
         except SyscallError as error:
             raise Failure(f"{name}: {error.text}" if "s" not in options else "", 2) from None
-    skip = [int(text) for text in options.get("i", "0").split(":")] * 2
+    words = options.get("i", "0").split(":")
+    if not all(word.isdecimal() for word in words):
+        raise UsageError(f"invalid --ignore-initial value '{options['i']}'")
+    skip = [int(word) for word in words] * 2
     one, other = contents[0][skip[0] :], contents[1][skip[1] :]
     if "n" in options:
         limit = whole_number(options, "n", 0, "invalid --bytes value")

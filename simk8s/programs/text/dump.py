@@ -11,7 +11,7 @@ from simk8s.programs.files.create import parse_size
 from simk8s.programs.options import Options, parse
 from simk8s.programs.stream import write_text
 from simk8s.programs.text.digest import read_bytes
-from simk8s.programs.tool import Failure, complain, tool
+from simk8s.programs.tool import Failure, complain, tool, whole_number
 from simk8s.programs.unmodelled import Unmodelled
 from simk8s.sim import Run
 
@@ -186,16 +186,23 @@ def hexdump(process: Process) -> Run[int]:
     """Bytes in hexadecimal: `hexdump -C` and plain `xxd`, `xxd -p`."""
     name = process.argv[0].rpartition("/")[2]
     if name == "xxd":
-        options = parse(process.argv, "p,ps,plain l: c: r u")
-        if "r" in options:
-            raise Unmodelled("option '-r'")
+        options = parse(process.argv, "p,ps,plain l,len: r", unmodelled="a b c: C e E g: h i n: o: R: s: u d")
     else:
-        options = parse(process.argv, "C n: v e:")
-        if "e" in options or ("C" not in options and name == "hexdump"):
+        options = parse(process.argv, "C n: v", unmodelled="b c d o x s: e: f: L::")
+        if "C" not in options and name == "hexdump":
             raise Unmodelled("a format other than -C")
-    data = yield from read_bytes(process, options.operands[0] if options.operands else "-")
-    limit = options["l"] or options["n"]
-    data = data[: int(limit)] if limit else data
+    try:
+        data = yield from read_bytes(process, options.operands[0] if options.operands else "-")
+    except SyscallError as error:
+        raise Failure(f"{options.operands[0]}: {error.text}", 2 if name == "xxd" else 1) from None
+    limit = whole_number(options, "l" if name == "xxd" else "n", -1, "invalid length")
+    data = data[:limit] if limit >= 0 else data
+    if "r" in options:
+        if "p" not in options:
+            raise Unmodelled("option '-r' without '-p'")
+        digits = re.sub(rb"[^0-9a-fA-F]", b"", data).decode()
+        yield from process.write(1, bytes.fromhex(digits[: len(digits) // 2 * 2]))
+        return 0
     if name == "xxd" and "p" in options:
         text = data.hex()
         yield from write_text(process, "".join(text[at : at + 60] + "\n" for at in range(0, len(text), 60)))

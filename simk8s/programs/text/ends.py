@@ -10,7 +10,7 @@ from simk8s.programs.files.create import parse_size
 from simk8s.programs.options import Options, parse
 from simk8s.programs.processes.duration import parse_duration
 from simk8s.programs.stream import BLOCK, close_input, open_input
-from simk8s.programs.tool import Failure, complain, tool
+from simk8s.programs.tool import Failure, complain, tool, whole_number
 from simk8s.sim import Run
 
 
@@ -85,6 +85,7 @@ def _follow(process: Process, options: Options) -> Run[None]:
     """Look at the files again and again. A device or a pipe never grows: then there is only the waiting."""
     by_name = "F" in options or options["follow"] == "name"
     interval = parse_duration(options.get("s", "1")) or 1.0
+    watched_pid = whole_number(options, "pid", 0, "invalid PID")
     watched: dict[str, tuple[File | None, int]] = {}
     for path in options.operands or ["-"]:
         inode = _file(process, path)
@@ -94,7 +95,7 @@ def _follow(process: Process, options: Options) -> Run[None]:
         yield process.machine.never
     while True:
         yield from process.sleep(interval)
-        if "pid" in options and int(options["pid"]) not in process.machine.processes:
+        if watched_pid and watched_pid not in process.machine.processes:
             return
         for path, (inode, size) in list(watched.items()):
             current = _file(process, path) if by_name else inode

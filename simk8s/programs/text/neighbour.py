@@ -168,6 +168,7 @@ def shuf(process: Process) -> Run[int]:
             drawn.append(line + end)
         else:
             yield from write_text(process, line + end)
+            yield from process.sleep(process.machine.costs.syscall)
     if "o" in options:
         yield from process.write_file(options["o"], "".join(drawn).encode("latin-1"))
     return 0

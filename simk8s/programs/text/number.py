@@ -141,8 +141,10 @@ def numfmt(process: Process) -> Run[int]:
     )
     conversion = _conversion(options)
     ranges = parse_list(options.get("field", "1"))
-    header = int(options["header"] or 1) if "header" in options else 0
+    header = whole_number(options, "header", 1, "invalid header value") if "header" in options else 0
     end = "\0" if "z" in options else "\n"
+    if "d" in options and len(options["d"]) != 1:
+        raise Failure("the delimiter must be a single character")
     lines = list(options.operands) or (yield from read_lines(process, "-", end))
     mode = options.get("invalid", "abort")
     status = 0
@@ -176,7 +178,7 @@ def _conversion(options: Options) -> Conversion:
         if options.get(name, "none") not in known:
             valid = "\n".join(f"  - '{word}'" for word in known)
             raise UsageError(f"invalid argument '{options[name]}' for '--{name}'\nValid arguments are:\n{valid}")
-    width = int(options.get("padding", "0") or 0)
+    width = whole_number(options, "padding", 0, "invalid padding value", -(1 << 31))
     places: int | None = None
     zero = False
     before = after = ""

@@ -106,7 +106,10 @@ def _suffixes(options: Options, count: int) -> Iterator[str]:
     )
     given = whole_number(options, "a", 0, "invalid suffix length")
     length = given or max(2, len(_in_letters(max(0, count - 1), letters)))
-    first = int(options[kind] or "0", len(letters)) if len(kind) > 1 else 0
+    start = options[kind] if len(kind) > 1 else ""
+    if start and not set(start) <= set(letters):
+        raise Failure(f"invalid start value '{start}' for {'numerical' if kind[0] == 'n' else 'hexadecimal'} suffix")
+    first = int(start or "0", len(letters))
     widens = not given and not first and not count
     number, lead = first, ""
     while True:
