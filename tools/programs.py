@@ -28,10 +28,10 @@ HEAD = """\
 Written by `python -m tools.programs`; a test keeps it true.
 
 The programs of a container are found by its image's files. Each is measured against the real one of Debian 12 in
-`tests/programs`. What follows is what each takes. What is *refused* is an option that the real program has and simk8s has
-not: the program says `option '-Z' is not modelled by simk8s (SK310)` and ends with status 120, never as success. Where
-`anything else` is refused, simk8s does not know which other options the real one has. Elsewhere a wrong option is an error in
-the real program's own words.
+`tests/programs`. What follows is what each takes. What is *refused* is an option that the real program has and simk8s
+has not: the program says `option '-Z' is not modelled by simk8s (SK310)` and ends with status 120, never as success.
+Where `anything else` is refused, simk8s does not know which other options the real one has. Elsewhere a wrong option is
+an error in the real program's own words.
 
 """
 
