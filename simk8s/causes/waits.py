@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from simk8s.api.claim import claim_names
 from simk8s.api.objects import Object, controller_of, dig, is_true, name, namespace
 from simk8s.api.world import world_at
 from simk8s.causes.phrase import title
@@ -131,10 +132,9 @@ class _Scene:
         return reason or "nothing tells why", self._log(place, container), on
 
     def _claims(self, pod: Object) -> Iterator[str]:
-        for volume in dig(pod, "spec", "volumes", default=[]):
-            claim = dig(volume, "persistentVolumeClaim", "claimName")
+        for claim in claim_names(pod):
             where = f"PersistentVolumeClaim/{namespace(pod)}/{claim}"
-            if claim and dig(self.objects.get(where), "status", "phase") != "Bound":
+            if dig(self.objects.get(where), "status", "phase") != "Bound":
                 yield where
 
     def _asked_in_vain(self, pod: Object) -> Iterator[Node]:

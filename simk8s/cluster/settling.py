@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from simk8s.api.claim import claim_names
 from simk8s.api.objects import Object, condition, dig, is_terminating, is_true, key, metadata
 
 QUIET_SECONDS = 60.0
@@ -203,12 +204,8 @@ def _claim(claim: Object, view: _View) -> Iterator[Wait | None]:
 
 def _is_used(claim: Object, view: _View) -> bool:
     where = key(claim)
-    return any(
-        dig(volume, "persistentVolumeClaim", "claimName") == where.name
-        for pod in view.of("Pod")
-        if key(pod).namespace == where.namespace
-        for volume in dig(pod, "spec", "volumes", default=[])
-    )
+    pods = (pod for pod in view.of("Pod") if key(pod).namespace == where.namespace)
+    return any(where.name in claim_names(pod) for pod in pods)
 
 
 def _set(owner: Object, view: _View) -> Iterator[Wait | None]:

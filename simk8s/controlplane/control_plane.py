@@ -25,6 +25,7 @@ from simk8s.controlplane.statefulset import StatefulSets
 from simk8s.controlplane.volume.attach import Attachment
 from simk8s.controlplane.volume.binder import Binder
 from simk8s.controlplane.volume.classes import PROFILES, fill_in_default_class
+from simk8s.controlplane.volume.ephemeral import EphemeralVolumes
 from simk8s.controlplane.volume.expansion import ExpandController, Resizer, may_expand
 from simk8s.controlplane.volume.protection import Protection, protect
 from simk8s.controlplane.volume.provisioner import Driver, Provisioner
@@ -65,6 +66,7 @@ class ControlPlane:
         Protection(store, caches)
         Attachment(store, caches)
         ExpandController(store, caches)
+        EphemeralVolumes(store, caches)
         nodes = NodeLifecycle(store, caches, grace_seconds=options.node_monitor_grace_period_seconds)
         TaintEviction(store, caches)
         pod_gc = PodGc(store, caches)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from simk8s.api.claim import claim_names
 from simk8s.api.objects import Object, dig, name
 from simk8s.sim import Run
 
@@ -14,12 +15,6 @@ PENDING = "FileSystemResizePending"
 RESIZE_SECONDS = (1.0, 3.0)
 
 
-def claims_of(pod: Object) -> list[str]:
-    """The names of the claims that a Pod mounts."""
-    volumes = dig(pod, "spec", "volumes", default=[])
-    return [volume["persistentVolumeClaim"]["claimName"] for volume in volumes if "persistentVolumeClaim" in volume]
-
-
 def is_pending(claim: Object | None) -> bool:
     """Whether the disk has been enlarged and its file system has not."""
     return any(entry["type"] == PENDING for entry in dig(claim, "status", "conditions", default=[]))
@@ -27,7 +22,7 @@ def is_pending(claim: Object | None) -> bool:
 
 def expand_file_systems(worker: PodWorker) -> Run[None]:
     """Enlarge what is due on the mounted volumes of a Pod, and say so at the claim: its capacity is the new one."""
-    for claim_name in claims_of(worker.pod):
+    for claim_name in claim_names(worker.pod):
         if not is_pending(worker.lookup("PersistentVolumeClaim", claim_name)):
             continue
         yield worker.sim.sleep(worker.sim.uniform(*RESIZE_SECONDS, f"mount/{worker.node.name}"))

@@ -5,12 +5,13 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from simk8s.api.claim import claim_names
 from simk8s.api.client import Client
 from simk8s.api.events import EventRecorder
 from simk8s.api.objects import Object, dig, is_terminating, key, uid
 from simk8s.api.selector import FieldSelector
 from simk8s.api.watch import WatchEvent
-from simk8s.node.expansion import claims_of, expand_file_systems, is_pending
+from simk8s.node.expansion import expand_file_systems, is_pending
 from simk8s.node.fitting import rejection
 from simk8s.node.heartbeat import beat, post_status, register
 from simk8s.node.local_pod import LocalPod
@@ -151,7 +152,7 @@ class Kubelet:
                 continue
             where = key(event.object)
             for worker in list(self.workers.values()):
-                here = worker.local.key.namespace == where.namespace and where.name in claims_of(worker.pod)
+                here = worker.local.key.namespace == where.namespace and where.name in claim_names(worker.pod)
                 if here and worker.local.are_mounted and not worker.is_ending:
                     worker.actor.hear(event.seq)
                     worker.spawn(expand_file_systems(worker))

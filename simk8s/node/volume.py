@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from simk8s.api.attachment import attachment_name
+from simk8s.api.claim import claim_of
 from simk8s.api.objects import Object, dig, uid
 from simk8s.api.store import Store
 from simk8s.machine import Directory, File, FileSystem
@@ -55,10 +56,8 @@ def set_up(pod: Object, local: LocalPod, spec: Object, node: Storage, lookup: Lo
             volume = before or _empty_dir(local, name, spec[kind] or {})
         case "hostPath":
             volume = _host_path(name, spec[kind], node)
-        case "persistentVolumeClaim":
-            volume = _claimed(pod, name, spec[kind]["claimName"], bool(spec[kind].get("readOnly")), node)
-        case "ephemeral":
-            volume = _claimed(pod, name, f"{pod['metadata']['name']}-{name}", False, node)
+        case "persistentVolumeClaim" | "ephemeral":
+            volume = _claimed(pod, name, claim_of(pod, spec), bool(spec[kind].get("readOnly")), node)
         case "nfs":
             source = {"metadata": {"name": f"nfs/{spec[kind]['server']}"}, "spec": {"nfs": spec[kind]}}
             volume = Volume(name, kind, node.disks.of(source, node.name), read_only=bool(spec[kind].get("readOnly")))

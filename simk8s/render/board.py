@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from simk8s.api.claim import claim_names
 from simk8s.api.columns.node import node_status
 from simk8s.api.columns.pod import summary
 from simk8s.api.objects import Object, controller_of, dig, is_true, name, namespace
@@ -89,7 +90,7 @@ def board(objects: Iterable[Object], time_seconds: float) -> Board:
         kinds.setdefault(found["kind"], []).append(found)
     claims = {(namespace(claim), name(claim)): claim for claim in kinds.get("PersistentVolumeClaim", [])}
     pods = sorted(kinds.get("Pod", []), key=_place)
-    used = {(namespace(pod), claim) for pod in pods for claim in _claim_names(pod)}
+    used = {(namespace(pod), claim) for pod in pods for claim in claim_names(pod)}
     return Board(
         time_seconds,
         tuple((name(node), node_status(node)) for node in sorted(kinds.get("Node", []), key=name)),
@@ -115,7 +116,7 @@ def _card(pod: Object, claims: dict[tuple[str, str], Object]) -> Card:
     elif any(word in said.status for word in ("Error", "BackOff", "ExitCode", "Signal", "OOMKilled", "Unknown")):
         tone = "bad"
     where = namespace(pod)
-    used = [(claim, claims.get((where, claim))) for claim in _claim_names(pod)]
+    used = [(claim, claims.get((where, claim))) for claim in claim_names(pod)]
     return Card(
         name(pod),
         said.ready_text,
@@ -154,11 +155,6 @@ def _state(status: Object, *, is_step: bool) -> tuple[str, Tone]:
     if not reason or reason in ("PodInitializing", "ContainerCreating"):
         return reason or "not begun", "quiet"
     return reason, "bad"
-
-
-def _claim_names(pod: Object) -> list[str]:
-    volumes = dig(pod, "spec", "volumes", default=[])
-    return [claim for volume in volumes if (claim := dig(volume, "persistentVolumeClaim", "claimName"))]
 
 
 def _claim(claim: Object) -> Claim:

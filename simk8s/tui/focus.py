@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from simk8s.api.claim import claim_names
 from simk8s.api.objects import Object, controller_of, dig, namespace
 from simk8s.sim import Record
 from simk8s.world import World
@@ -110,8 +111,7 @@ def _belongs(pod: Object, subject: Subject) -> bool:
     if namespace(pod) != subject.namespace:
         return False
     if subject.kind == "PersistentVolumeClaim":
-        volumes = dig(pod, "spec", "volumes", default=[])
-        return any(dig(volume, "persistentVolumeClaim", "claimName") == subject.name for volume in volumes)
+        return subject.name in claim_names(pod)
     owner = controller_of(pod)
     return owner is not None and (owner["kind"], owner["name"]) == (subject.kind, subject.name)
 

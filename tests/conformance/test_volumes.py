@@ -314,3 +314,21 @@ def web_set(replicas: int = 1) -> Object:
             "volumeClaimTemplates": [{"metadata": {"name": "data"}, "spec": template}],
         },
     }
+
+
+@pytest.mark.parametrize("storage", ["kind", "cloud"])
+def test_a_claim_for_one_pod_only_keeps_others_from_every_node(storage: str) -> None:
+    """VOL-10, SCHED-11: ReadWriteOncePod."""
+    cluster = Cluster(storage=storage)
+    cluster.apply(claim(accessModes=["ReadWriteOncePod"]), pod("first"))
+    cluster.run("pod/first Ready")
+    assert "RWOP" in cluster.kubectl("get pvc data").stdout
+    cluster.apply(pod("second"))
+    cluster.run(20)
+    assert said(cluster, "second", "FailedScheduling")[0].startswith(
+        "0/3 nodes are available: 3 node has pod using PersistentVolumeClaim with the same name and ReadWriteOncePod "
+        "access mode."
+    )
+    cluster.kubectl("delete pod first")
+    cluster.run("pod/second Ready")
+    assert cluster.holds("pod/second Ready")

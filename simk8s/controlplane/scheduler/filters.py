@@ -91,7 +91,7 @@ def _fit(cycle: Cycle, node: NodeInfo) -> Iterator[str]:
 
 def _sole_user(cycle: Cycle, node: NodeInfo) -> Iterator[str]:
     volumes = cycle.volumes
-    if volumes.sole and any(volumes.is_shared_with(pod.object) for pod in node.pods.values()):  # VOL-10
+    if volumes.sole and any(volumes.is_shared_with(pod.object) for pod, _ in cycle.nodes.pods()):  # VOL-10: on any node
         yield "node has pod using PersistentVolumeClaim with the same name and ReadWriteOncePod access mode"
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from simk8s.api.objects import Object, dig, is_terminating, name, namespace
+from simk8s.api.claim import claim_names, claim_of
+from simk8s.api.objects import Object, dig, is_controlled_by, is_terminating, name, namespace
 from simk8s.controlplane.informer import Informer
 from simk8s.controlplane.volume.match import (
     BOUND,
@@ -70,10 +71,18 @@ def needs_of(pod: Object, storage: Storage) -> VolumeNeeds:
     """Look at every claim that the Pod names; stop at the first that rules the Pod out."""
     needs = VolumeNeeds(storage, namespace(pod))
     unbound = False
+    own = [claim_of(pod, volume) for volume in dig(pod, "spec", "volumes", default=()) if "ephemeral" in volume]
     for claim_name in claim_names(pod):
         claim = storage.claims.get(claim_name, needs.namespace)
         if claim is None:
             needs.problem = f'persistentvolumeclaim "{claim_name}" not found'
+            if claim_name in own:
+                waits_for = "waiting for ephemeral volume controller to create the persistentvolumeclaim"
+                needs.problem = f'{waits_for} "{claim_name}"'
+            return needs
+        if claim_name in own and not is_controlled_by(claim, pod):
+            who = f'"{needs.namespace}/{claim_name}" was not created for pod "{needs.namespace}/{name(pod)}"'
+            needs.problem = f"PVC {who} (pod is not owner)"
             return needs
         if is_terminating(claim):  # VOL-12
             needs.problem = f'persistentvolumeclaim "{claim_name}" is being deleted'
@@ -95,13 +104,6 @@ def needs_of(pod: Object, storage: Storage) -> VolumeNeeds:
     if unbound:
         needs.problem = "pod has unbound immediate PersistentVolumeClaims"  # VOL-5
     return needs
-
-
-def claim_names(pod: Object) -> Iterator[str]:
-    for volume in dig(pod, "spec", "volumes", default=()):
-        claim = dig(volume, "persistentVolumeClaim", "claimName")
-        if claim:
-            yield claim
 
 
 def all_bound(claims: Iterable[Object], find: Callable[[str, str], Object | None]) -> bool:

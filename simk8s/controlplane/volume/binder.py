@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from simk8s.api.claim import claim_names
 from simk8s.api.errors import ApiError
 from simk8s.api.objects import Key, Object, annotations_of, dig, is_terminating, name, namespace, uid
 from simk8s.api.store import Store
@@ -242,10 +243,8 @@ def _unbound(claim: Object) -> Iterator[str]:
 
 def claims_of(pod: Object) -> Iterator[str]:
     """`namespace/name` of every claim that a Pod uses."""
-    for volume in dig(pod, "spec", "volumes", default=()):
-        claim = dig(volume, "persistentVolumeClaim", "claimName")
-        if claim:
-            yield f"{namespace(pod)}/{claim}"
+    for claim in claim_names(pod):
+        yield f"{namespace(pod)}/{claim}"
 
 
 def irreclaimable(volume: Object) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from simk8s.api.claim import claim_names
 from simk8s.api.columns.storage import access_modes, is_default_class, storage_class_name
 from simk8s.api.objects import Object, annotations_of, dig, finalizers, name, namespace
 from simk8s.kubectl.describe.event import events
@@ -22,12 +23,7 @@ def claim(page: Page, obj: Object) -> None:
     page.field("Access Modes", access_modes(status.get("accessModes") or []) if bound else "")
     if spec.get("volumeMode"):
         page.field("VolumeMode", spec["volumeMode"])
-    users = [
-        name(pod)
-        for pod in page.store.list("Pod", namespace(obj))
-        for volume in dig(pod, "spec", "volumes", default=[])
-        if dig(volume, "persistentVolumeClaim", "claimName") == name(obj)
-    ]
+    users = [name(pod) for pod in page.store.list("Pod", namespace(obj)) if name(obj) in claim_names(pod)]
     page.column("Used By", sorted(users))
     _conditions(page, status.get("conditions") or [])
     events(page, obj)
