@@ -11,6 +11,7 @@ from uuid import UUID
 from simk8s.api.change import difference, share
 from simk8s.api.deletion import Deletion, deletion_of, is_finished
 from simk8s.api.errors import already_exists, bad_request, conflict, not_found
+from simk8s.api.listeners import Listeners
 from simk8s.api.objects import Key, Object, is_terminating, uid
 from simk8s.api.resources import NoMatch, Registry, Resource
 from simk8s.api.selector import FieldSelector, LabelSelector
@@ -59,7 +60,7 @@ class Store:
         """The latest resourceVersion, cluster-wide and increasing (API-1)."""
         self._kinds: dict[str, dict[Key, _Entry]] = {}
         self._resources: dict[str, Resource] = {}
-        self._watches: dict[str, list[Watch]] = {}
+        self._listeners: dict[str, Listeners] = {}
         self._changed: dict[str, float] = {}
         self._made = 0
 
@@ -242,20 +243,18 @@ class Store:
     ) -> Watch:
         """Listen to a kind: what exists comes first. `who` names the listener in the choices of delay."""
 
-        on_field = _field_test(fields)
-
         def matches(object: Object) -> bool:
             if namespace is not None and object["metadata"].get("namespace", "") != namespace:
                 return False
-            return on_field(object) and _selected(object, labels, None)
+            return _selected(object, labels, fields)
 
         self.resource(kind)
-        watches = self._watches.setdefault(kind, [])
+        listeners = self._listeners.setdefault(kind, Listeners())
         filtered = namespace is not None or labels is not None or fields is not None
-        watch = Watch(self.sim, f"watch/{who or kind}", matches if filtered else None, delay_seconds, watches.remove)
+        watch = Watch(self.sim, f"watch/{who or kind}", matches if filtered else None, delay_seconds, listeners.remove)
         for entry in self._of(kind).values():
             watch.list(entry.object, entry.seq)
-        watches.append(watch)
+        listeners.add(watch, fields)
         return watch
 
     def seq(self, kind: str, name: str, namespace: str = "default") -> int:
@@ -336,8 +335,9 @@ class Store:
 
     def _tell(self, kind: str, type: EventType, old: Object | None, new: Object, seq: int) -> None:
         self._changed[kind] = self.sim.now
-        for watch in self._watches.get(kind, ()):
-            watch.tell(type, old, new, seq)
+        if kind in self._listeners:
+            for watch in self._listeners[kind].concerned(old, new):
+                watch.tell(type, old, new, seq)
 
     def _new_uid(self) -> str:
         self._made += 1
@@ -366,16 +366,6 @@ def _selected(object: Object, labels: LabelSelector | None, fields: FieldSelecto
     if labels is not None and not labels.matches(object["metadata"].get("labels") or {}):
         return False
     return fields is None or fields.matches(object)
-
-
-def _field_test(fields: FieldSelector | None) -> Callable[[Object], bool]:
-    """`fields.matches`, quick for the one question that every kubelet asks about every write: is this Pod mine?"""
-    if fields is None:
-        return lambda object: True
-    if len(fields.terms) == 1 and fields.terms[0][0] == "spec.nodeName" and fields.terms[0][2]:
-        node = fields.terms[0][1]
-        return lambda object: object.get("spec", {}).get("nodeName", "") == node
-    return fields.matches
 
 
 def _place(kind: str, key: Key) -> str:

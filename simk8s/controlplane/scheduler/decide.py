@@ -41,8 +41,9 @@ def decide(
             refusals.append(no)
     if not feasible:
         return _refused(len(nodes), refusals)
-    best = max(score(pod, node) for node in feasible)
-    equal = [node for node in feasible if score(pod, node) == best]
+    scores = [score(pod, node) for node in feasible]
+    best = max(scores)
+    equal = [node for node, its in zip(feasible, scores, strict=True) if its == best]
     return equal[choose(len(equal), "kube-scheduler")]
 
 

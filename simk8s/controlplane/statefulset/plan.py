@@ -93,7 +93,7 @@ def bring_up(desired: Desired, pods: Roster, claims: Claims, now: float) -> Gene
             and storage_matches(desired, pod)
             and (pod.phase == "Pending" or not need_repair(desired, pod, claims))
         ):
-            pods.verified.add(ordinal)
+            pods.verify(ordinal)
         else:
             yield RepairPod(pod)  # 3g
     return False

@@ -20,18 +20,24 @@ def roll(desired: Desired, pods: Roster, now: float) -> Iterator[Pod]:
     """The Pods to delete for the update in this sync, highest ordinal first (STS-48)."""
     if pods.count(desired.update_revision) == len(pods):
         return
-    slots = [pods.get(ordinal) for ordinal in range(desired.start, desired.end)]
     if desired.max_unavailable is None:
-        yield from _one_by_one(desired, slots, now)
-    elif desired.is_ordered or not desired.replaces_stale_pods:
-        yield from _within_budget(desired, slots, now, desired.max_unavailable)
+        yield from _one_by_one(desired, pods, now)
+        return
+    lowest = desired.start + (desired.partition or 0)
+    unavailable, useless, useful = _outdated(desired, pods, now)
+    left = desired.max_unavailable - unavailable
+    if desired.is_ordered or not desired.replaces_stale_pods:
+        candidates = sorted([*useless, *useful], key=lambda pod: -pod.ordinal)  # STS-56: without waiting between them
     else:
-        yield from _stale_first(desired, slots, now, desired.max_unavailable)
+        yield from (pod for pod in useless if pod.ordinal >= lowest)  # STS-57b: they go whatever the budget
+        candidates = useful
+    yield from (pod for pod in candidates[: max(left, 0)] if pod.ordinal >= lowest)
 
 
-def _one_by_one(desired: Desired, slots: list[Pod | None], now: float) -> Iterator[Pod]:
+def _one_by_one(desired: Desired, pods: Roster, now: float) -> Iterator[Pod]:
     """STS-55: the cluster does not know `maxUnavailable`."""
-    for pod in reversed(slots[desired.partition or 0 :]):
+    for ordinal in reversed(range(desired.start + (desired.partition or 0), desired.end)):
+        pod = pods.get(ordinal)
         if pod is None:
             return
         if pod.revision != desired.update_revision and not pod.is_terminating:
@@ -41,33 +47,19 @@ def _one_by_one(desired: Desired, slots: list[Pod | None], now: float) -> Iterat
             return
 
 
-def _within_budget(desired: Desired, slots: list[Pod | None], now: float, budget: int) -> Iterator[Pod]:
-    """STS-56: as many as `maxUnavailable` leaves, without waiting between them."""
-    left = budget - sum(pod is None or not pod.is_healthy(desired.rollout_min_ready_seconds, now) for pod in slots)
-    for pod in reversed(slots[desired.partition or 0 :]):
-        if left <= 0:
-            return
-        if pod is not None and _is_outdated(desired, pod):
-            yield pod
-            left -= 1
-
-
-def _stale_first(desired: Desired, slots: list[Pod | None], now: float, budget: int) -> Iterator[Pod]:
-    """STS-57b: outdated Pods that are no use anyway go whatever the budget; then available ones within it."""
-    unavailable = [pod for pod in slots if pod is None or not pod.is_healthy(desired.rollout_min_ready_seconds, now)]
-    stale = [pod.ordinal for pod in unavailable if pod is not None and _is_outdated(desired, pod)]
-    left = budget - len(unavailable)
-    if left <= 0 and not stale:
-        return
-    candidates = [pod for pod in reversed(slots[desired.partition or 0 :]) if pod is not None]
-    for pod in candidates:
-        if pod.ordinal in stale:
-            yield pod
-    for pod in candidates:
-        if left > 0 and pod.ordinal not in stale and _is_outdated(desired, pod):
-            yield pod
-            left -= 1
-
-
-def _is_outdated(desired: Desired, pod: Pod) -> bool:
-    return pod.revision != desired.update_revision and not pod.is_terminating
+def _outdated(desired: Desired, pods: Roster, now: float) -> tuple[int, list[Pod], list[Pod]]:
+    """How many of the range are unavailable; the outdated Pods among them, and the available ones, from the top."""
+    update = desired.update_revision
+    if desired.rollout_min_ready_seconds == 0 and pods.in_range(desired.start, desired.end) == len(pods):
+        available = pods.count(ready=True, staying=True)
+        return desired.replicas - available, pods.outdated(update, ready=False), pods.outdated(update, ready=True)
+    unavailable = 0
+    useless: list[Pod] = []
+    useful: list[Pod] = []
+    for ordinal in reversed(range(desired.start, desired.end)):
+        pod = pods.get(ordinal)
+        is_available = pod is not None and pod.is_healthy(desired.rollout_min_ready_seconds, now)
+        unavailable += not is_available
+        if pod is not None and pod.revision != update and not pod.is_terminating:
+            (useful if is_available else useless).append(pod)
+    return unavailable, useless, useful

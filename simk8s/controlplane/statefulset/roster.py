@@ -78,15 +78,15 @@ def pod_of(object: Object) -> Pod:
 class Roster:
     """Pods by ordinal, with what a sync asks of them counted as they change.
 
-    `verified` are the ordinals whose Pod, in its present version, has the right identity, storage and claims;
-    whoever finds that out notes it here, and any change of the Pod takes it back.
+    Whoever finds out that an ordinal's Pod, in its present version, has the right identity, storage and claims notes
+    it with `verify`; any change of the Pod takes it back.
     """
 
     def __init__(self) -> None:
-        self.verified: set[int] = set()
         self._pods: dict[int, Pod] = {}
         self._ordinals: list[int] = []
-        self._census: dict[tuple[str, bool, bool], int] = {}
+        self._doubtful: set[int] = set()
+        self._census: dict[tuple[str, bool, bool], dict[int, None]] = {}
         self._floor = 0
         self._floor_of: tuple[int, int] = (-1, -1)
 
@@ -96,26 +96,31 @@ class Roster:
         if old is None:
             insort(self._ordinals, pod.ordinal)
         else:
-            self._count(old, -1)
+            self._strike(old)
         self._pods[pod.ordinal] = pod
-        self._count(pod, 1)
+        self._census.setdefault((pod.revision, pod.is_terminating, pod.is_ready), {})[pod.ordinal] = None
         self._changed(pod.ordinal)
 
     def remove(self, ordinal: int) -> None:
         """The Pod is gone, or is not this set's any more."""
         old = self._pods.pop(ordinal, None)
         if old is not None:
-            self._count(old, -1)
-            self._ordinals.remove(ordinal)
+            self._strike(old)
+            del self._ordinals[bisect_left(self._ordinals, ordinal)]
             self._changed(ordinal)
+            self._doubtful.discard(ordinal)
 
     def doubt(self, ordinal: int | None = None) -> None:
         """Something that a Pod depends on has changed: verify it (None: verify all) again."""
         if ordinal is None:
-            self.verified.clear()
+            self._doubtful.update(self._pods)
             self._floor_of = (-1, -1)
-        else:
+        elif ordinal in self._pods:
             self._changed(ordinal)
+
+    def verify(self, ordinal: int) -> None:
+        """The ordinal's Pod is as it should be."""
+        self._doubtful.discard(ordinal)
 
     def get(self, ordinal: int) -> Pod | None:
         return self._pods.get(ordinal)
@@ -144,7 +149,7 @@ class Roster:
         ordinal = self._floor
         while ordinal < end:
             pod = self._pods.get(ordinal)
-            if pod is None or ordinal not in self.verified or not pod.is_healthy(min_ready_seconds, now):
+            if pod is None or ordinal in self._doubtful or not pod.is_healthy(min_ready_seconds, now):
                 break
             ordinal += 1
         self._floor = ordinal
@@ -152,33 +157,43 @@ class Roster:
 
     def open(self, start: int, end: int) -> list[int]:
         """The ordinals in range that are missing or not verified, rising."""
-        present = self.in_range(start, end)
-        if present == end - start and len(self.verified) >= len(self._pods):
-            return []
-        return [o for o in range(start, end) if o not in self.verified or o not in self._pods]
+        found = {ordinal for ordinal in self._doubtful if start <= ordinal < end}
+        if self.in_range(start, end) < end - start:
+            found |= set(range(start, end)) - self._pods.keys()
+        return sorted(found)
 
     def count(self, revision: str | None = None, *, ready: bool | None = None, staying: bool = False) -> int:
         """How many Pods: of that revision, with that readiness, `staying` leaves out terminating ones."""
         return sum(
-            number
-            for (its_revision, terminating, is_ready), number in self._census.items()
+            len(ordinals)
+            for (its_revision, terminating, is_ready), ordinals in self._census.items()
             if (revision is None or its_revision == revision)
             and (ready is None or is_ready is ready)
             and not (staying and terminating)
         )
 
+    def outdated(self, revision: str, *, ready: bool) -> list[Pod]:
+        """The staying Pods of other revisions than this one that are Ready, or are not; highest ordinal first."""
+        found = [
+            ordinal
+            for (its_revision, terminating, is_ready), ordinals in self._census.items()
+            if its_revision != revision and not terminating and is_ready is ready
+            for ordinal in ordinals
+        ]
+        return [self._pods[ordinal] for ordinal in sorted(found, reverse=True)]
+
     def revisions(self) -> list[str]:
         """The revisions that Pods have, in no particular order but always the same."""
         return list(dict.fromkeys(revision for revision, _, _ in self._census))
 
-    def _count(self, pod: Pod, by: int) -> None:
+    def _strike(self, pod: Pod) -> None:
+        """Count a Pod no longer."""
         key = (pod.revision, pod.is_terminating, pod.is_ready)
-        number = self._census.get(key, 0) + by
-        if number:
-            self._census[key] = number
-        else:
+        ordinals = self._census[key]
+        del ordinals[pod.ordinal]
+        if not ordinals:
             del self._census[key]
 
     def _changed(self, ordinal: int) -> None:
-        self.verified.discard(ordinal)
+        self._doubtful.add(ordinal)
         self._floor = min(self._floor, ordinal)
