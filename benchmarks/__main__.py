@@ -17,6 +17,7 @@ from typing import TypeVar
 
 import simpy
 
+from benchmarks.checker import explore
 from simk8s import Cluster
 
 T = TypeVar("T")
@@ -202,6 +203,7 @@ def _wall(command: list[str]) -> float:
 
 BENCHMARKS: dict[str, Callable[[], Iterator[str]]] = {
     "bring-up": bring_up,
+    "check": lambda: explore(MYSQL, {"addons": ["rook"]}),
     "history": history,
     "replicas": replicas,
     "shell": shell,

@@ -20,10 +20,11 @@ _ORDINAL = re.compile(r"-(\d+)$")
 def holes(exploration: Exploration) -> list[dict[str, Any]]:
     """One entry for each place in a script and kind of end, in the order of the scripts; silent ones are marked."""
     groups: dict[tuple[Any, ...], list[tuple[Crash, Result]]] = defaultdict(list)
+    files = {source.file for source in exploration.setup.sources}
     for number, crash in enumerate(exploration.survey.crashes if exploration.crashes else ()):
         result = exploration.result(number)
         if result is not None and not result.is_ok and result.is_known:
-            groups[_cause(crash, result)].append((crash, result))
+            groups[_cause(crash, result, files)].append((crash, result))
     found = [_told(exploration, group) for group in groups.values()]
     reference = exploration.survey.reference
     if not reference.is_ok and reference.is_known:
@@ -37,10 +38,12 @@ def worst(result: Result) -> str:
     return min(words, key=WORST.index, default="ok")
 
 
-def _cause(crash: Crash, result: Result) -> tuple[Any, ...]:
+def _cause(crash: Crash, result: Result, files: set[str]) -> tuple[Any, ...]:
+    """What the crashes of one hole have in common. The script of an image is one place: nobody here can mend it."""
     at = crash.point
+    line = at.line if at.file in files else 0
     who = "itself" if crash.kills_itself else crash.killed.rpartition("/")[2] if crash.kill == "container" else ""
-    return (at.file, at.line, at.container, crash.kill, who, worst(result), bool(result.silent))
+    return (at.file, line, at.container, crash.kill, who, worst(result), bool(result.silent))
 
 
 def _told(exploration: Exploration, group: list[tuple[Crash, Result]]) -> dict[str, Any]:

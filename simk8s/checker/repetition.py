@@ -43,7 +43,7 @@ class Repetition:
         """Whether some container has failed often enough in the same way."""
 
     def begins(self, name: str, state: bytes, others: bytes) -> None:
-        """A container starts in a state of the world; `others` is that of all other Pods."""
+        """A container starts in a state of the world; `others` is where all others stand."""
         story = self._stories.setdefault(name, _Story())
         story.states[state] = story.states.get(state, 0) + 1
         if story.states[state] >= TIMES:

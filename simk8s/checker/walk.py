@@ -12,6 +12,7 @@ from simk8s.checker.fingerprint import Fingerprints
 from simk8s.checker.known import Known, Result
 from simk8s.checker.oracle import Oracle
 from simk8s.checker.oracle.oracle import Accounts
+from simk8s.checker.oracle.workload import DATABASE
 from simk8s.checker.repetition import Repetition
 from simk8s.checker.setup import Setup
 from simk8s.cluster.settling import UNCOUNTED, Patience, wants
@@ -96,7 +97,7 @@ class Walk:
             for volume in claimed:
                 found = volume.filesystem.find(_sub_path(pod, volume.name))
                 if isinstance(found, Directory):
-                    return tuple(sorted(found.entries))
+                    return tuple(name for name in sorted(found.entries) if name != DATABASE)
         return ()
 
     def restarts(self) -> dict[str, int]:

@@ -56,22 +56,20 @@ class Fingerprints:
         return blake2b(f"{kill} {killed} ".encode() + left, digest_size=12).digest()
 
     def without(self, prefix: str) -> bytes:
-        """Of everything but that Pod's files and programs."""
-        own = [v.filesystem for pod in self._pods() if pod.prefix == prefix for v in pod.volumes.values()]
+        """Of the objects, and of where the programs of all Pods but that one stand."""
         parts: list[object] = [self._objects.of(self.world.store)]
-        parts += self._disks(own)
-        parts += [self._pod(pod, _all) for pod in self._pods() if pod.prefix != prefix]
+        parts += [self._programs(pod, _all) for pod in self._pods() if pod.prefix != prefix]
         return _digest(parts)
 
     def _of(self, runs: _Runs) -> bytes:
         parts: list[object] = [self._objects.of(self.world.store)]
-        parts += self._disks([])
+        parts += self._disks()
         parts += [node.is_on for node in self.world.nodes]
         parts += [self._pod(pod, runs) for pod in self._pods()]
         return _digest(parts)
 
-    def _disks(self, without: list[FileSystem]) -> list[tuple[str, bytes]]:
-        return sorted((self._claim(d), self._files.of(d.root)) for d in self.world.site.disks if d not in without)
+    def _disks(self) -> list[tuple[str, bytes]]:
+        return sorted((self._claim(disk), self._files.of(disk.root)) for disk in self.world.site.disks)
 
     def _claim(self, disk: FileSystem) -> str:
         """What a disk is called in every run: by the claim that it is for."""

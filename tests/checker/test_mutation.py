@@ -1,0 +1,74 @@
+"""A manifest that survives every crash, and what the checker says when one of its lines is changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from simk8s.checker import exploration
+from simk8s.checker.crash import Crash
+from simk8s.checker.exploration import Enough, Exploration
+from simk8s.checker.report import report
+from simk8s.checker.setup import Setup
+from simk8s.cluster.manifests import Source
+from tests.checker.mutation import HARMFUL, HARMLESS, Mutation, mutated
+
+FOLDER = Path(__file__).parents[2] / "scenarios" / "mysql-safe"
+TEXT = (FOLDER / "statefulset.yaml").read_text()
+
+
+def setup(text: str, replicas: int) -> Setup:
+    others = [Source(name, (FOLDER / name).read_text()) for name in ("configmap.yaml", "services.yaml")]
+    return Setup.of([*others, Source("statefulset.yaml", text.replace("replicas: 3", f"replicas: {replicas}"))], {})
+
+
+def near(mutation: Mutation) -> Callable[[Crash], bool]:
+    """The crashes at the points of the changed container in the Pod that tells, and those while everything serves."""
+
+    def is_near(crash: Crash) -> bool:
+        point = crash.point
+        if point.where == "serving":
+            return crash.kill == "pod" or crash.kills_itself
+        return point.pod == mutation.pod and point.container == mutation.container and crash.kill == "container"
+
+    return is_near
+
+
+def until(at: str) -> Callable[[Exploration], None]:
+    """Stop once a hole is known at a command that begins so."""
+
+    def look(found: Exploration) -> None:
+        bad = [number for number, result in found.results.items() if not result.is_ok and result.is_known]
+        if any(found.survey.crashes[number].point.command.startswith(at) for number in bad):
+            raise Enough
+
+    return look
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("mutation", HARMFUL, ids=lambda mutation: mutation.name)
+def test_a_harmful_change_is_a_hole(mutation: Mutation) -> None:
+    text = setup(mutated(TEXT, mutation), 2)
+    if not mutation.at:
+        found = report(exploration.run(text, crashes=0))
+        assert [hole["where"] for hole in found["holes"]] == ["none"], mutation.why
+        return
+    found = report(exploration.run(text, only=near(mutation), tell=until(mutation.at)))
+    assert found["crash_free"]["ok"]
+    assert any(hole["command"].startswith(mutation.at) for hole in found["holes"]), mutation.why
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("mutation", HARMLESS, ids=lambda mutation: mutation.name)
+def test_a_harmless_change_is_none(mutation: Mutation) -> None:
+    found = report(exploration.run(setup(mutated(TEXT, mutation), 2), only=near(mutation)))
+    assert found["complete"] and found["holes"] == [] and found["totals"]["not_known"] == 0, mutation.why
+    assert found["totals"]["judged"] > 10
+
+
+@pytest.mark.slow
+def test_the_safe_manifest_survives_every_crash() -> None:
+    found = report(exploration.run(setup(TEXT, 2)))
+    assert found["complete"] and found["holes"] == [] and found["totals"]["not_known"] == 0
