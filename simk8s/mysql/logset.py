@@ -103,10 +103,12 @@ class LogSet:
         while self.is_rotating:
             yield Blocked("Waiting for the binary log to be rotated", ROTATION_SECONDS)
         self.is_rotating = True
-        yield from self._append([(Rotate(self.next_name()), self.timestamp())], 0)
-        yield from self.close(stop=False)
-        yield from self.open_new()
-        self.is_rotating = False
+        try:
+            yield from self._append([(Rotate(self.next_name()), self.timestamp())], 0)
+            yield from self.close(stop=False)
+            yield from self.open_new()
+        finally:
+            self.is_rotating = False  # also where the thread that rotates is stopped in the middle of it
 
     def _append(self, events: Sequence[tuple[Event, int]], server_id: int) -> Steps[None]:
         yield Change("append", self.current, sum(len(event.body()) + 23 for event, _ in events), sync=True)

@@ -21,7 +21,7 @@ from simk8s.mysql.start.failure import StartFailure
 from simk8s.mysql.start.initialize import initialize
 from simk8s.mysql.start.shutdown import shut_down
 from simk8s.mysql.start.startup import LISTEN, start
-from simk8s.mysql.step import Log, Stage
+from simk8s.mysql.step import Blocked, Log, Stage
 from simk8s.sim import Run
 
 if TYPE_CHECKING:
@@ -230,9 +230,13 @@ class Daemon:
         self.process.stage = "stop"
         yield from self.sockets.close()
         yield from instance.disconnect_clients()
-        yield from instance.disk.perform(shut_down(instance.server))
+        yield from instance.disk.perform(shut_down(instance.server), blocked=self._wait)
         yield from self.sockets.remove_pid_file()
         self.process.record("mysql.shutdown", self.process.machine.hostname)
+
+    def _wait(self, step: Blocked) -> Run[None]:
+        """A replication thread is in the middle of something; it is soon over."""
+        yield self.process.sim.sleep(step.timeout_seconds)
 
     # ── small things ─────────────────────────────────────────────────────────────────────────────────────────────
 
