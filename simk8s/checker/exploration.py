@@ -8,13 +8,17 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, TypeVar
 
 from simk8s.checker.crash import Crash
+from simk8s.checker.ground import Ground
 from simk8s.checker.known import Known, Result
+from simk8s.checker.order import Order, try_order
 from simk8s.checker.setup import Setup
 from simk8s.checker.survey import Survey, survey
-from simk8s.checker.worker import Explored, Ground, explore, read_journal
+from simk8s.checker.worker import Explored, explore, read_journal
+
+T = TypeVar("T")
 
 CHUNKS = 16
 """Into so many parts the crashes of a round are cut, whatever the number of workers: so that the result is the same."""
@@ -46,6 +50,7 @@ class Exploration:
     results: dict[int, Result] = field(default_factory=dict)
     crashes: int = 1
     """How many crashes were allowed for; 0: only the crash-free run was looked at."""
+    orders: dict[Order, Result] = field(default_factory=dict)
     is_complete: bool = False
     trouble: str = ""
     """Why it is not complete, where it is not."""
@@ -94,11 +99,14 @@ def run(
     setup: Setup,
     *,
     crashes: int = 1,
+    orders: bool = False,
     jobs: int | None = 1,
     only: Callable[[Crash], bool] | None = None,
     tell: Callable[[Exploration], None] | None = None,
 ) -> Exploration:
-    """Explore every single crash. `jobs` workers share it (None: as many as `joblib.parallel_config` says).
+    """Explore every crash, up to so many `crashes` in one run, and with `orders` every order of containers' starts.
+
+    `jobs` workers share it (None: as many as `joblib.parallel_config` says).
 
     `only` chooses the crashes that are tried, by default all. `tell` is called whenever there is more to show; it may
     raise Enough. That, or an interruption, ends it early: what was found by then is in the result.
@@ -106,12 +114,12 @@ def run(
     """
     seen = survey(setup)
     exploration = Exploration(setup, seen, Ground(tuple(seen.reference.outcome), seen.accounts), crashes=crashes)
-    if crashes == 0:
-        exploration.is_complete = True
-        return exploration
     with TemporaryDirectory(prefix="simk8s-check-") as folder:
         try:
-            _rounds(exploration, jobs, Path(folder), only or (lambda _: True), tell or (lambda _: None))
+            if orders:
+                _orders(exploration, jobs)
+            if crashes:
+                _rounds(exploration, jobs, Path(folder), only or (lambda _: True), tell or (lambda _: None))
             exploration.is_complete = True
         except KeyboardInterrupt:
             exploration.trouble = "interrupted"
@@ -139,6 +147,13 @@ def _rounds(
             exploration.results |= dict(found)
             tell(exploration)
         todo = _between(exploration)
+
+
+def _orders(exploration: Exploration, jobs: int | None) -> None:
+    found = exploration.survey.orders
+    calls = [(exploration.setup, order, exploration.ground) for order in found]
+    for order, result in zip(found, _shared(try_order, calls, jobs), strict=True):
+        exploration.orders[order] = replace(result, passed=())
 
 
 def _between(exploration: Exploration) -> list[int]:
@@ -176,22 +191,23 @@ def _round(
         known = Known()
         known.add("the crash-free run", exploration.survey.reference)
         journal = str(folder / f"{count:03}-{number:03}")
-        calls.append((exploration.setup, crashes, known, exploration.ground, journal))
+        calls.append((exploration.setup, crashes, known, exploration.ground, max(exploration.crashes - 1, 0), journal))
+    yield from _shared(explore, calls, jobs)
+
+
+def _shared(act: Callable[..., T], calls: Sequence[tuple[Any, ...]], jobs: int | None) -> Iterator[T]:
+    """The results of all these calls in order, from this process or from workers."""
     if jobs == 1:
-        yield from (explore(*call) for call in calls)
+        yield from (act(*call) for call in calls)
         return
-    yield from _shared(calls, jobs)
-
-
-def _shared(calls: Sequence[Any], jobs: int | None) -> Iterator[list[Explored]]:
     from joblib import Parallel, delayed
     from joblib.externals.loky.process_executor import TerminatedWorkerError
 
     done = 0
     try:
-        for found in Parallel(n_jobs=jobs, return_as="generator")(delayed(explore)(*call) for call in calls):
+        for found in Parallel(n_jobs=jobs, return_as="generator")(delayed(act)(*call) for call in calls):
             done += 1
             yield found
     except TerminatedWorkerError:
         for call in calls[done:]:  # what one worker could not bear is done here, one world at a time
-            yield explore(*call)
+            yield act(*call)

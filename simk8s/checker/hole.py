@@ -26,10 +26,51 @@ def holes(exploration: Exploration) -> list[dict[str, Any]]:
         if result is not None and not result.is_ok and result.is_known:
             groups[_cause(crash, result, files)].append((crash, result))
     found = [_told(exploration, group) for group in groups.values()]
+    found += _of_orders(exploration)
+    found += _of_several(exploration)
     reference = exploration.survey.reference
     if not reference.is_ok and reference.is_known:
         found.append(_crash_free(exploration))
     return sorted(found, key=lambda hole: (hole["file"], hole["line"], hole["pod"], hole["killed"], hole["word"]))
+
+
+def _of_orders(exploration: Exploration) -> list[dict[str, Any]]:
+    bad = [(order, found) for order, found in exploration.orders.items() if not found.is_ok and found.is_known]
+    return [
+        {
+            **_without_crash(exploration, found, [f"in {order.pod} the programs got going so: {order}"]),
+            "pod": order.pod,
+            "container": order.containers[0],
+            "where": "order",
+        }
+        for order, found in bad
+    ]
+
+
+def _of_several(exploration: Exploration) -> list[dict[str, Any]]:
+    """Bad ends that take several crashes, none of which is bad alone: one for each last command and word."""
+    told: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for number, result in exploration.results.items():
+        if not result.is_ok or result.end == "between":
+            continue
+        first = exploration.survey.crashes[number]
+        for more, last in result.then:
+            if last.is_ok or not last.is_known:
+                continue
+            before = [
+                f"first: {_victim(crash)} {_moment(crash)} {_short(crash.point.command)}"
+                for crash in (first, *more[:-1])
+            ]
+            hole = _told(exploration, [(more[-1], last)])
+            plan = [crash.fault() for crash in (first, *more)]
+            hole |= {
+                "story": [*before, *hole["story"]],
+                "replay": token_of_plan(exploration.replay, plan),
+                "fault": None,
+            }
+            known = told.setdefault((more[-1].point.file, more[-1].point.line, hole["word"], len(more)), hole)
+            known["crashes"] += known is not hole
+    return list(told.values())
 
 
 def worst(result: Result) -> str:
@@ -132,7 +173,10 @@ def _ordinal(pod: str) -> int:
 
 
 def _crash_free(exploration: Exploration) -> dict[str, Any]:
-    result = exploration.survey.reference
+    return _without_crash(exploration, exploration.survey.reference, ["nothing was killed"])
+
+
+def _without_crash(exploration: Exploration, result: Result, story: list[str]) -> dict[str, Any]:
     bad = [f"{pod} is {word}" for pod, word in result.outcome.items() if word != "ok"]
     return {
         **dict.fromkeys(("file", "pod", "container", "command", "killed"), ""),
@@ -146,7 +190,7 @@ def _crash_free(exploration: Exploration) -> dict[str, Any]:
         "crashes": 1,
         "pods": sorted(pod for pod, word in result.outcome.items() if word != "ok"),
         "replicas": min((_ordinal(pod) for pod, word in result.outcome.items() if word != "ok"), default=0) + 1,
-        "story": ["nothing was killed", *bad, *(f"{pod}: {note}" for pod, note in result.notes.items() if note)],
+        "story": [*story, *bad, *(f"{pod}: {note}" for pod, note in result.notes.items() if note)],
         "get_pods": result.pods,
         "log": result.log,
         "replay": exploration.replay,

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from simk8s.checker.crash import Crash
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,8 @@ class Result:
     end: str = "stable"
     as_in: str = ""
     seconds: float = 0.0
+    then: tuple[tuple[tuple[Crash, ...], Result], ...] = ()
+    """What became of further crashes, where they were tried."""
     passed: tuple[tuple[bytes, Mapping[str, int]], ...] = ()
 
     @property
@@ -64,4 +70,4 @@ class Known:
         total = {
             pod: restarts.get(pod, 0) + max(count - before.get(pod, 0), 0) for pod, count in result.restarts.items()
         }
-        return replace(result, restarts=total, end="same state", as_in=name, passed=())
+        return replace(result, restarts=total, end="same state", as_in=name, passed=(), then=())

@@ -9,6 +9,7 @@ from simk8s.checker.crash import Crash
 from simk8s.checker.exploration import Exploration
 from simk8s.checker.hole import holes
 from simk8s.checker.known import Result
+from simk8s.checker.order import Order
 from simk8s.checker.script import annotated
 from simk8s.faults.token import token_of_plan
 
@@ -24,6 +25,8 @@ def report(exploration: Exploration) -> dict[str, Any]:
         result = exploration.result(number)
         if result is not None:
             points.append(point(crash, result, replay))
+            points += [_after(crash, more, last, replay) for more, last in result.then]
+    points += [_order(order, result, replay) for order, result in exploration.orders.items()]
     found = holes(exploration)
     return {
         "schema_version": SCHEMA_VERSION,
@@ -58,6 +61,26 @@ def point(crash: Crash, result: Result, replay: str) -> dict[str, Any]:
         **_result(result),
         "replay": token_of_plan(replay, [crash.fault()]),
     }
+
+
+def _after(first: Crash, more: tuple[Crash, ...], result: Result, replay: str) -> dict[str, Any]:
+    """The last of several crashes; `after` are those before it."""
+    *between, last = (first, *more)
+    before = [str(crash.fault()) for crash in between]
+    plan = [crash.fault() for crash in (first, *more)]
+    return {**point(last, result, replay), "after": before, "replay": token_of_plan(replay, plan)}
+
+
+def _order(order: Order, result: Result, replay: str) -> dict[str, Any]:
+    nothing = {"attempt": 0, "file": "", "line": 0, "command_index": 0, "stage": "", "time_seconds": 0.0, "killed": ""}
+    names = {
+        "pod": order.pod,
+        "container": order.containers[0],
+        "command": str(order),
+        "where": "order",
+        "kill": "none",
+    }
+    return {**names, **nothing, **_result(result), "replay": replay}
 
 
 def _crash_free(exploration: Exploration) -> dict[str, Any]:

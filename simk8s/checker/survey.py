@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from simk8s.checker.crash import SERVING, Crash, KillKind
+from simk8s.checker.kind import kind_of
 from simk8s.checker.known import Known, Result
 from simk8s.checker.oracle.oracle import Accounts
+from simk8s.checker.order import Order, orders
 from simk8s.checker.setup import Setup
 from simk8s.checker.victim import others
 from simk8s.checker.walk import Walk
@@ -30,6 +32,7 @@ class Survey:
     accounts: dict[tuple[str, str], Accounts] = field(default_factory=dict)
     points: int = 0
     seconds: float = 0.0
+    orders: list[Order] = field(default_factory=list)
 
     @property
     def representatives(self) -> list[int]:
@@ -47,6 +50,7 @@ def survey(setup: Setup) -> Survey:
     found.accounts = walk.oracle.accounts
     found.points = walk.position
     found.seconds = walk.cluster.now
+    found.orders = list(orders(walk.cluster))
     if found.reference.is_ok:
         found.known.add("the crash-free run", found.reference)
     return found
@@ -85,16 +89,8 @@ class _Surveyor:
             return False
         command = (itself, point.start, point.index, kill, killed, point.where == SERVING)
         self._runs.setdefault(command, []).append(number)
-        kind = _kind(point)
+        kind = kind_of(point)
         begins, self._kinds[command] = self._kinds.get(command) != kind, kind
         if begins and killed == itself:
             self.found.anchors.add(number)
         return begins
-
-
-def _kind(point: CrashPoint) -> str:
-    """What sub-steps of one command have in common: their stage, or the directory in which they change files."""
-    if point.stage:
-        return point.stage
-    folder, _, name = point.where.rpartition(" ")[2].rpartition("/")
-    return f"{folder} {'.' in name}"

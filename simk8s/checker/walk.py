@@ -41,17 +41,29 @@ class Over(BaseException):
 
 
 class Walk:
-    """`run` lets everything happen; `visit` is called at each crash point and may `strike`."""
+    """`run` lets everything happen; `visit` is called at each crash point and may `strike`, up to 1 + `more` times.
+
+    `late` are containers whose programs get going so many seconds after the container has started.
+    """
 
     def __init__(
-        self, setup: Setup, known: Known, visit: Visit, accounts: Mapping[tuple[str, str], Accounts] | None = None
+        self,
+        setup: Setup,
+        known: Known,
+        visit: Visit,
+        accounts: Mapping[tuple[str, str], Accounts] | None = None,
+        *,
+        more: int = 0,
+        late: Mapping[str, float] | None = None,
     ) -> None:
         self.setup = setup
         self.known = known
         self.visit = visit
         self.cluster = setup.cluster()
         self.fingerprints = Fingerprints(self.cluster.world)
-        self.crash: Crash | None = None
+        self.crashes: list[Crash] = []
+        self.more = more
+        self.late = late or {}
         self.position = 0
         self._struck_at = self._felt_at = 0.0
         self._files_left: tuple[str, ...] = ()
@@ -60,6 +72,7 @@ class Walk:
         self._last: dict[str, CrashPoint] = {}
         self.oracle = Oracle(self.cluster, accounts)
         self.oracle.begin()
+        self._visits = True
         self.cluster.world.tracer.visit(self._at)
         self.cluster.world.site.container_hooks.append(self._container_starts)
 
@@ -68,23 +81,24 @@ class Walk:
         try:
             self.setup.apply(self.cluster)
             end = self._settle()
-            if self.crash is None:
+            if not self.crashes:
                 self._visit_serving()
-                end = self._settle() if self.crash is not None else end
-            if self.crash is None:
-                self.cluster.world.tracer.leave(self._at)  # what the judge does is no part of the run
+                end = self._settle() if self.crashes else end
+            self._stop_visiting()  # what the judge does is no part of the run
             return self._judged(end)
         except Over as over:
             return self._completed(over.result)
 
     def strike(self, crash: Crash) -> None:
         """Kill what is to be killed, at this very moment."""
-        self.crash = crash
+        self.crashes.append(crash)
         self._struck_at = self._felt_at = self.cluster.now
         if crash.kill == "node":
             self._felt_at += BOOT_SECONDS  # until then its Pods look as they did before
         self._passed.clear()
-        self.cluster.world.tracer.leave(self._at)
+        self._repetition = Repetition(self.cluster.world)
+        if len(self.crashes) > self.more:
+            self._stop_visiting()
         self._files_left = self.data_files(crash.point)
         self.cluster.injector.strike(crash.act())
 
@@ -104,15 +118,20 @@ class Walk:
         """How often the containers of each Pod have been started again."""
         return {row.name: row.restarts for row in self.cluster.pods()}
 
+    def _stop_visiting(self) -> None:
+        if self._visits:
+            self._visits = False
+            self.cluster.world.tracer.leave(self._at)
+
     def _at(self, point: CrashPoint) -> None:
-        if self.crash is None and not _serves(point):
+        if self._visits and not _serves(point):
             self._last[f"{point.pod}/{point.container}"] = point
             self.position += 1
             self.visit(self, point, self.position)
 
     def _visit_serving(self) -> None:
         for name in sorted(self._last):
-            if self.crash is None and self._is_running(name):
+            if not self.crashes and self._is_running(name):
                 point = replace(self._last[name], where=SERVING, stage=SERVING, is_first_of_stage=True)
                 self.position += 1
                 self.visit(self, point, self.position)
@@ -130,7 +149,9 @@ class Walk:
         name = container.machine.name
         restarts = self.restarts()
         state = self.fingerprints.starting(name)
-        if self.crash is not None:
+        if not container.number:
+            container.machine.idle_seconds = self.late.get(name, 0.0)
+        if self.crashes:
             found = self.known.find(state, restarts)
             if found is not None:
                 raise Over(found)
@@ -142,7 +163,7 @@ class Walk:
         """Until everything is there and stays, or makes no more sense to wait for: as `Cluster.run` does."""
         patience = Patience(self.cluster.now)
         store = self.cluster.world.store
-        while self.crash is None:
+        while not self.crashes:
             then = patience.look(self.cluster.now, store.changed_at(UNCOUNTED), wants(store))
             if then is None:
                 return "stable"

@@ -2,39 +2,27 @@
 
 from __future__ import annotations
 
-import gc
 import pickle
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from simk8s.checker import fork
+from simk8s.checker.branching import Branching
 from simk8s.checker.crash import Crash
+from simk8s.checker.ground import Ground, unknown
 from simk8s.checker.known import Known, Result
-from simk8s.checker.oracle.oracle import Accounts
 from simk8s.checker.setup import Setup
 from simk8s.checker.walk import Walk
+from simk8s.errors import SimError
 from simk8s.faults.point import CrashPoint
 
 Explored = tuple[int, Result]
 """The number of a crash, and what came of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """What the crash-free run has shown: the Pods that there are to be, and the accounts on their primaries."""
-
-    wanted: tuple[str, ...]
-    accounts: Mapping[tuple[str, str], Accounts]
-
-
-class Stop(BaseException):
-    """Thrown through a walk that has nothing left to visit."""
-
-
 def explore(
-    setup: Setup, crashes: Sequence[tuple[int, Crash]], known: Known, ground: Ground, journal: str = ""
+    setup: Setup, crashes: Sequence[tuple[int, Crash]], known: Known, ground: Ground, more: int = 0, journal: str = ""
 ) -> list[Explored]:
     """What becomes of each of these numbered crashes. Results go to the file `journal` one by one, if there is one.
 
@@ -50,7 +38,16 @@ def explore(
             with Path(journal).open("ab") as file:
                 file.write(pickle.dumps((number, result)))
 
-    (_forking if fork.is_possible() else _replaying)(setup, crashes, known, ground, keep)
+    if more and not fork.is_possible():
+        raise SimError(
+            "SK522",
+            "several crashes in one run need a process that can be forked, and this one cannot",
+            hint="leave out --dask; on Windows one crash at a time is what there is",
+        )
+    if fork.is_possible():
+        Branching(setup, crashes, known, ground, keep, more).run()
+    else:
+        _replaying(setup, crashes, known, ground, keep)
     return found
 
 
@@ -66,47 +63,6 @@ def read_journal(path: Path) -> list[Explored]:
 
 
 _Keep = Callable[[int, Result], None]
-
-
-def _forking(setup: Setup, crashes: Sequence[tuple[int, Crash]], known: Known, ground: Ground, keep: _Keep) -> None:
-    """The prefix is run once; each world is a child of the process that has come to its point."""
-    due: dict[int, list[tuple[int, Crash]]] = defaultdict(list)
-    for number, crash in crashes:
-        due[crash.position].append((number, crash))
-    child: fork.Child | None = None
-
-    def visit(walk: Walk, point: CrashPoint, position: int) -> None:
-        nonlocal child
-        for number, crash in due.pop(position, ()):
-            try:
-                answer = fork.fork()
-            except fork.Died as death:
-                keep(number, unknown(ground.wanted, f"its world ended with {death}"))
-                continue
-            if isinstance(answer, fork.Child):
-                child = answer
-                gc.disable()  # a short life: what is left behind goes with the process
-                walk.strike(crash)
-                return
-            keep(number, pickle.loads(answer))
-        if not due:
-            raise Stop
-
-    gc.collect()
-    gc.freeze()  # so that a child's collector does not touch, and thereby copy, what it shares with its parent
-    try:
-        result = Walk(setup, known, visit, ground.accounts).run()
-    except Stop:
-        return
-    except Exception as error:
-        if child is None:
-            raise
-        result = unknown(ground.wanted, f"{type(error).__name__}: {error}")
-    finally:
-        if child is None:
-            gc.unfreeze()
-    if child is not None:
-        child.answer(pickle.dumps(result))
 
 
 def _replaying(setup: Setup, crashes: Sequence[tuple[int, Crash]], known: Known, ground: Ground, keep: _Keep) -> None:
@@ -126,8 +82,3 @@ def replay(setup: Setup, crash: Crash, known: Known, ground: Ground) -> Result:
         return Walk(setup, known, visit, ground.accounts).run()
     except Exception as error:
         return unknown(ground.wanted, f"{type(error).__name__}: {error}")
-
-
-def unknown(wanted: tuple[str, ...], why: str) -> Result:
-    """The result of a world that could not be judged, which is never taken for a good one."""
-    return Result(dict.fromkeys(wanted, "unknown"), {}, {}, notes=dict.fromkeys(wanted, why), end="not known")

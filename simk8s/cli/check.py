@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from simk8s.checker.setup import Setup
     from simk8s.cluster.manifests import Source
 
+_ANY = 1_000_000
+"""More crashes than any run has points."""
+
 EPILOG = """\b
 Examples:
   simk8s check manifests/
@@ -31,7 +34,8 @@ Exit status: 0 no hole; 1 holes found; 2 bad input; 130 interrupted, with what w
 
 @click.command("check", epilog=EPILOG)
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@click.option("--crashes", type=click.IntRange(0, 1), default=1, show_default=True, help="How many in one run.")
+@click.option("--crashes", default="1", metavar="N|any", help="How many crashes in one run, at most [default: 1].")
+@click.option("--orders", is_flag=True, help="Try every order in which the containers of a Pod may start, too.")
 @click.option("--seed", type=click.IntRange(min=0), help="The seed of every free choice [default: 0].")
 @click.option("--jobs", type=click.IntRange(min=1), help="How many workers [default: one for each core].")
 @click.option("--dask", metavar="ADDRESS", help="Let the workers of that Dask scheduler do it (tcp://host:8786).")
@@ -44,7 +48,8 @@ Exit status: 0 no hole; 1 holes found; 2 bad input; 130 interrupted, with what w
 def command(
     ctx: click.Context,
     paths: tuple[str, ...],
-    crashes: int,
+    crashes: str,
+    orders: bool,
     seed: int | None,
     jobs: int | None,
     dask: str | None,
@@ -63,10 +68,13 @@ def command(
     from simk8s.cli.progress import Meter
     from simk8s.render.crash_report import lines
 
+    most = _most(crashes)
     setup = _setup(paths, seed, nodes)
     meter = Meter(quiet=quiet)
     with _workers(dask):
-        found = exploration.run(setup, crashes=crashes, jobs=None if dask else (jobs or _cores()), tell=meter.show)
+        found = exploration.run(
+            setup, crashes=most, orders=orders, jobs=None if dask else (jobs or _cores()), tell=meter.show
+        )
     meter.end()
     said = report(found)
     coloured = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
@@ -79,6 +87,14 @@ def command(
     if found.trouble:
         ctx.exit(INTERRUPTED)
     ctx.exit(FINDING if said["holes"] else 0)
+
+
+def _most(crashes: str) -> int:
+    if crashes == "any":
+        return _ANY
+    if crashes.isdecimal():
+        return int(crashes)
+    raise click.BadParameter(f"{crashes!r} is neither a number nor 'any'", param_hint="--crashes")
 
 
 def _setup(paths: tuple[str, ...], seed: int | None, nodes: int | None) -> Setup:

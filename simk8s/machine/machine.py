@@ -74,6 +74,8 @@ class Machine:
         """Knows where the texts of scripts were written, for history: set by whoever has read the manifests."""
         self.memory_limit = 8 << 30
         self.on_memory_exhausted: Callable[[], None] = self.kill
+        self.idle_seconds = 0.0
+        """So long the main program gets no processor after its start: for whoever tries other orders of starts."""
         self.command_limit = 50_000  # simple commands of one shell without waiting: SK301
         self.process_limit = 1_000  # processes alive at once: SK305
         self._next_pid = 1

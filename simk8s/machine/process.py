@@ -109,6 +109,8 @@ class Process(Descriptors, Sockets):
         self._tasks.append(self.sim.task(self._life(main)))
 
     def _life(self, main: Main) -> Run[None]:
+        if self.machine.idle_seconds and self.pid == 1:
+            yield self.sim.sleep(self.machine.idle_seconds)
         while True:
             try:
                 status = yield from main(self)

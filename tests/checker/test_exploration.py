@@ -65,6 +65,43 @@ touch /tmp/ready
 sleep 100000
 """
 
+TWICE = """
+set -e
+if [[ ! -f /data/done ]]; then
+  if [[ -f /data/first ]]; then
+    [[ ! -f /data/second ]]
+    touch /data/second
+  fi
+  touch /data/first
+  touch /data/done
+fi
+touch /tmp/ready
+sleep 100000
+"""
+
+PAIR = """
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: pair}
+spec:
+  serviceName: pair
+  selector: {matchLabels: {app: pair}}
+  template:
+    metadata: {labels: {app: pair}}
+    spec:
+      containers:
+        - name: leader
+          image: debian:10
+          command: [bash, -c, 'touch /shared/up; sleep 100000']
+          volumeMounts: [{name: shared, mountPath: /shared}]
+        - name: follower
+          image: debian:10
+          command: [bash, -c, 'sleep 5; [[ -f /shared/up ]] || touch /shared/alone; sleep 100000']
+          readinessProbe: {exec: {command: [test, '!', -f, /shared/alone]}, initialDelaySeconds: 30, periodSeconds: 1}
+          volumeMounts: [{name: shared, mountPath: /shared}]
+      volumes: [{name: shared, emptyDir: {}}]
+"""
+
 
 def setup(script: str) -> Setup:
     text = "\n".join(" " * 14 + line for line in script.strip("\n").split("\n"))
@@ -205,3 +242,32 @@ def test_a_hole_is_a_scenario_too(fragile: Exploration, tmp_path: Path) -> None:
     runner = Runner(loading.load(tmp_path / "hole.yaml"))
     results = list(runner.steps())
     assert results[-1].output is not None and "web-0   0/1" in results[-1].output.stdout
+
+
+def test_what_survives_every_crash_may_not_survive_two(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fork, "is_possible", lambda: True)
+    assert report(explored(TWICE))["holes"] == []
+    found = report(explored(TWICE, crashes=2))
+    hole = next(hole for hole in found["holes"] if hole["word"] == "crashloop")
+    assert hole["story"][0].startswith("first: container web-0/main")
+    assert any(len(point.get("after", ())) == 1 and not point["ok"] for point in found["points"])
+    cluster = Cluster(replay=hole["replay"])
+    cluster.apply(setup(TWICE).sources[0].text)
+    cluster.run()
+    assert cluster.pods()[0].ready == "0/1"
+
+
+def test_several_crashes_without_fork_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fork, "is_possible", lambda: False)
+    with pytest.raises(SimError, match="SK522"):
+        explored(TWICE, crashes=2)
+
+
+def test_an_order_that_the_programs_do_not_bear_is_a_hole() -> None:
+    """The kubelet starts containers one after the other; that says nothing of which program gets going first."""
+    pair = Setup.of([Source("pair.yaml", PAIR)], {})
+    assert report(exploration.run(pair, crashes=0))["holes"] == []
+    found = report(exploration.run(pair, crashes=0, orders=True))
+    tried = {point["command"]: point["ok"] for point in found["points"] if point["where"] == "order"}
+    assert tried == {"leader, then follower": True, "follower, then leader": False}
+    assert [hole["where"] for hole in found["holes"]] == ["order"]
