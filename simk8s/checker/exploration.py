@@ -20,7 +20,7 @@ from simk8s.checker.worker import Explored, explore, read_journal
 
 T = TypeVar("T")
 
-CHUNKS = 16
+CHUNKS = 12
 """Into so many parts the crashes of a round are cut, whatever the number of workers: so that the result is the same."""
 
 SMALLEST_CHUNK = 8

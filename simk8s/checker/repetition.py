@@ -9,10 +9,11 @@ from simk8s.checker.fingerprint import Fingerprints
 from simk8s.cluster.wiring import World
 from simk8s.node.container import Container
 
-TIMES = 4
+TIMES = 3
 """So often in the same state, or ending in the same way while all others stay the same, is for ever.
 
-With the back-off this is more than a minute: whatever a container may be waiting for has been started meanwhile.
+Once more where something else is down as well: with the back-off this is more than a minute, and whatever a container
+may be waiting for has been started meanwhile.
 """
 
 REST_SECONDS = 60.0
@@ -46,13 +47,14 @@ class Repetition:
         """A container starts in a state of the world; `others` is where all others stand."""
         story = self._stories.setdefault(name, _Story())
         story.states[state] = story.states.get(state, 0) + 1
-        if story.states[state] >= TIMES:
+        times = TIMES + (not self._others_run(name.rpartition("/")[0]))
+        if story.states[state] >= times:
             self.loops = True
         last = self._last_end(name)
         if last is not None and last.id != story.seen:
             story.seen = last.id
             story.ends.append((_told(last), others))
-            if len(story.ends) >= TIMES and len(set(story.ends[-TIMES:])) == 1:
+            if len(story.ends) >= times and len(set(story.ends[-times:])) == 1:
                 self.loops = True
 
     def is_at_rest(self, fingerprints: Fingerprints, now: float) -> bool:
@@ -65,6 +67,16 @@ class Repetition:
             self._state, self._since = state, now
             self._horizon = max(REST_SECONDS, _longest_probe(self.world))
         return now - self._since >= self._horizon
+
+    def _others_run(self, prefix: str) -> bool:
+        """Whether all nodes have power and all containers of all other Pods run, or have done what they had to."""
+        return all(node.is_on for node in self.world.nodes) and all(
+            instance.is_running or (instance.ended is not None and instance.ended.exit_code == 0)
+            for node in self.world.nodes
+            for pod in node.pods.values()
+            if pod.prefix != prefix
+            for instance in pod.current.values()
+        )
 
     def _last_end(self, name: str) -> Container | None:
         prefix, _, container = name.rpartition("/")

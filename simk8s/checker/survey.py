@@ -19,7 +19,8 @@ from simk8s.faults.point import CrashPoint
 class Survey:
     """`crashes` are all of them, in the order of the run; `same_as[n]` is the number of an earlier one that leaves the
     world in the same state, or n itself. `runs` are the crashes of one victim inside of one command that leave
-    different states, in order; `anchors` are those of them to begin with: the ends, and where another stage begins.
+    different states, in order (an image's script counts as one command); `anchors` are those of them to begin with: the
+    ends, and where another stage begins.
     `reference` is the crash-free result.
     """
 
@@ -87,10 +88,14 @@ class _Surveyor:
         self.found.same_as.append(first)
         if first != number:
             return False
-        command = (itself, point.start, point.index, kill, killed, point.where == SERVING)
-        self._runs.setdefault(command, []).append(number)
+        is_of_image = point.file not in self.files  # its script is one long command of the manifest
+        command = (itself, point.start, -1 if is_of_image else point.index, kill, killed, point.where == SERVING)
+        run = self._runs.setdefault(command, [])
         kind = kind_of(point)
-        begins, self._kinds[command] = self._kinds.get(command) != kind, kind
-        if begins and killed == itself:
-            self.found.anchors.add(number)
+        if is_of_image and not point.stage:
+            kind = self._kinds.get(command, "")
+        begins, self._kinds[command] = not run or self._kinds[command] != kind, kind
+        if begins and (killed == itself or is_of_image):
+            self.found.anchors |= {number, *run[-1:]}
+        run.append(number)
         return begins

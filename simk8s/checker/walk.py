@@ -21,7 +21,7 @@ from simk8s.machine import Directory
 from simk8s.node.container import Container
 from simk8s.node.local_pod import LocalPod
 
-QUIET_SECONDS = 15.0
+QUIET_SECONDS = 12.0
 """Struck worlds: all is there and nothing has changed for so long. Longer than the slowest retry of the programs."""
 
 LOOK_SECONDS = 5.0
