@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 EXECUTABLE_MAGIC = b"\x7fELF simk8s "
 
+DISK_BYTES = 10 << 30
+"""How large a disk is of which nothing else is known (SIM)."""
+
 NOT_IN_HISTORY = -1
 """The number of an inode that came with an image. Others have that of the history record that tells what they are."""
 
@@ -112,12 +115,14 @@ class FileSystem:
     or every write to it fail.
     """
 
-    __slots__ = ("in_memory", "is_failing", "moves", "name", "root", "slowness")
+    __slots__ = ("capacity", "in_memory", "is_failing", "moves", "name", "root", "slowness")
 
     def __init__(self, name: str, root: Directory | None = None, *, in_memory: bool = False) -> None:
         self.name = name
         self.root = root or Directory()
         self.in_memory = in_memory
+        self.capacity = DISK_BYTES
+        """What df says that it can hold; what is in memory can hold no more."""
         self.slowness = 1.0
         self.is_failing = False
         self.moves = 0

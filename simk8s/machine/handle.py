@@ -121,6 +121,8 @@ class FileHandle(Handle):
             raise SyscallError(Errno.EIO)
         if disk.slowness > 1:
             yield from process.sleep(disk.slowness * FORCED_SECONDS)
+        if disk.in_memory and disk.size() + len(data) > disk.capacity:
+            raise SyscallError(Errno.ENOSPC)
         before_write(self.file, process.sim.now)
         offset = len(self.file.content) if self.append else self.offset
         self.file.content = splice(self.file.content, offset, data)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from simk8s.api.claim import claim_names
 from simk8s.api.objects import Object, dig, name
+from simk8s.api.quantity import whole
 from simk8s.sim import Run
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def expand_file_systems(worker: PodWorker) -> Run[None]:
         volume = worker.kubelet.store.find("PersistentVolume", dig(claim, "spec", "volumeName", default=""), "")
         if claim is None or volume is None or not is_pending(claim):
             continue
+        worker.node.disks.of(volume, worker.node.name).capacity = whole(volume["spec"]["capacity"]["storage"])
         status = {**claim["status"], "capacity": volume["spec"]["capacity"]}
         del status["conditions"]
         worker.kubelet.store.update_status({**claim, "status": status}, by=worker.actor)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from simk8s.api.objects import Object, dig
+from simk8s.api.quantity import whole
 from simk8s.machine import Content, Directory, File, FileSystem
 from simk8s.node.backoff import INSTANT_SECONDS
 from simk8s.node.expansion import expand_file_systems
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 LOOP_SECONDS = (0.1, 0.3)
 LOOK_AGAIN_SECONDS = 0.3
 PATIENCE_SECONDS = 123.0
+USAGE_SECONDS = 10.0
 _FIRST_RETRY_SECONDS, _LONGEST_RETRY_SECONDS = 0.5, 122.0
 
 
@@ -76,6 +78,22 @@ def mount_volumes(worker: PodWorker) -> Run[None]:
         yield from expand_file_systems(worker)
         worker.kubelet.follow_claims()
     worker.kubelet.report_volumes_in_use()
+
+
+def watch_usage(worker: PodWorker) -> Run[None]:
+    """Evict the Pod when an emptyDir on disk holds more than its `sizeLimit`. Never ends by itself."""
+    limits = {
+        spec["name"]: spec["emptyDir"]["sizeLimit"]
+        for spec in dig(worker.pod, "spec", "volumes", default=[])
+        if dig(spec, "emptyDir", "sizeLimit") and dig(spec, "emptyDir", "medium") != "Memory"
+    }
+    while limits:
+        yield worker.sim.sleep(USAGE_SECONDS)
+        for name, limit in limits.items():
+            volume = worker.local.volumes.get(name)
+            if volume is not None and volume.filesystem.size() > whole(limit):
+                text = f'Usage of EmptyDir volume "{name}" exceeds the limit "{limit}". '
+                worker.evict("Evicted", text)
 
 
 def _mount(worker: PodWorker, spec: Object) -> Volume:

@@ -12,7 +12,7 @@ from simk8s.node.backoff import INSTANT_SECONDS, Backoff
 from simk8s.node.container import Container
 from simk8s.node.environment import Place
 from simk8s.node.local_pod import LocalPod
-from simk8s.node.mounting import mount_volumes, refresh_all
+from simk8s.node.mounting import mount_volumes, refresh_all, watch_usage
 from simk8s.node.not_modelled import without_effect
 from simk8s.node.plan import Kill, Slot, is_complete, plan
 from simk8s.node.pod_probes import PodProbes
@@ -86,6 +86,7 @@ class PodWorker:
                 self.tell("Warning", "NotModelled", sentence)
         self._start_clock()
         yield from mount_volumes(self)
+        self.spawn(watch_usage(self))
         self.probes.start()
         while not is_complete(*self.slots(), self.restart_policy):
             self._is_dirty = False

@@ -8,6 +8,7 @@ from typing import Protocol
 from simk8s.api.attachment import attachment_name
 from simk8s.api.claim import claim_of
 from simk8s.api.objects import Object, dig, uid
+from simk8s.api.quantity import whole
 from simk8s.api.store import Store
 from simk8s.machine import Directory, File, FileSystem
 from simk8s.node.disk import Disks
@@ -72,6 +73,8 @@ def set_up(pod: Object, local: LocalPod, spec: Object, node: Storage, lookup: Lo
 def _empty_dir(local: LocalPod, name: str, source: Object) -> Volume:
     in_memory = source.get("medium") == "Memory"
     filesystem = FileSystem(f"{local.prefix}/emptyDir/{name}", Directory(mode=0o777), in_memory=in_memory)
+    if in_memory and source.get("sizeLimit"):
+        filesystem.capacity = whole(source["sizeLimit"])
     return Volume(name, "emptyDir", filesystem)
 
 
@@ -110,6 +113,9 @@ def _claimed(pod: Object, name: str, claim_name: str, read_only: bool, node: Sto
         raise MountError(
             "volume uses the ReadWriteOncePod access mode and is already in use by another pod", volume_name
         )
+    if attached:  # a disk of its own; node-local volumes are directories of the node's disk
+        size = dig(claim, "status", "capacity", "storage") or dig(volume, "spec", "capacity", "storage")
+        disk.capacity = whole(size)
     return Volume(name, "persistentVolumeClaim", disk, read_only=read_only, attached=attached)
 
 

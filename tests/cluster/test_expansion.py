@@ -21,6 +21,7 @@ def test_a_mounted_claim_grows_while_its_pod_runs() -> None:
     restarts = cluster.pods()[0].restarts
     assert refused(cluster, "data", "20Gi") == ""
     assert sizes(cluster) == ("10Gi", "10Gi")
+    assert cluster.exec("web", "df -h /data | tail -1").stdout.split()[1] == "10G"
     cluster.run(2)
     assert "Resizing" in cluster.kubectl("describe pvc data").stdout
     cluster.run(60)
@@ -34,6 +35,7 @@ def test_a_mounted_claim_grows_while_its_pod_runs() -> None:
     ]
     assert cluster.pods()[0].restarts == restarts
     assert "20Gi" in cluster.kubectl("get pvc data").stdout
+    assert cluster.exec("web", "df -h /data | tail -1").stdout.split()[1] == "20G"
 
 
 def test_a_claim_that_nobody_mounts_grows_with_the_next_pod() -> None:

@@ -82,3 +82,17 @@ def test_a_mysql_server_needs_more_than_a_hundred_mebibytes() -> None:
     pod = cluster.get("pod", "mysql-0")
     ended = dig(pod, "status", "containerStatuses", 0, "lastState", "terminated")
     assert (ended["exitCode"], ended["reason"]) == (137, "OOMKilled")
+
+
+def test_an_empty_dir_in_memory_is_no_larger_than_its_limit() -> None:
+    cluster = Cluster()
+    script = "head -c 3M /dev/zero > /memory/file; echo status $?; df -h /memory | tail -1"
+    pod = limited("bash:5.2", ["bash", "-c", script], "32Mi", volumeMounts=[{"name": "m", "mountPath": "/memory"}])
+    pod["spec"]["volumes"] = [{"name": "m", "emptyDir": {"medium": "Memory", "sizeLimit": "2Mi"}}]
+    pod["spec"]["restartPolicy"] = "Never"
+    cluster.apply(pod)
+    cluster.run(30)
+    said = cluster.kubectl("logs web").stdout.splitlines()
+    assert said[0] == "head: write error: No space left on device"
+    assert said[1] == "status 1"
+    assert said[2].split()[1:3] == ["2.0M", "2.0M"]

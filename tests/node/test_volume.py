@@ -311,3 +311,17 @@ def test_a_claim_for_one_pod_only_is_not_mounted_for_a_second(bench: Bench) -> N
     )
     bench.delete("one")
     bench.until(lambda: bench.is_running("two"), limit=130)
+
+
+def test_a_pod_whose_empty_dir_grows_beyond_its_limit_is_evicted(bench: Bench) -> None:
+    """KUBELET-61."""
+    spec = {"volumes": [{"name": "e", "emptyDir": {"sizeLimit": "1Ki"}}]}
+    bench.pod(container("main"), **spec)
+    bench.run(30)
+    assert bench.is_running()
+    local = bench.node.find_pod("default", "web")
+    assert local
+    local.volumes["e"].filesystem.install({"/large": b"x" * 2000})
+    bench.run(12)
+    assert (bench.phase(), bench.get()["status"]["reason"]) == ("Failed", "Evicted")
+    assert bench.get()["status"]["message"] == 'Usage of EmptyDir volume "e" exceeds the limit "1Ki". '

@@ -9,8 +9,6 @@ from simk8s.programs.options import Options, UsageError, parse
 from simk8s.programs.tool import complain, tool, whole_number
 from simk8s.sim import Run
 
-_DISK_KIB = 10 * 1024 * 1024  # every volume is a disk of 10 GiB (SIM)
-
 
 @tool("df")
 def df(process: Process) -> Run[int]:
@@ -42,11 +40,12 @@ def df(process: Process) -> Run[int]:
     for point in points:
         mount = mounts[point.rstrip("/") or "/"]
         used = sum(blocks_of(inode) for _, inode in mount.filesystem.walk())
-        numbers = (_DISK_KIB, used, max(0, _DISK_KIB - used))
+        size = mount.filesystem.capacity >> 10
+        numbers = (size, used, max(0, size - used))
         cells = [human(number * 1024) if "h" in options else str(number >> 10 if "m" in options else number)
                  for number in numbers]  # fmt: skip
         kind = ["ext4"] if "T" in options else []
-        rows.append([mount.filesystem.name, *kind, *cells, f"{-(-100 * used // _DISK_KIB)}%", mount.point])
+        rows.append([mount.filesystem.name, *kind, *cells, f"{-(-100 * used // size)}%", mount.point])
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     left = {0, 1} if "T" in options else {0}
     for row in rows:
