@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from simk8s.machine import Exec
-from simk8s.shell import conditional, expansion, failure, job, pattern, subshell, trace, trap
+from simk8s.shell import conditional, expansion, failure, job, pattern, subshell, trace, trap, unparse
 from simk8s.shell.control import ShellError
 from simk8s.shell.dispatch import begin, execute, runs
 from simk8s.shell.redirection import RedirectionError, redirect
@@ -170,10 +170,10 @@ def _case(shell: Shell, node: Case) -> Run[int]:
     may_exec, shell.may_exec = shell.may_exec, False
     options = shell.options
     if options.xtrace:
-        yield from trace.show_line(shell, f"case {node.subject.source} in")
-    if not shell.announce(node.line, node.column, lambda: f"case {node.subject.source} in "):
+        yield from trace.show_line(shell, f"case {unparse.word(node.subject)} in")
+    if not shell.announce(node.line, node.column, lambda: f"case {unparse.word(node.subject)} in "):
         yield shell.process.machine.never
-    yield from _debugged(shell, f"case {node.subject.source} in ")
+    yield from _debugged(shell, f"case {unparse.word(node.subject)} in ")
     try:
         subject = yield from expansion.expand_string(shell, node.subject)
         status = 0
@@ -225,7 +225,7 @@ def _conditional(shell: Shell, node: Conditional) -> int | Run[int]:
 
 def _wait_for_conditional(shell: Shell, node: Conditional, step: Run[None]) -> Run[int]:
     yield from step
-    yield from _debugged(shell, node.source)
+    yield from _debugged(shell, node)
     try:
         answer = yield from conditional.test(shell, node.test)
     except (conditional.BadTest, ShellError) as error:
@@ -242,7 +242,7 @@ def _unanswered(shell: Shell, error: conditional.BadTest | ShellError) -> Run[in
     return (yield from checked(shell, 1 if isinstance(error, ShellError) else 2))
 
 
-def _debugged(shell: Shell, source: str) -> Run[None]:
+def _debugged(shell: Shell, source: str | Conditional | ArithmeticCommand) -> Run[None]:
     if "DEBUG" in shell.traps and not shell.active_traps:
         shell.current_command = source
         yield from trap.run_event(shell, "DEBUG")
@@ -267,7 +267,7 @@ def _arithmetic(shell: Shell, node: ArithmeticCommand) -> int | Run[int]:
 
 def _wait_for_arithmetic(shell: Shell, node: ArithmeticCommand, step: Run[None]) -> Run[int]:
     yield from step
-    yield from _debugged(shell, node.source)
+    yield from _debugged(shell, node)
     if shell.options.xtrace:
         yield from trace.show_line(shell, f"(( {node.expression.source} ))")
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simk8s.shell import assignment, expansion, failure, subshell, trace, trap
+from simk8s.shell import assignment, expansion, failure, subshell, trace, trap, unparse
 from simk8s.shell.compound import checked, condition, redirected
 from simk8s.shell.control import BreakLoop, ContinueLoop, ExitShell, ShellError
 from simk8s.shell.dispatch import begin, runs
@@ -135,7 +135,7 @@ def _listed(shell: Shell, words: tuple[Word, ...] | None) -> Run[list[str]]:
 
 
 def _header(name: str, keyword: str, words: tuple[Word, ...] | None) -> str:
-    listed = ' in "$@"' if words is None else "".join([" in", *(f" {word.source}" for word in words)])
+    listed = ' in "$@"' if words is None else "".join([" in", *(f" {unparse.word(word)}" for word in words)])
     return f"{keyword} {name}{listed}"
 
 

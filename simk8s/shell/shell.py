@@ -91,7 +91,7 @@ class Shell:
         self.main_pid = process.pid
         self.started_at = process.sim.now
         self.directories: list[str] = []  # pushd's stack, without the working directory
-        self.current_command: str = ""
+        self.current_command: str | SimpleCommand | Conditional | ArithmeticCommand = ""  # BASH_COMMAND
         self.announced = ""  # the text of the command that was told of last
         self.option_index = 1  # where getopts stands inside an argument,
         self.option_word = 1  # and in which one

@@ -29,7 +29,7 @@ def run_simple(shell: Shell, node: SimpleCommand) -> int | Run[int]:
     may_exec, shell.may_exec = shell.may_exec and not shell.traps, False
     if shell.is_watched or shell.pending or shell.dying is not None:
         return _run_watched(shell, node, may_exec)
-    shell.current_command = node.source
+    shell.current_command = node
     if not shell.stepped(node):
         return _run(shell, node, may_exec, shell.finish_step())
     if not node.is_plain or (node.words and not _is_quick(shell, node.name)):
@@ -57,7 +57,7 @@ def _run_watched(shell: Shell, node: SimpleCommand, may_exec: bool) -> Run[int]:
         trap.check_dying(shell)
     yield from shell.step(node)
     if not shell.active_traps and shell.status_before_trap is None:
-        shell.current_command = node.source
+        shell.current_command = node
     if "DEBUG" in shell.traps and not shell.active_traps:
         yield from trap.run_event(shell, "DEBUG")
     return (yield from _run(shell, node, may_exec))

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from simk8s.shell import unparse
 from simk8s.shell.options import SET_NAMES, SHOPT_NAMES
 from simk8s.shell.variables import Dynamic, Meaning
 
 if TYPE_CHECKING:
     from simk8s.shell.shell import Shell
+
+
+def _current_command(shell: Shell) -> str:
+    command = shell.current_command
+    return command if isinstance(command, str) else unparse.command(command, 0)
 
 
 def install_special(shell: Shell) -> None:
@@ -75,7 +81,7 @@ SPECIAL: dict[str, Meaning] = {
     "EPOCHREALTIME": Meaning(lambda shell: f"{shell.process.sim.datetime.timestamp():.6f}"),
     "BASHPID": Meaning(lambda shell: str(shell.process.pid)),
     "BASH_SUBSHELL": Meaning(lambda shell: str(shell.level)),
-    "BASH_COMMAND": Meaning(lambda shell: shell.current_command),
+    "BASH_COMMAND": Meaning(_current_command),
     "FUNCNAME": Meaning(array=_functions),
     "BASH_LINENO": Meaning(array=_lines),
     "BASH_SOURCE": Meaning(array=_sources),

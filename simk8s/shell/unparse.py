@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from simk8s.shell.syntax.nodes import (
     AndOr,
     ArithmeticCommand,
     ArithmeticFor,
+    Assignment,
     Background,
     Binary,
     Both,
@@ -30,6 +33,7 @@ from simk8s.shell.syntax.nodes import (
     Unary,
     While,
 )
+from simk8s.shell.syntax.parts import CommandSubstitution, DoubleQuoted, FileSubstitution, Part, Word
 
 
 def function(definition: FunctionDefinition) -> str:
@@ -101,15 +105,15 @@ def command(node: Command, depth: int) -> str:
         case If():
             return _if(node, depth) + _redirections(node.redirections)
         case While():
-            word = "until" if node.until else "while"
+            keyword = "until" if node.until else "while"
             condition = "; ".join(command(c, depth) for c in node.condition.commands)
             body = _block(node.body, depth + 1, closed=True)
-            return f"{word} {condition}; do\n{body}\n{pad}done{_redirections(node.redirections)}"
+            return f"{keyword} {condition}; do\n{body}\n{pad}done{_redirections(node.redirections)}"
         case For() | Select():
-            word = "for" if isinstance(node, For) else "select"
-            listed = '"$@"' if node.words is None else " ".join(w.source for w in node.words)
+            keyword = "for" if isinstance(node, For) else "select"
+            listed = '"$@"' if node.words is None else " ".join(word(w) for w in node.words)
             body = _block(node.body, depth + 1, closed=True)
-            return f"{word} {node.name} in {listed};\n{pad}do\n{body}\n{pad}done{_redirections(node.redirections)}"
+            return f"{keyword} {node.name} in {listed};\n{pad}do\n{body}\n{pad}done{_redirections(node.redirections)}"
         case ArithmeticFor():
             head = "; ".join(w.source.strip() or "1" for w in (node.start, node.condition, node.step))
             body = _block(node.body, depth + 1, closed=True)
@@ -127,8 +131,37 @@ def command(node: Command, depth: int) -> str:
 
 
 def _simple(node: SimpleCommand) -> str:
-    words = [item.source for item in (*node.assignments, *node.words)]
+    words = [_argument(item) for item in (*node.assignments, *node.words)]
     return " ".join(words) + _redirections(node.redirections) if words else _redirections(node.redirections).strip()
+
+
+def _argument(item: Word | Assignment) -> str:
+    if isinstance(item, Assignment):
+        value = item.value
+        return item.source.removesuffix(value.source) + word(value) if isinstance(value, Word) else item.source
+    return word(item)
+
+
+def word(node: Word) -> str:
+    """A word as it was written, but for the commands in it: those are written out again, as bash 5.2 keeps them."""
+    text, done, rest = node.source, "", 0
+    for part in _substitutions(node.parts):
+        start = text.find(part.source, rest)
+        if start < 0:
+            continue
+        inside = f"< {word(part.target)}" if isinstance(part, FileSubstitution) else _line(part.body)
+        done += f"{text[rest:start]}$({inside})"
+        rest = start + len(part.source)
+    return done + text[rest:]
+
+
+def _substitutions(parts: tuple[Part, ...]) -> Iterator[CommandSubstitution | FileSubstitution]:
+    for part in parts:
+        match part:
+            case CommandSubstitution() | FileSubstitution():
+                yield part
+            case DoubleQuoted(_, _, inner):
+                yield from _substitutions(inner)
 
 
 def _if(node: If, depth: int) -> str:
@@ -148,18 +181,18 @@ def _case(node: Case, depth: int) -> str:
     pad = _pad(depth + 1)
     items = []
     for item in node.items:
-        patterns = " | ".join(word.source for word in item.patterns)
+        patterns = " | ".join(word(pattern) for pattern in item.patterns)
         body = _block(item.body, depth + 2)
         items.append(f"{pad}{patterns})\n{body}\n{pad}{item.terminator}\n")
-    return f"case {node.subject.source} in \n{''.join(items)}{_pad(depth)}esac"
+    return f"case {word(node.subject)} in \n{''.join(items)}{_pad(depth)}esac"
 
 
 def _test(node: Test) -> str:
     match node:
         case Unary(_, _, operator, operand, bare):
-            return f"-n {operand.source}" if bare else f"{operator} {operand.source}"
+            return f"-n {word(operand)}" if bare else f"{operator} {word(operand)}"
         case Binary(_, _, operator, left, right):
-            return f"{left.source} {operator} {right.source}"
+            return f"{word(left)} {operator} {word(right)}"
         case Not(_, _, operand):
             return f"! {_test(operand)}"
         case Nested(_, _, operand):
@@ -177,11 +210,11 @@ def _redirections(items: tuple[Redirection, ...]) -> str:
         descriptor = "" if item.descriptor is None else item.descriptor
         shown = f"{{{descriptor}}}" if isinstance(descriptor, str) and descriptor else descriptor
         if item.document is not None:
-            texts.append(f" {shown}{item.operator}{item.target.source}")
+            texts.append(f" {shown}{item.operator}{word(item.target)}")
             documents.append(f"\n{item.document.body.source}{item.document.delimiter}\n")
         elif item.operator in ("<&", ">&"):
             number = shown if shown != "" else 0 if item.operator == "<&" else 1
-            texts.append(f" {number}{item.operator}{item.target.source}")
+            texts.append(f" {number}{item.operator}{word(item.target)}")
         else:
-            texts.append(f" {shown}{item.operator} {item.target.source}")
+            texts.append(f" {shown}{item.operator} {word(item.target)}")
     return "".join(texts) + "".join(documents)

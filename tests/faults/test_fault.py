@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -316,3 +317,41 @@ steps:
     assert [e.text for e in runner.final if not e.met] == [
         "the fault strikes: kill box-0/main before command 99 of box-0/main"
     ]
+
+
+def test_commands_and_their_texts_are_those_of_the_real_debug_trap(tmp_path: Path) -> None:
+    """The same script under the real bash with `set -T` and a DEBUG trap that writes BASH_COMMAND down."""
+    script = r"""
+f() { local n=$(echo   "$1" | cat); [[ "$n" =~ ^[0-9]+$ ]] && echo "$n" >out; }
+f 12
+x="a$(<out)b" y=`echo   k`
+for name in $(echo one   two); do (( ${#name} > 2 )) || exit 1; done
+case $x in a*) : ;; esac
+for ((i = 0; i < 2; i++)); do echo $i; done >>out 2>&1
+cat <<EOF2 | sed -e 's/a/b/' \
+    -e 's/b/c/'
+$x
+EOF2
+(cd /; pwd) >/dev/null
+{ true; } 2>/dev/null
+until [ -f out ]; do sleep 1; done
+"""
+    trap = 'trap \'printf "%s\\0" "$BASH_COMMAND" >>LOG\' DEBUG; set -T\n'
+    real = subprocess.run(
+        ["bash", "-c", trap.replace("LOG", str(tmp_path / "log")) + script],
+        cwd=tmp_path,
+        capture_output=True,
+        check=True,
+    )
+    assert real.returncode == 0
+    wanted = [text.decode() for text in (tmp_path / "log").read_bytes().split(b"\0")[:-1]]
+
+    seen: list[str] = []
+    cluster = Cluster(history=False)
+    cluster.world.tracer.visit(lambda point: seen.append(point.command) if point.where == "before" else None)
+    container = {"name": "main", "image": "bash", "command": ["bash", "-c", script]}
+    meta = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "box"}}
+    cluster.apply({**meta, "spec": {"restartPolicy": "Never", "containers": [container]}})
+    cluster.run()
+
+    assert seen == wanted[1:]  # but for `set -T` itself
