@@ -326,7 +326,7 @@ class Cluster:
         limit = float("inf") if timeout is None else self.now + timeout
         while True:
             current = wants(self.world.store)
-            changed = self.world.store.changed_at(UNCOUNTED)
+            changed = max(self.world.store.changed_at(UNCOUNTED), self.injector.over_at)
             then = patience.look(self.now, changed, current)
             if then is None or self.now >= limit:
                 break

@@ -37,6 +37,8 @@ class Injector:
     missed: list[tuple[Fault, SimError]] = field(default_factory=list)
     """Faults whose moment came when there was nothing to strike, and why."""
     pending: list[Fault] = field(default_factory=list)
+    over_at: float = 0.0
+    """Until then something is still to come by itself: a fault whose time is known, or the end of one."""
     _armed: list[_Armed] = field(default_factory=list)
 
     def inject(self, fault: Fault) -> None:
@@ -56,6 +58,7 @@ class Injector:
                     self.tracer.visit(self._pass)
                 self._armed.append(_Armed(fault, at))
             case AtTime(seconds=seconds):
+                self._expect(seconds - self.ground.sim.now)
                 self.ground.sim.task(self._at(fault, seconds))
             case When(condition=condition, then_seconds=later):
                 self.ground.sim.task(self._when(fault, self.wait(condition), later))
@@ -69,6 +72,12 @@ class Injector:
         ((name, said),) = fields.items()
         sim.record(actor, "fault", f"{name} {' '.join(str(value) for value in said.values())}".strip(), **fields)
         strike(self.ground, act, actor)
+        lasts = getattr(act, "back_seconds", None) or getattr(act, "seconds", None)
+        if lasts:
+            self._expect(lasts)
+
+    def _expect(self, seconds: float) -> None:
+        self.over_at = max(self.over_at, self.ground.sim.now + seconds)
 
     def _check(self, at: AtCommand | AtLine) -> None:
         name = (at.namespace, at.pod, at.container)
@@ -95,6 +104,7 @@ class Injector:
 
     def _when(self, fault: Fault, true: Run[None], later: float) -> Run[None]:
         yield from true
+        self._expect(later)
         yield self.ground.sim.sleep(later)
         self._come(fault)
 

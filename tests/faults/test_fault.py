@@ -355,3 +355,14 @@ until [ -f out ]; do sleep 1; done
     cluster.run()
 
     assert seen == wanted[1:]  # but for `set -T` itself
+
+
+def test_settling_waits_for_what_faults_still_have_to_come() -> None:
+    cluster = box()
+    cluster.inject(Fault(PowerOff(pod="box-0", back_seconds=100)))
+    struck_at = cluster.now
+
+    assert cluster.run().reached
+    assert cluster.now >= struck_at + 100
+    assert [pod.status for pod in cluster.pods()] == ["Running"]
+    assert cluster.read_file("box-0", "/data/log") == b"start\nstart\n"

@@ -26,8 +26,8 @@ SPREAD_SECONDS = 1.0
 CATCH_UP_SECONDS = 11.0
 """A replica that lags or connects again is looked at once more after that (REPL-53: it tries every ten seconds)."""
 
-LONGEST_RETRY_SECONDS = 61.0
-"""And once more after MySQL's own default."""
+LONGEST_RETRY_SECONDS = (61.0, 135.0)
+"""And again after MySQL's own default, and after the longest that it may wait for an address where nobody is."""
 
 
 Accounts = tuple[tuple[str, ...], ...]
@@ -90,11 +90,12 @@ class Oracle:
         if not self.sets:
             return
         yield self.world.sim.sleep(SPREAD_SECONDS)
-        for patience in (CATCH_UP_SECONDS, LONGEST_RETRY_SECONDS - CATCH_UP_SECONDS, None):
+        began = self.world.sim.now
+        for until in (CATCH_UP_SECONDS, *LONGEST_RETRY_SECONDS, None):
             yield from self._look()
-            if patience is None or not self._may_catch_up():
+            if until is None or not self._may_catch_up():
                 return
-            yield self.world.sim.sleep(patience)
+            yield self.world.sim.sleep(max(began + until - self.world.sim.now, 0.0))
 
     def judge(self) -> Judgement:
         """What became of every Pod. Looks only, at the state that `finish` has seen."""
@@ -180,12 +181,12 @@ class Oracle:
         """Whether a replica that was told to follow may only need more time."""
         for one in self.sets.values():
             primary = one.seen.get(one.primary)
+            if primary is None or primary.refusal:
+                continue  # whoever asks it will be refused again
             for pod, seen in one.seen.items():
                 if pod == one.primary or not seen.answers or seen.replication is None:
                     continue
-                if seen.replication.io == "Connecting" or (
-                    seen.replication.runs and primary is not None and seen.rows != primary.rows
-                ):
+                if seen.replication.io == "Connecting" or (seen.replication.runs and seen.rows != primary.rows):
                     return True
         return False
 

@@ -101,7 +101,15 @@ class Receiver:
         failed = 0
         while True:
             master = self.replica.master
-            target = Target(master.host, master.port, "", master.user, master.password or None, protocol="tcp")
+            target = Target(
+                master.host,
+                master.port,
+                "",
+                master.user,
+                master.password or None,
+                protocol="tcp",
+                connect_timeout_seconds=self.instance.server.number("slave_net_timeout"),
+            )
             try:
                 connection = yield from connect(self.instance.process, target)
             except MySQLError as error:
