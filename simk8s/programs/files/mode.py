@@ -23,8 +23,10 @@ def parse_mode(text: str, current: int, *, is_directory: bool, umask: int) -> in
     >>> oct(parse_mode("u+x,go=", 0o644, is_directory=False, umask=0o022))
     '0o700'
     """
-    if re.fullmatch(r"[0-7]{1,4}", text):
-        return int(text, 8)
+    if re.fullmatch(r"[0-7]+", text):
+        mode = int(text, 8)
+        kept = current & 0o6000 if is_directory and len(text) < 5 else 0  # GNU: a short number leaves a directory's s
+        return mode | kept if mode <= 0o7777 else None
     mode = current
     for clause in text.split(","):
         match = _CLAUSE.fullmatch(clause)

@@ -47,7 +47,7 @@ def absolute(process: Process, path: str) -> str:
 @tool("basename")
 def basename(process: Process) -> Run[int]:
     """The last part of paths, without a suffix."""
-    options = parse(process.argv, "a,multiple s,suffix: z,zero", permute=False)
+    options = parse(process.argv, "a,multiple s,suffix: z,zero", permute=False, unmodelled="")
     paths, suffix = options.operands, options["s"]
     if not paths:
         raise UsageError("missing operand")
@@ -66,7 +66,7 @@ def basename(process: Process) -> Run[int]:
 @tool("dirname")
 def dirname(process: Process) -> Run[int]:
     """Paths without their last parts."""
-    options = parse(process.argv, "z,zero")
+    options = parse(process.argv, "z,zero", unmodelled="")
     if not options.operands:
         raise UsageError("missing operand")
     end = "\0" if "z" in options else "\n"
@@ -202,7 +202,7 @@ def _problem(process: Process, path: str, everywhere: bool, strict: bool) -> str
 @tool("pwd")
 def pwd(process: Process) -> Run[int]:
     """The working directory."""
-    options = parse(process.argv, "L,logical P,physical")
+    options = parse(process.argv, "L,logical P,physical", unmodelled="")
     claimed = process.environ.get("PWD", "")
     logical = "L" in options and claimed.startswith("/") and process.exists(claimed)
     yield from process.print(claimed if logical else process.realpath(process.cwd))
