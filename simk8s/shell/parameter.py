@@ -194,8 +194,6 @@ def special_value(shell: Shell, name: str) -> str | None:
             if shell.dialect.almquist:
                 return "".join(letter for letter in shell.options.letters() if letter not in "hB")
             return shell.options.letters() + ("i" if shell.interactive else "") + shell.reading_mode
-        case "_":
-            return shell.last_argument
     return None
 
 

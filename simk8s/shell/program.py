@@ -12,10 +12,11 @@ from simk8s.shell.builtins.flow import run_file
 from simk8s.shell.builtins.settings import switch
 from simk8s.shell.options import SET_LETTERS, SET_NAMES, SHOPT_NAMES
 from simk8s.shell.shell import Shell, Source
+from simk8s.shell.special import SPECIAL
 from simk8s.shell.syntax import Parser, ShellSyntaxError
 from simk8s.shell.syntax.dialect import ASH, BASH, DASH, POSIX, Dialect
 from simk8s.shell.syntax.nodes import FunctionDefinition
-from simk8s.shell.variables import Variable
+from simk8s.shell.variables import Dynamic, Variable
 from simk8s.sim import Run
 
 _HANDLERS_LIVE_IN = (builtins, compound, loop, pipeline, sequence, simple)  # importing them registers what they run
@@ -104,6 +105,8 @@ def _run_script(shell: Shell, call: Invocation) -> Run[int]:
     if call.command is not None:
         shell.reading_mode = "c"
         shell.source.place = shell.process.machine.place_of(call.command)
+        if not shell.dialect.almquist:
+            shell.names["BASH_EXECUTION_STRING"] = Variable(call.command)
         return (yield from evaluation.run_script(shell, call.command))
     if call.file is not None:
         shell.reading_mode = ""
@@ -284,7 +287,7 @@ def _own_variables(shell: Shell) -> None:
     names["OSTYPE"] = Variable("linux-gnu")
     names["MACHTYPE"] = Variable("x86_64-pc-linux-gnu")
     shell.last_argument = names["_"].value or "" if "_" in names else process.argv[0]
-    names.pop("_", None)
+    names["_"] = Dynamic(shell, SPECIAL["_"])
 
 
 def _readonly(value: str) -> Variable:

@@ -65,7 +65,7 @@ class Shell:
         self.status = 0
         self.substitution_status: int | None = None
         self.pipe_statuses: list[int] = []
-        self.last_argument = ""
+        self.last_argument: str = ""
         self.background_pid: int | None = None
         self.line: int = 1
         self.line_shift = 0  # bash counts the lines of a command substitution from where its command ends
@@ -86,7 +86,8 @@ class Shell:
         self.guarded = 0  # > 0: a failure does not count for `set -e` and the ERR trap
         self.inverted = 0  # how many of those guards are a `!` in front of a compound command
         self.loops = 0
-        self.level: int = 0  # BASH_SUBSHELL
+        self.level: int = 0  # BASH_SUBSHELL,
+        self.is_stage: bool = False  # which does not count the process of a simple command in a pipeline
         self.trace_depth = 0
         self.main_pid = process.pid
         self.started_at = process.sim.now
@@ -119,6 +120,7 @@ class Shell:
         twin.aliases = dict(self.aliases)
         twin.hashed = dict(self.hashed)
         twin.hits = dict(self.hits)
+        twin.limits = dict(self.limits)
         twin.disabled = set(self.disabled)
         twin.completions = dict(self.completions)
         twin.history = list(self.history)
@@ -134,6 +136,7 @@ class Shell:
         twin.directories = list(self.directories)
         twin.substituted_files = list(self.substituted_files)
         twin.level = self.level + 1
+        twin.is_stage = False
         twin.interactive = False
         twin.exiting = False
         twin.status_before_trap = None

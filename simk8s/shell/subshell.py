@@ -12,9 +12,11 @@ from simk8s.shell import expansion, trap
 from simk8s.shell.control import BreakLoop, ContinueLoop, DiedOf, Discard, ExitShell, ReturnFrom, ShellError
 from simk8s.shell.dispatch import execute
 from simk8s.shell.limit import LONGEST_TEXT, too_deep, too_long
-from simk8s.shell.syntax import Parser, ShellSyntaxError
+from simk8s.shell.syntax import Parser, ShellSyntaxError, parse
+from simk8s.shell.syntax.dialect import Dialect
+from simk8s.shell.syntax.expansion import only_input_file
 from simk8s.shell.syntax.nodes import Command, Sequence, SimpleCommand
-from simk8s.shell.syntax.parts import Backquoted, FileSubstitution, ProcessSubstitution
+from simk8s.shell.syntax.parts import Backquoted, FileSubstitution, ProcessSubstitution, Word
 from simk8s.sim import Run
 
 if TYPE_CHECKING:
@@ -90,7 +92,8 @@ def running(command: Command, *, exec_last: bool = True) -> Callable[[Shell], Ru
 
     def body(shell: Shell) -> Run[int]:
         shell.may_exec = exec_last and not shell.traps
-        if type(command) is not SimpleCommand:
+        shell.is_stage = type(command) is SimpleCommand
+        if not shell.is_stage:
             shell.loops = 0  # only a lone `break` still knows the loop that it stands in
         return execute(shell, command)
 
@@ -137,6 +140,11 @@ def substitute_text(shell: Shell, part: Backquoted) -> Run[str]:
         )
         child.line_shift = child.line - part.line  # in messages, bash counts from where the command ends
         status = 0
+        if (target := input_file(part, child.dialect)) is not None:
+            child.may_exec = False
+            text = yield from substitute_file(child, FileSubstitution(part.line, part.column, target, part.text))
+            yield from child.process.write(1, text.encode("utf-8", "surrogateescape"))
+            return child.substitution_status or 0
         while True:
             try:
                 command = parser.next_command()
@@ -149,6 +157,16 @@ def substitute_text(shell: Shell, part: Backquoted) -> Run[str]:
             status = yield from execute(child, command)
 
     return (yield from captured(shell, run))
+
+
+def input_file(part: Backquoted, dialect: Dialect) -> Word | None:
+    """The file of a `<file` in backquotes."""
+    if not part.text.lstrip().startswith("<") or not dialect.file_substitution:
+        return None
+    try:
+        return only_input_file(parse(part.text, dialect))
+    except ShellSyntaxError:
+        return None
 
 
 def _numbered_from_one(error: ShellSyntaxError, first_line: int) -> ShellSyntaxError:

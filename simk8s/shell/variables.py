@@ -160,6 +160,7 @@ class Meaning:
     array: Callable[[Shell], list[str]] | None = None
     write: Callable[[Shell, str], None] | None = None
     write_element: Callable[[Shell, int, str], None] | None = None
+    readonly: bool = False
 
 
 class Dynamic(Variable):
@@ -172,6 +173,7 @@ class Dynamic(Variable):
         self.shell = shell
         self.meaning = meaning
         self.indexed = meaning.array is not None
+        self.readonly = meaning.readonly
 
     def about(self, shell: Shell) -> Dynamic:
         """The same variable of another shell."""

@@ -8,7 +8,7 @@ from simk8s.shell import assignment
 from simk8s.shell.builtins.declaring import listing
 from simk8s.shell.builtins.registry import builtin
 from simk8s.shell.builtins.usage import UsageError, parse
-from simk8s.shell.control import BuiltinError, Discard
+from simk8s.shell.control import BuiltinError, Discard, ShellError
 from simk8s.shell.options import DASH_SET_NAMES, SET_LETTERS, SET_NAMES, SHOPT_NAMES
 from simk8s.shell.quote import single_quoted
 from simk8s.shell.syntax.dialect import BASH, POSIX
@@ -91,6 +91,8 @@ def _write(shell: Shell, text: str) -> Run[None]:
 def shopt(shell: Shell, words: list[str]) -> Run[int]:
     options, names = parse(words, "pqsuo")
     letters = {letter for letter, _ in options}
+    if {"s", "u"} <= letters:
+        raise BuiltinError("cannot set and unset shell options simultaneously")
     known = SET_NAMES if "o" in letters else SHOPT_NAMES
     status = 0
     for name in names:
@@ -126,6 +128,8 @@ def shopt(shell: Shell, words: list[str]) -> Run[int]:
 @builtin("shift")
 def shift(shell: Shell, words: list[str]) -> Run[int]:
     count = 1
+    if len(words) > 2 and not shell.dialect.almquist:
+        raise ShellError("shift: too many arguments", aborts=True)
     if len(words) > 1:
         text = words[1]
         if not text.lstrip("-").isdecimal():
@@ -240,6 +244,9 @@ def _mask(text: str, old: int) -> int:
                 break
         else:
             raise BuiltinError(f"`{clause[:1]}': invalid symbolic mode operator")
+        wrong = next((c for c in who if c not in "ugoa"), "") or next((c for c in rights if c not in "rwx"), "")
+        if wrong:
+            raise BuiltinError(f"`{wrong}': invalid symbolic mode {'operator' if wrong in who else 'character'}")
         bits = sum({"r": 4, "w": 2, "x": 1}.get(letter, 0) for letter in rights)
         for letter in who or "ugo":
             for shift in {"u": (6,), "g": (3,), "o": (0,), "a": (6, 3, 0)}.get(letter, ()):

@@ -92,7 +92,9 @@ def _array(grammar: Grammar) -> ArrayValue:
         if token.kind == OPERATOR and token.text == ")":
             break
         if token.kind == END:
-            raise reader.unexpected_end("(", ")", start)
+            error = reader.unexpected_end("(", ")", start)
+            error.status = 1
+            raise error
         if token.kind != WORD_TOKEN or token.word is None:
             error = reader.unexpected(token.text, token.offset)
             error.status = 1

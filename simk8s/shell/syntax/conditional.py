@@ -21,6 +21,8 @@ def read_test(grammar: Grammar) -> Test:
     """Everything up to and including `]]`."""
     test = _either(grammar)
     token = grammar.peek()
+    if token.kind == END:
+        raise ShellSyntaxError("unexpected EOF while looking for `]]'", *grammar.reader.place(token.offset))
     if not grammar.at_word("]]"):
         raise _error(grammar, f"syntax error in conditional expression: unexpected token `{_name(token)}'")
     grammar.take()

@@ -68,13 +68,13 @@ def _read_command(reader: Reader) -> Part:
     reader.offset = start + 2
     body = nested(reader, "$(")
     source = reader.text[start : reader.offset]
-    target = _only_input_file(body) if reader.dialect.file_substitution else None
+    target = only_input_file(body) if reader.dialect.file_substitution else None
     if target is not None:
         return FileSubstitution(line, column, target, source)
     return CommandSubstitution(line, column, printed_lines(body), source)
 
 
-def _only_input_file(body: Sequence) -> Word | None:
+def only_input_file(body: Sequence) -> Word | None:
     """The file of a `$(<file)`."""
     if len(body.commands) != 1 or type(body.commands[0]) is not SimpleCommand:
         return None

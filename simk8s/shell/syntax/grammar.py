@@ -214,7 +214,7 @@ class Grammar:
                 if token.text == "select" and not self.reader.dialect.select:
                     return self._simple()
                 return read_compound(self)
-            if token.text in CLOSING or token.text == "!":
+            if token.text in CLOSING or token.text in ("!", "in"):
                 raise self.unexpected()
         else:
             raise self.unexpected()
