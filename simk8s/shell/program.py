@@ -286,7 +286,7 @@ def _own_variables(shell: Shell) -> None:
     names["HOSTTYPE"] = Variable("x86_64")
     names["OSTYPE"] = Variable("linux-gnu")
     names["MACHTYPE"] = Variable("x86_64-pc-linux-gnu")
-    shell.last_argument = names["_"].value or "" if "_" in names else process.argv[0]
+    shell.last_argument = process.environ.get("_", process.argv[0])
     names["_"] = Dynamic(shell, SPECIAL["_"])
 
 
