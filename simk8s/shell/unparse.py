@@ -211,10 +211,10 @@ def _redirections(items: tuple[Redirection, ...]) -> str:
         shown = f"{{{descriptor}}}" if isinstance(descriptor, str) and descriptor else descriptor
         if item.document is not None:
             texts.append(f" {shown}{item.operator}{word(item.target)}")
-            documents.append(f"\n{item.document.body.source}{item.document.delimiter}\n")
+            documents.append(f"{item.document.body.source}{item.document.delimiter}\n")
         elif item.operator in ("<&", ">&"):
             number = shown if shown != "" else 0 if item.operator == "<&" else 1
             texts.append(f" {number}{item.operator}{word(item.target)}")
         else:
             texts.append(f" {shown}{item.operator} {word(item.target)}")
-    return "".join(texts) + "".join(documents)
+    return "".join(texts) + ("\n" + "".join(documents) if documents else "")

@@ -310,6 +310,7 @@ def read_nested(reader: Reader, opening: str) -> Sequence:
     start = reader.offset
     waiting, reader.pending = reader.pending, []
     level = Grammar(reader)
+    reader.inside += 1
     try:
         body = level.sequence(")", empty=True)
     except ShellSyntaxError as error:
@@ -319,6 +320,8 @@ def read_nested(reader: Reader, opening: str) -> Sequence:
             raise reader.unexpected_end(opening, ")", start) from error
         error.status = 127 if "near unexpected token" in error.message else error.status
         raise
+    finally:
+        reader.inside -= 1
     level.take()
     reader.pending = waiting + reader.pending
     return body

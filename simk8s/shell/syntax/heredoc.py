@@ -48,9 +48,7 @@ def _read_body(reader: Reader, document: HereDocument) -> Word:
     offset = start
     while True:
         if offset >= len(text):
-            line = reader.line_at(max(len(text) - 1, 0))
-            ended = f"warning: here-document at line {document.line} delimited by end-of-file"
-            reader.warnings.append((line, f"{ended} (wanted `{document.delimiter}')"))
+            _warn(reader, document, max(len(text) - 1, 0))
             reader.offset = offset
             break
         end = text.find("\n", offset)
@@ -68,6 +66,10 @@ def _read_body(reader: Reader, document: HereDocument) -> Word:
         if content == document.delimiter:
             reader.offset = min(offset, len(text))
             break
+        if reader.inside and content.startswith(document.delimiter + ")"):  # the `)` of `$( )` ends it, too
+            _warn(reader, document, line_end)
+            reader.offset = line_end - len(content) + len(document.delimiter)
+            break
         lines.append(content + "\n")
         offset = min(offset, len(text))
     content = "".join(lines)
@@ -79,6 +81,13 @@ def _read_body(reader: Reader, document: HereDocument) -> Word:
     reader.warnings.extend(inner.warnings)
     constant = "".join(p.text for p in parts) if all(isinstance(p, Literal | Quoted) for p in parts) else None  # type: ignore[union-attr]
     return Word(line, column, parts, content, constant)
+
+
+def _warn(reader: Reader, document: HereDocument, offset: int) -> None:
+    ended = f"warning: here-document at line {document.line} delimited by end-of-file"
+    warning = (reader.line_at(offset), f"{ended} (wanted `{document.delimiter}')")
+    if warning not in reader.warnings:  # an assignment's value is read twice
+        reader.warnings.append(warning)
 
 
 def _joined_by_blanks(part: Part) -> Part:

@@ -66,6 +66,8 @@ class Reader:
     first_column: int = 1
     starts: list[int] = field(default_factory=list)
     nested: Callable[[Reader, str], Sequence] | None = None
+    inside: int = 0
+    """How many `$( )` stand around."""
     pending: list[HereDocument] = field(default_factory=list)
     warnings: list[tuple[int, str]] = field(default_factory=list)
     aliases: dict[str, str] = field(default_factory=dict)
