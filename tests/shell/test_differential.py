@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -51,13 +52,17 @@ pytestmark = pytest.mark.skipif(WHY_NOT is not None, reason=WHY_NOT or "")
 @pytest.fixture(scope="module")
 def real(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[str, str, int]]:
     """What the real bash makes of every script."""
-    folder = tmp_path_factory.mktemp("bash")
+    return _ask(tmp_path_factory.mktemp("bash"), SCRIPTS)
+
+
+def _ask(folder: Path, scripts: Mapping[str, str]) -> dict[str, tuple[str, str, int]]:
+    """Run the scripts in the real bash, many at a time."""
     folder.joinpath("scripts").mkdir()
-    for name, script in SCRIPTS.items():
+    for name, script in scripts.items():
         folder.joinpath("scripts", name).write_text(script)
     subprocess.run(["bash", "-c", DRIVER, "driver", str(folder)], check=True, timeout=120, stdin=subprocess.DEVNULL)
     result = {}
-    for name in SCRIPTS:
+    for name in scripts:
         place = folder / "run" / name
         status = int(place.joinpath("status").read_text())
         texts = [
@@ -76,6 +81,14 @@ def _normal(text: str) -> str:
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
-def test_a_script_does_the_same_as_in_the_real_bash(name: str, real: dict[str, tuple[str, str, int]]) -> None:
-    ours = run(SCRIPTS[name].rstrip("\n"))
-    assert (_normal(ours.stdout), _normal(ours.stderr), ours.status) == real[name], SCRIPTS[name]
+def test_a_script_does_the_same_as_in_the_real_bash(
+    name: str, real: dict[str, tuple[str, str, int]], tmp_path: Path
+) -> None:
+    outcome = run(SCRIPTS[name].rstrip("\n"))
+    ours = (_normal(outcome.stdout), _normal(outcome.stderr), outcome.status)
+    expected = real[name]
+    if ours != expected and re.search(
+        r"\bsleep\b|&(?![&>\d])", SCRIPTS[name]
+    ):  # on a busy machine jobs take their own time
+        expected = _ask(tmp_path, {name: SCRIPTS[name]})[name]
+    assert ours == expected, SCRIPTS[name]

@@ -27,6 +27,9 @@ def declare(shell: Shell, words: list[str]) -> Run[int]:
     """Give variables attributes and values; in a function they become local unless `-g` is given."""
     local = words[0] == "local"
     if local and not any(frame.name != "source" for frame in shell.table.frames):
+        if shell.dialect.almquist:
+            yield from shell.complain("local: not in a function")
+            raise ExitShell(2)
         raise BuiltinError("can only be used in a function")
     options, operands = parse(words, "aAcfFgiIlnprtux", plus=True)
     letters = [letter for letter, _ in options]
@@ -67,7 +70,7 @@ def _declare_one(shell: Shell, command: str, operand: str, letters: list[str], *
         if fresh and inherited is not None and inherited.readonly and name not in _outer_locals(shell):
             raise BuiltinError(f"{name}: readonly variable")
         variable = shell.table.make_local(name)
-        if fresh and shell.dialect.almquist and inherited is not None:  # there a local name keeps its value
+        if fresh and shell.dialect.name == "dash" and inherited is not None:  # there a local name keeps its value
             variable = shell.names[name] = inherited.copy()
         if fresh and ("I" in letters or shell.options.get("localvar_inherit")) and inherited is not None:
             variable = shell.names[name] = inherited.copy()

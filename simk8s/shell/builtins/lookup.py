@@ -106,7 +106,7 @@ def describe(shell: Shell, names: list[str], *, brief: bool) -> Run[int]:
     for name in names:
         found = meanings(shell, name)
         if not found:
-            status = 1
+            status = 127 if shell.dialect.almquist else 1
             if not brief:
                 yield from shell.complain(f"command: {name}: not found")
             continue
@@ -118,7 +118,7 @@ def describe(shell: Shell, names: list[str], *, brief: bool) -> Run[int]:
         else:
             line = path if kind == "file" else name
         yield from shell.process.write(1, (line + "\n").encode("utf-8", "surrogateescape"))
-    return status if len(names) < 2 or status == 0 else 0 if any(meanings(shell, name) for name in names) else 1
+    return status if len(names) < 2 or status == 0 else 0 if any(meanings(shell, name) for name in names) else status
 
 
 @builtin("hash")

@@ -92,6 +92,8 @@ def _is_binary(text: str) -> bool:
 
 
 def _compare(shell: Shell, left: str, operator: str, right: str) -> bool:
+    if operator == "==" and shell.dialect.name == "dash":
+        raise conditional.BadTest(f"{left}: unexpected operator")
     if operator in ("=", "=="):
         return left == right
     if operator == "!=":
