@@ -242,7 +242,7 @@ def _is_set(shell: Shell, name: str, *, reference: bool) -> bool:
         return int(name) <= len(shell.positional)
     base, bracket, rest = name.partition("[")
     variable = shell.find(base)
-    if bracket and variable is None:
+    if bracket and variable is None and rest not in ("@]", "*]"):
         subscript_key(shell, base, rest[:-1])
     if variable is None:
         return False

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass, field
 
-from simk8s.machine import Errno, Main, Process, SyscallError, program
+from simk8s.machine import Errno, Main, Process, SyscallError, find_on_path, program
+from simk8s.machine.filesystem import EXECUTABLE_MAGIC
 from simk8s.shell import builtins, compound, evaluation, loop, pipeline, sequence, simple, subshell
 from simk8s.shell.builtins.directories import logical
 from simk8s.shell.builtins.flow import run_file
@@ -141,7 +142,9 @@ def _run_startup_files(shell: Shell, call: Invocation) -> Run[None]:
 
 
 def _read_file(shell: Shell, path: str) -> Run[str | int]:
-    process = shell.process
+    process, name = shell.process, path
+    if "/" not in path and not process.exists(path):
+        path = find_on_path(process, path, shell.get("PATH") or "") or path
     try:
         if process.is_directory(path):
             yield from shell.say(f"{process.argv[0]}: {path}: {Errno.EISDIR.text}")
@@ -150,12 +153,12 @@ def _read_file(shell: Shell, path: str) -> Run[str | int]:
     except SyscallError as error:
         yield from shell.say(f"{process.argv[0]}: {path}: {error.text}")
         return 127 if error.errno is Errno.ENOENT else 126
-    if b"\0" in data[:80].split(b"\n", 1)[0]:
+    if b"\0" in data[:80].split(b"\n", 1)[0] or data.startswith(EXECUTABLE_MAGIC):
         yield from shell.say(f"{path}: {path}: cannot execute binary file")
         return 126
     text = data.decode("utf-8", "surrogateescape")
-    shell.source = Source(path, path, process.machine.place_of(text))
-    shell.name = path
+    shell.source = Source(name, name, process.machine.place_of(text))
+    shell.name = name
     return text
 
 

@@ -78,7 +78,8 @@ def _status(shell: Shell, words: list[str]) -> Run[int]:
     """The status that `exit` or `return` was given, else that of the last command."""
     operands = [word for word in words[1:] if word != "--"]
     if not operands:
-        return shell.status if shell.status_before_trap is None else shell.status_before_trap
+        before = shell.status_before_trap
+        return shell.status if before is None or (words[0] == "exit" and not shell.exiting) else before
     try:
         status = int(operands[0]) & 0xFF
         if len(operands) > 1:
