@@ -18,6 +18,7 @@ from typing import TypeVar
 import simpy
 
 from benchmarks.checker import explore
+from benchmarks.scale import scale
 from simk8s import Cluster
 
 T = TypeVar("T")
@@ -206,6 +207,7 @@ BENCHMARKS: dict[str, Callable[[], Iterator[str]]] = {
     "check": lambda: explore(MYSQL, {"addons": ["rook"]}),
     "history": history,
     "replicas": replicas,
+    "scale": scale,
     "shell": shell,
     "start": start,
 }

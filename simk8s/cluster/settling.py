@@ -220,6 +220,8 @@ def _set(owner: Object, view: _View) -> Iterator[Wait | None]:
         return
     ready, exist = status.get("readyReplicas", 0), status.get("replicas", 0)
     yield from (None for _ in range(min(ready, wanted)))
+    if _rolls(owner):  # a rollout gets on by what is updated, while as many as ever are ready
+        yield from (None for _ in range(min(status.get("updatedReplicas", 0), wanted)))
     if ready < wanted:
         failure = view.last_event(owner, "FailedCreate", "FailedUpdate")
         text = f"{ready} of {wanted} replicas are ready"

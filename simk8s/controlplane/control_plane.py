@@ -75,7 +75,7 @@ class ControlPlane:
         NotModelled(store, caches)
         GarbageCollector(store, caches)
         scheduler_caches = Informers(store, "kube-scheduler")
-        Scheduler(store, scheduler_caches)
+        Scheduler(store, scheduler_caches, options)
         provisioner_caches = self.provisioners
         for driver in self._drivers:
             Provisioner(store, provisioner_caches, driver)

@@ -29,5 +29,7 @@ class Options:
     """VER-4: the set is the controller of claims that go with it; up to 1.30 a plain owner."""
     node_monitor_grace_period_seconds: int = 50
     """VER-6: 40 up to 1.31."""
+    name_untolerated_taints: bool = False
+    """VER-10: the scheduler says which taint a Pod does not tolerate, as it did up to 1.34."""
     service_cluster_ip_range: str = "10.96.0.0/12"
     cluster_domain: str = "cluster.local"

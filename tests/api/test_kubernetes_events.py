@@ -57,8 +57,9 @@ def test_from_the_tenth_different_message_on_events_are_combined(store: Store, p
     assert [event["count"] for event in combined] == [3]
 
 
+# API-33, TIME-13
 @case("A-4")
-def test_a_4_a_hundred_events_on_one_object_in_a_minute_are_mostly_dropped(store: Store, pod: Object) -> None:  # API-33
+def test_a_4_a_hundred_events_on_one_object_in_a_minute_are_mostly_dropped(store: Store, pod: Object) -> None:
     recorder = EventRecorder(store, "kubelet")
     for number in range(100):
         recorder.event(pod, "Normal", f"Reason{number}", "x")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from simk8s import Cluster
 from simk8s.cluster.settling import PATIENCE_SECONDS, QUIET_SECONDS, Patience, Wants, wants
 
 Object = dict[str, Any]
@@ -165,3 +166,29 @@ def test_reaching_something_new_starts_the_patience_afresh() -> None:
     patience.look(0, changed_at=0, current=wants([looping]))
     patience.look(500, changed_at=500, current=wants([looping, ready("mysql-1")]))
     assert patience.look(PATIENCE_SECONDS, changed_at=500, current=wants([looping])) is not None
+
+
+def test_a_rollout_that_gets_on_is_waited_for_however_long_it_takes() -> None:
+    cluster = Cluster(history=False)
+    cluster.apply(
+        """
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: web}
+spec:
+  serviceName: web
+  replicas: 12
+  minReadySeconds: 60
+  podManagementPolicy: Parallel
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      containers: [{name: pause, image: "registry.k8s.io/pause:3.10"}]
+"""
+    )
+    assert cluster.run().reached
+    cluster.kubectl("rollout restart statefulset/web")
+    begin = cluster.now
+    assert cluster.run().reached
+    assert cluster.now > begin + 12 * 60

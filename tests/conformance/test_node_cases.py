@@ -35,7 +35,7 @@ def addresses(web: Web) -> int:
 @pytest.mark.parametrize(("grace", "before", "after"), [(50, 49, 66), (40, 39, 56)])
 def test_n_1_a_node_that_loses_power_is_not_ready_and_neither_are_its_pods(
     grace: int, before: float, after: float
-) -> None:  # NODE-2, NODE-3, NODE-4, VER-6
+) -> None:  # NODE-2, NODE-3, NODE-4, VER-6, TIME-11
     web = spread(options={"node_monitor_grace_period_seconds": grace})
     node = node_of(web, 1)
     off = web.cluster.now
@@ -136,7 +136,7 @@ def test_n_6_the_out_of_service_taint_frees_pod_and_volume() -> None:  # NODE-7 
 
 
 @case("N-7")
-def test_n_7_deleting_the_node_object_frees_the_pod() -> None:  # NODE-7 b, NODE-12
+def test_n_7_deleting_the_node_object_frees_the_pod() -> None:  # NODE-7 b, NODE-12, TIME-12
     web = given_up()
     node, uid, mark = node_of(web, 1), web.uids()[1], web.mark
     deleted = web.cluster.now

@@ -219,7 +219,7 @@ def test_an_answer_knows_the_write_it_comes_from() -> None:
 
 
 @case("W-2")
-def test_w_2_the_old_cache_keeps_a_miss_for_half_a_minute() -> None:  # DNS-11
+def test_w_2_the_old_cache_keeps_a_miss_for_half_a_minute() -> None:  # DNS-11, TIME-14
     c = cluster(replicas=1, dns_cache_seconds=30)
     for kubelet in c.kubelets:
         kubelet.ready_seconds = 3
@@ -312,3 +312,12 @@ def test_an_external_name_is_another_name() -> None:
     c.apply({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "alias"}, "spec": alias})
     c.run(3)
     assert addresses(c, f"alias.{DOMAIN}") == [vip(c)]
+
+
+def test_a_headless_service_has_names_only_and_its_port_number_does_not_matter() -> None:  # SVC-5
+    c = Cluster()
+    c.apply(service(ports=[{"name": "web", "port": 9999}]), stateful_set(replicas=1))
+    c.run(20)
+    assert c.store.get("Service", "web")["spec"]["clusterIP"] == "None"
+    assert addresses(c, f"web.{DOMAIN}") == [ip(c, "web-0")]
+    assert not c.control_plane.proxy.is_service(ip(c, "web-0"))

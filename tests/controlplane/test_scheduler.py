@@ -79,7 +79,7 @@ def test_sc_1_too_little_cpu_everywhere() -> None:  # SCHED-10
 
 
 @case("SC-2")
-def test_sc_2_a_freed_node_is_used_within_ten_seconds() -> None:  # SCHED-9
+def test_sc_2_a_freed_node_is_used_within_ten_seconds() -> None:  # SCHED-9, TIME-10
     c = Cluster(nodes=1)
     c.apply(pod("big", cpu="8"), pod(cpu="1"))
     c.run(30)
@@ -316,3 +316,68 @@ def test_a_pod_replaced_while_its_volume_is_made_does_not_hold_up_its_successor(
     c.run(15)
     assert c.ready_pods() == ["web-0"]
     assert c.store.get("Pod", "web-0")["metadata"]["uid"] != first["metadata"]["uid"]
+
+
+def preferring(**affinity: Any) -> dict[str, Any]:
+    """An affinity that is only preferred."""
+    return {
+        "affinity": {kind: {"preferredDuringSchedulingIgnoredDuringExecution": [it]} for kind, it in affinity.items()}
+    }
+
+
+BY_HOST = {"topologyKey": "kubernetes.io/hostname", "labelSelector": {"matchLabels": {"app": "x"}}}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_preferred_node_is_taken_while_there_is_one_and_otherwise_any(seed: int) -> None:  # SCHED-5, SCHED-8
+    wish = {"matchExpressions": [{"key": "disk", "operator": "In", "values": ["ssd"]}]}
+    c = Cluster(seed=seed)
+    c.store.patch("Node", "node-2", "", lambda o: labelled(o, disk="ssd"), by=c.user)
+    c.run(1)
+    c.apply(pod(**preferring(nodeAffinity={"weight": 1, "preference": wish})))
+    c.run(2)
+    assert node_of(c) == "node-2"
+    spec(c, "node-2", unschedulable=True)
+    c.run(1)
+    c.apply(pod("q", **preferring(nodeAffinity={"weight": 1, "preference": wish})))
+    c.run(2)
+    assert node_of(c, "q") in ("node-1", "node-3")
+
+
+def labelled(node: Object, **labels: str) -> Object:
+    meta = node["metadata"]
+    return {**node, "metadata": {**meta, "labels": {**meta["labels"], **labels}}}
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize(("kind", "nodes"), [("podAffinity", 1), ("podAntiAffinity", 3)])
+def test_preferred_affinity_draws_pods_together_or_apart(kind: str, nodes: int, seed: int) -> None:  # SCHED-8
+    c = Cluster(seed=seed)
+    for name in ("a", "b", "c"):
+        c.apply(pod(name, **preferring(**{kind: {"weight": 100, "podAffinityTerm": BY_HOST}})))
+        c.run(2)
+    assert len({node_of(c, name) for name in ("a", "b", "c")}) == nodes
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_spread_that_may_be_violated_is_kept_where_it_can_be(seed: int) -> None:  # SCHED-8
+    c = Cluster(seed=seed)
+    constraint = {"maxSkew": 1, "whenUnsatisfiable": "ScheduleAnyway", **BY_HOST}
+    for number in range(6):
+        c.apply(pod(f"p{number}", topologySpreadConstraints=[constraint]))
+        c.run(2)
+    assert sorted(Counter(node_of(c, f"p{number}") for number in range(6)).values()) == [2, 2, 2]
+    spec(c, "node-1", unschedulable=True)
+    spec(c, "node-2", unschedulable=True)
+    c.run(1)
+    c.apply(pod("last", topologySpreadConstraints=[constraint]))
+    c.run(2)
+    assert node_of(c, "last") == "node-3"
+
+
+def test_the_taint_is_named_up_to_1_34() -> None:  # VER-10
+    c = Cluster(nodes=1, name_untolerated_taints=True)
+    spec(c, "node-1", taints=[{"key": "team", "value": "red", "effect": "NoSchedule"}])
+    c.apply(pod())
+    c.run(2)
+    assert "1 node(s) had untolerated taint {team: red}" in refusals(c)[0]

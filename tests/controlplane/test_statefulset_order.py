@@ -343,7 +343,7 @@ def test_d_7_an_unready_lower_pod_blocks_scaling_down() -> None:
 
 
 @case("D-8")
-def test_d_8_an_unready_pod_above_the_range_goes_if_all_below_are_well() -> None:
+def test_d_8_an_unready_pod_above_the_range_goes_if_all_below_are_well() -> None:  # STS-41
     b = bench("OrderedReady")
     b.all_ready()
     b.ready(2, ready=False)
@@ -352,7 +352,7 @@ def test_d_8_an_unready_pod_above_the_range_goes_if_all_below_are_well() -> None
 
 
 @case("D-9")
-def test_d_9_a_healthy_highest_pod_goes_even_if_the_one_below_it_is_not_well() -> None:
+def test_d_9_a_healthy_highest_pod_goes_even_if_the_one_below_it_is_not_well() -> None:  # STS-46
     b = bench("OrderedReady", replicas=5)
     b.all_ready()
     b.ready(3, ready=False)

@@ -92,7 +92,7 @@ def test_d_40_pods_orphaned_by_one_set_are_adopted_by_its_successor() -> None:
 @case("PC-16")
 def test_pc_16_the_owners_of_claims_follow_the_retention_policy(
     scaled: str, deleted: str, in_range: list[tuple[str, str]], condemned: list[tuple[str, str]]
-) -> None:  # STS-61
+) -> None:  # STS-61, STS-44
     b = Bench(2, claims=True, persistentVolumeClaimRetentionPolicy=policy(scaled, deleted))
     b.all_ready()
     assert [claim_owners(b, ordinal) for ordinal in (0, 1)] == [in_range, in_range]
@@ -137,11 +137,15 @@ def test_a_claim_that_somebody_else_manages_is_left_to_them() -> None:  # STS-64
     first, second = (b.store.get("PersistentVolumeClaim", f"data-foo-{ordinal}") for ordinal in (0, 1))
     b.store.update({**first, "metadata": {**first["metadata"], "ownerReferences": [*owners(first), other]}}, by=b.user)
     boss = {**other, "controller": True}
-    b.store.update({**second, "metadata": {**second["metadata"], "ownerReferences": [boss]}}, by=b.user)
+    (mine,) = owners(second)
+    both = [{**mine, "controller": False}, boss]
+    b.store.update({**second, "metadata": {**second["metadata"], "ownerReferences": both}}, by=b.user)
     b.change(minReadySeconds=1)
     b.settle(100)
     assert claim_owners(b, 0) == [("StatefulSet", "foo"), ("ConfigMap", "boss")]
     assert claim_owners(b, 1) == [("ConfigMap", "boss")]
+    warning = "PersistentVolumeClaim data-foo-1 has a conflicting managing controller; retention ignored"
+    assert set(b.told("ConflictingController")) == {warning}  # STS-96
 
 
 def test_a_reference_to_a_namesake_from_earlier_is_not_touched() -> None:  # STS-65
@@ -273,3 +277,13 @@ def test_the_set_is_the_controller_of_its_claims_since_1_31(controls: bool) -> N
     (reference,) = owners(b.store.get("PersistentVolumeClaim", "data-foo-0"))
     assert reference.get("controller", False) is controls
     assert reference["name"] == "foo"
+
+
+def test_a_set_that_is_gone_by_the_time_of_its_sync_is_no_error() -> None:  # STS-13
+    b = Bench(1)
+    b.all_ready()
+    b.store.delete("StatefulSet", "foo", by=b.user)
+    mark = b.mark
+    write(b, b.pod(0), annotations={"a": "b"})
+    b.settle()
+    assert (b.errors(), b.acts(mark)) == ([], [])

@@ -103,7 +103,7 @@ def test_a_rollback_brings_all_pods_back(policy: str, before: int, after: int) -
 
 @policies
 @case("U-34")
-def test_u_34_no_more_than_the_limit_of_dead_revisions_is_kept(policy: str) -> None:  # STS-25
+def test_u_34_no_more_than_the_limit_of_dead_revisions_is_kept(policy: str) -> None:  # STS-25, STS-48
     b = Bench(3, podManagementPolicy=policy, revisionHistoryLimit=2)
     for number in range(10):
         b.image(f"image-{number}")

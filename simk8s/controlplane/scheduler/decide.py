@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from simk8s.controlplane.scheduler.filters import Cycle, Refusal, least_requested, refusal, tolerates
+from simk8s.controlplane.scheduler.filters import Cycle, Refusal, refusal
 from simk8s.controlplane.scheduler.node import NodeInfo, Nodes, PodInfo
+from simk8s.controlplane.scheduler.preference import scores
 from simk8s.controlplane.scheduler.volumes import VolumeNeeds
 
 NOT_HELPFUL = "Preemption is not helpful for scheduling"
@@ -23,14 +24,19 @@ class Unschedulable:
 
 
 def decide(
-    pod: PodInfo, nodes: Nodes, volumes: VolumeNeeds, choose: Callable[[int, str], int]
+    pod: PodInfo,
+    nodes: Nodes,
+    volumes: VolumeNeeds,
+    choose: Callable[[int, str], int],
+    *,
+    names_taints: bool = False,
 ) -> NodeInfo | Unschedulable:
     """One scheduling cycle. Among equally good nodes `choose` decides (SCHED-8)."""
     if not nodes:
         return Unschedulable("no nodes available to schedule pods", ("NodeName",))
     if volumes.problem:  # SCHED-12
         return _unschedulable(len(nodes), [volumes.problem], Counter({NOT_HELPFUL: len(nodes)}), ("VolumeBinding",))
-    cycle = Cycle(pod, nodes, volumes)
+    cycle = Cycle(pod, nodes, volumes, names_taints)
     refusals: list[Refusal] = []
     feasible: list[NodeInfo] = []
     for node in nodes:
@@ -41,16 +47,10 @@ def decide(
             refusals.append(no)
     if not feasible:
         return _refused(len(nodes), refusals)
-    scores = [score(pod, node) for node in feasible]
-    best = max(scores)
-    equal = [node for node, its in zip(feasible, scores, strict=True) if its == best]
+    totals = scores(pod, nodes, feasible)
+    best = max(totals)
+    equal = [node for node, total in zip(feasible, totals, strict=True) if total == best]
     return equal[choose(len(equal), "kube-scheduler")]
-
-
-def score(pod: PodInfo, node: NodeInfo) -> tuple[int, int, float]:
-    """SCHED-8, SIM minimum: no unwelcome taints, fewest Pods of the same owner, then least requested."""
-    unwelcome = sum(taint.get("effect") == "PreferNoSchedule" and not tolerates(pod, taint) for taint in node.taints)
-    return -unwelcome, -node.owners[pod.owner] if pod.owner else 0, round(least_requested(pod, node), 9)
 
 
 def _refused(total: int, refusals: list[Refusal]) -> Unschedulable:

@@ -31,6 +31,8 @@ class Cycle:
     pod: PodInfo
     nodes: Nodes
     volumes: VolumeNeeds
+    names_taints: bool = False
+    """VER-10: the untolerated taint is told."""
 
 
 def refusal(cycle: Cycle, node: NodeInfo) -> Refusal | None:
@@ -57,7 +59,8 @@ def _node_name(cycle: Cycle, node: NodeInfo) -> Iterator[str]:
 def _taints(cycle: Cycle, node: NodeInfo) -> Iterator[str]:
     for taint in node.taints:
         if taint.get("effect") in ("NoSchedule", "NoExecute") and not tolerates(cycle.pod, taint):  # SCHED-7
-            yield "node(s) had untolerated taint(s)"  # VER-10
+            told = f" {{{taint['key']}: {taint.get('value', '')}}}" if cycle.names_taints else "(s)"
+            yield f"node(s) had untolerated taint{told}"
             return
 
 
@@ -120,25 +123,25 @@ def _spread(cycle: Cycle, node: NodeInfo) -> Iterator[str]:
 def _pod_affinity(cycle: Cycle, node: NodeInfo) -> Iterator[str]:
     pod = cycle.pod
     for term in pod.affinity:
-        others = [info for other, info in cycle.nodes.pods() if _selects(term, pod, other)]
-        first_of_its_kind = not others and _selects(term, pod, pod)  # SCHED-6
+        others = [info for other, info in cycle.nodes.pods() if selects(term, pod, other)]
+        first_of_its_kind = not others and selects(term, pod, pod)  # SCHED-6
         if not first_of_its_kind and not any(_same_place(term, info, node) for info in others):
             yield "node(s) didn't match pod affinity rules"
             return
     for term in pod.anti_affinity:
-        if any(_selects(term, pod, other) and _same_place(term, info, node) for other, info in cycle.nodes.pods()):
+        if any(selects(term, pod, other) and _same_place(term, info, node) for other, info in cycle.nodes.pods()):
             yield "node(s) didn't match pod anti-affinity rules"
             return
     for other, where in cycle.nodes.unsociable.values():
         info = cycle.nodes.get(where)
         if info is not None and any(
-            _selects(term, other, pod) and _same_place(term, info, node) for term in other.anti_affinity
+            selects(term, other, pod) and _same_place(term, info, node) for term in other.anti_affinity
         ):
             yield "node(s) didn't satisfy existing pods anti-affinity rules"
             return
 
 
-def _selects(term: Object, owner: PodInfo, other: PodInfo) -> bool:
+def selects(term: Object, owner: PodInfo, other: PodInfo) -> bool:
     namespaces = term.get("namespaces") or [namespace(owner.object)]
     return namespace(other.object) in namespaces and from_object(term.get("labelSelector")).matches(other.labels)
 

@@ -12,6 +12,7 @@ from simk8s.api.events import EventRecorder
 from simk8s.api.objects import Key, Object, annotations_of, dig, is_terminating, key, name, namespace, uid
 from simk8s.api.store import Store
 from simk8s.controlplane.informer import Informers
+from simk8s.controlplane.options import Options
 from simk8s.controlplane.scheduler.decide import Unschedulable, decide
 from simk8s.controlplane.scheduler.node import Nodes, PodInfo, pod_info
 from simk8s.controlplane.scheduler.queue import FLUSH_SECONDS, PodQueue, Waiting
@@ -30,8 +31,9 @@ _ROOM_FILTERS = ("InterPodAffinity", "NodePorts", "NodeResourcesFit", "PodTopolo
 class Scheduler:
     """Places Pods that name no node and that ask for the default scheduler (SCHED-1)."""
 
-    def __init__(self, store: Store, informers: Informers) -> None:
+    def __init__(self, store: Store, informers: Informers, options: Options) -> None:
         self._store = store
+        self._names_taints = options.name_untolerated_taints
         self._sim = store.sim
         self._client = Client(store)
         self._events = EventRecorder(store, NAME)
@@ -70,7 +72,7 @@ class Scheduler:
             actor.hear(waiting.seq)
             info = pod_info(pod)
             needs = needs_of(pod, self._storage)
-            answer = decide(info, self._nodes, needs, self._sim.choose)
+            answer = decide(info, self._nodes, needs, self._sim.choose, names_taints=self._names_taints)
             if isinstance(answer, Unschedulable):
                 yield from self._refuse(waiting, pod, answer, actor)
             else:
