@@ -48,11 +48,14 @@ def _one_by_one(desired: Desired, pods: Roster, now: float) -> Iterator[Pod]:
 
 
 def _outdated(desired: Desired, pods: Roster, now: float) -> tuple[int, list[Pod], list[Pod]]:
-    """How many of the range are unavailable; the outdated Pods among them, and the available ones, from the top."""
+    """How many of the range are unavailable; the outdated Pods among them; and of the available ones at least as many
+    as the budget leaves, from the top."""
     update = desired.update_revision
     if desired.rollout_min_ready_seconds == 0 and pods.in_range(desired.start, desired.end) == len(pods):
-        available = pods.count(ready=True, staying=True)
-        return desired.replicas - available, pods.outdated(update, ready=False), pods.outdated(update, ready=True)
+        unavailable = desired.replicas - pods.count(ready=True, staying=True)
+        left = max(0, (desired.max_unavailable or 0) - unavailable)
+        stale = pods.outdated(update, ready=False, most=unavailable)
+        return unavailable, stale, pods.outdated(update, ready=True, most=left)
     unavailable = 0
     useless: list[Pod] = []
     useful: list[Pod] = []

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left, insort
 from collections.abc import Iterator
 from dataclasses import dataclass
+from heapq import nlargest
 
 from simk8s.api.duration import parse_timestamp
 from simk8s.api.objects import Object, condition, dig, is_terminating, labels
@@ -86,6 +87,8 @@ class Roster:
         self._pods: dict[int, Pod] = {}
         self._ordinals: list[int] = []
         self._doubtful: set[int] = set()
+        self._gone: set[int] = set()
+        """Ordinals that have lost their Pod."""
         self._census: dict[tuple[str, bool, bool], dict[int, None]] = {}
         self._floor = 0
         self._floor_of: tuple[int, int] = (-1, -1)
@@ -95,6 +98,7 @@ class Roster:
         old = self._pods.get(pod.ordinal)
         if old is None:
             insort(self._ordinals, pod.ordinal)
+            self._gone.discard(pod.ordinal)
         else:
             self._strike(old)
         self._pods[pod.ordinal] = pod
@@ -107,6 +111,7 @@ class Roster:
         if old is not None:
             self._strike(old)
             del self._ordinals[bisect_left(self._ordinals, ordinal)]
+            self._gone.add(ordinal)
             self._changed(ordinal)
             self._doubtful.discard(ordinal)
 
@@ -158,7 +163,10 @@ class Roster:
     def open(self, start: int, end: int) -> list[int]:
         """The ordinals in range that are missing or not verified, rising."""
         found = {ordinal for ordinal in self._doubtful if start <= ordinal < end}
-        if self.in_range(start, end) < end - start:
+        gone = {ordinal for ordinal in self._gone if start <= ordinal < end}
+        if len(gone) == end - start - self.in_range(start, end):
+            found |= gone
+        else:  # some have never had one
             found |= set(range(start, end)) - self._pods.keys()
         return sorted(found)
 
@@ -172,15 +180,15 @@ class Roster:
             and not (staying and terminating)
         )
 
-    def outdated(self, revision: str, *, ready: bool) -> list[Pod]:
-        """The staying Pods of other revisions than this one that are Ready, or are not; highest ordinal first."""
-        found = [
+    def outdated(self, revision: str, *, ready: bool, most: int) -> list[Pod]:
+        """The staying Pods of other revisions than this one that are Ready, or are not; the highest `most` ordinals."""
+        found = (
             ordinal
             for (its_revision, terminating, is_ready), ordinals in self._census.items()
             if its_revision != revision and not terminating and is_ready is ready
             for ordinal in ordinals
-        ]
-        return [self._pods[ordinal] for ordinal in sorted(found, reverse=True)]
+        )
+        return [self._pods[ordinal] for ordinal in nlargest(most, found)]
 
     def revisions(self) -> list[str]:
         """The revisions that Pods have, in no particular order but always the same."""
