@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: setup demo test lint types layers unit conformance bench notebooks clean
+.PHONY: setup demo test lint types layers unit conformance bench notebooks pictures clean
 
 setup: $(VENV)/.ready
 
@@ -38,6 +38,9 @@ bench: setup
 
 notebooks: setup
 	$(BIN)/python -m tools.notebooks
+
+pictures: setup
+	$(BIN)/python -m tools.pictures
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info

@@ -19,6 +19,7 @@ import simpy
 
 from benchmarks.checker import explore
 from benchmarks.scale import scale
+from benchmarks.terminal import terminal
 from simk8s import Cluster
 
 T = TypeVar("T")
@@ -210,6 +211,7 @@ BENCHMARKS: dict[str, Callable[[], Iterator[str]]] = {
     "scale": scale,
     "shell": shell,
     "start": start,
+    "terminal": terminal,
 }
 
 if __name__ == "__main__":

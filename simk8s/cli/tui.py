@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import click
@@ -38,7 +39,8 @@ def command(
 
     language.use(lang or language.of_locale())
     gutter = Gutter.load(check) if check else None
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    is_served = "TEXTUAL_DRIVER" in os.environ  # textual-serve draws in a browser
+    if not is_served and not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise SimError(
             "SK530",
             "the app needs a terminal, and here is none",

@@ -85,18 +85,26 @@ class Step(_Data, frozen=True):
 
 
 class Lesson(_Data, frozen=True):
-    """A lesson. `scenario` is the file whose run it looks at, relative to its own; `edit` a manifest to be mended."""
+    """A lesson. `scenario` is the file whose run it looks at, relative to its own.
+
+    `edit` is a manifest to be mended, `manifests` are those that belong to it and stay as they are.
+    """
 
     name: str
     title: Text
     scenario: str
     steps: tuple[Step, ...]
     edit: str = ""
+    manifests: tuple[str, ...] = ()
     folder: str = "."
 
     @property
     def scenario_path(self) -> Path:
         return Path(self.folder, self.scenario)
+
+    def beside(self, name: str) -> Path:
+        """A file that the lesson names, as it can be read."""
+        return Path(self.folder, name)
 
     def titled(self, language: str) -> str:
         return in_language(self.title, language)

@@ -60,7 +60,7 @@ def narrated(scenario: Scenario, runner: Runner, run: Run) -> Lesson | None:
 
 def _told(scenario: Scenario, runner: Runner, run: Run) -> Iterator[Step]:
     if scenario.narration:
-        yield Step(say=scenario.narration, at=f"#{max(run.chronicle.last_before(0.0), 0)}")
+        yield Step(say=scenario.narration)
     for result in runner.results:
         if result.step.verb == "say":
             yield Step(say=result.step.argument, at=f"#{max(run.chronicle.last_before(result.began), 0)}")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from rich.segment import Segment
+from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
@@ -13,7 +14,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from simk8s.tui.row import Row, Span, wrapped
+from simk8s.tui.row import Role, Row, Span, wrapped
 from simk8s.tui.view import View
 
 
@@ -62,6 +63,7 @@ class Pane(ScrollView, can_focus=True):
         self._width = 0
         self._view: View | None = None
         self._is_shown = False
+        self._styles: dict[tuple[Role, bool], Style] = {}
 
     def show(self, view: View | None) -> None:
         """Show a moment: the cursor stays on the row that it is on, or goes where the moment stands."""
@@ -89,19 +91,31 @@ class Pane(ScrollView, can_focus=True):
     def on_resize(self) -> None:
         if self._is_shown and self.scrollable_content_region.width != self._width:
             self.show(self._view)
+        self.call_after_refresh(self._reveal)  # there may be less room than before
 
     def render_line(self, y: int) -> Strip:
         place = y + self.scroll_offset.y
-        base = self.rich_style
         if place >= len(self._lines):
-            return Strip.blank(self.size.width, base)
+            return Strip.blank(self.size.width, self._style("plain", selected=False))
         number, spans = self._lines[place]
-        if number == self.cursor and self.has_focus and self.rows[number].key:
-            base = base + self.get_component_rich_style("pane--selected", partial=True)
-        segments = [
-            Segment(text, base + self.get_component_rich_style(f"pane--{role}", partial=True)) for text, role in spans
-        ]
-        return Strip(segments).adjust_cell_length(self.size.width, base)
+        selected = number == self.cursor and self.has_focus and bool(self.rows[number].key)
+        segments = [Segment(text, self._style(role, selected=selected)) for text, role in spans]
+        return Strip(segments).adjust_cell_length(self.size.width, self._style("plain", selected=selected))
+
+    def _style(self, role: Role, *, selected: bool) -> Style:
+        """What a role looks like; found once, until the theme or the focus changes."""
+        found = self._styles.get((role, selected))
+        if found is None:
+            found = self.rich_style
+            if selected:
+                found += self.get_component_rich_style("pane--selected", partial=True)
+            found += self.get_component_rich_style(f"pane--{role}", partial=True)
+            self._styles[role, selected] = found
+        return found
+
+    def notify_style_update(self) -> None:
+        self._styles.clear()
+        super().notify_style_update()
 
     def action_cursor(self, step: int) -> None:
         """Move the cursor to the next row that has anything on it."""

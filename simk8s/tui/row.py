@@ -69,6 +69,9 @@ def cut(text: str, width: int) -> str:
 
 def wrapped(given: Row, width: int) -> Iterator[tuple[Span, ...]]:
     """The lines that a row takes at a width, words kept whole where they can be."""
+    if sum(cell_len(text) for text, _role in given.spans) <= width:
+        yield given.spans
+        return
     line: list[Span] = []
     room = width
     indent = min(given.hang, max(width - 10, 0))

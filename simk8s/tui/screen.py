@@ -21,6 +21,7 @@ from simk8s.tui.jump import Jump
 from simk8s.tui.language import _
 from simk8s.tui.moving import Breakpoint
 from simk8s.tui.panes.console import Printout
+from simk8s.tui.picture import picture
 from simk8s.tui.prompt import Prompt
 from simk8s.tui.row import Row, row
 from simk8s.tui.run import Run
@@ -254,7 +255,7 @@ class MainScreen(Travel):
         """A picture of the screen, and the trace of this run, in the folder that the app was started in."""
         name = f"simk8s-{self.session.run.name}-{self.session.focus.seq}"
         try:
-            self.app.save_screenshot(f"{name}.svg", path=".")
+            Path(f"{name}.svg").write_text(picture(self.app), encoding="utf-8")
             self.session.run.chronicle.save(Path(f"simk8s-{self.session.run.name}.jsonl"))
         except (SimError, OSError) as error:
             self.notify(str(error), severity="warning", markup=False)

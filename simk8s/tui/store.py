@@ -7,6 +7,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import msgspec
@@ -47,8 +48,9 @@ class Store:
 
     def draft(self, lesson: str, name: str, text: str) -> Path:
         """The learner's own copy of a manifest; made from `text` where there is none yet."""
-        folder = self.folder if self.folder is not None else Path(".")
-        path = folder / "drafts" / lesson / name
+        if self.folder is None:
+            self.folder = Path(mkdtemp(prefix="simk8s-"))
+        path = self.folder / "drafts" / lesson / name
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -11,6 +12,8 @@ from simk8s.scenario.lesson import Choice
 from simk8s.tui.command import LESSON_COMMANDS, LESSON_FOOTER
 from simk8s.tui.course import Course
 from simk8s.tui.dialog import Menu
+from simk8s.tui.editor import Editor
+from simk8s.tui.judging import judged
 from simk8s.tui.language import _
 from simk8s.tui.pane import Pane
 from simk8s.tui.panes.lesson import lesson_rows
@@ -89,9 +92,35 @@ class LessonScreen(MainScreen):
             self.check()
 
     def check(self) -> None:
-        """Look at what the learner has done."""
-        self.course.check(self.session)
+        """Look at what the learner has done; where a checker is to judge a manifest, in the background."""
+        task = self.course.step.task
+        if task is None or not task.survives:
+            self.course.check(self.session)
+            self._told()
+            return
+        if self.working:
+            return
+        self.working = _("the checker crashes it at every command")
+        self.update()
+        lesson = self.course.lesson
+        paths = [*(lesson.beside(name) for name in lesson.manifests), self._draft()]
+
+        def work() -> None:
+            said = judged(paths, task.survives)
+            self.app.call_from_thread(self._judged, said)
+
+        self.run_worker(work, thread=True, group="deeds")
+
+    def _judged(self, said: str) -> None:
+        self.working = ""
+        self.course.check(self.session, said)
         self._told()
+
+    def _draft(self) -> Path:
+        """The learner's own copy of the manifest that is to be mended."""
+        lesson = self.course.lesson
+        original = lesson.beside(lesson.edit)
+        return self.store.draft(lesson.name, original.name, original.read_text(encoding="utf-8"))
 
     def _answered(self, choice: Choice | None) -> None:
         if choice is not None:
@@ -119,4 +148,14 @@ class LessonScreen(MainScreen):
         self.action_anew()
 
     def action_edit(self) -> None:
-        self.notify(_("In this lesson there is nothing to edit."), timeout=2)
+        """Open the learner's copy of the manifest, at the line that the script is at."""
+        if not self.course.lesson.edit:
+            self.notify(_("In this lesson there is nothing to edit."), timeout=2)
+            return
+        running = self.view.listing.running
+        self.app.push_screen(Editor(self._draft(), running.at if running is not None else 1), self._edited)
+
+    def _edited(self, is_kept: bool | None) -> None:
+        if is_kept:
+            self.course.said, self.course.is_right, self.course.answered = _("Kept. e lets it be checked."), True, None
+            self.lay_out()

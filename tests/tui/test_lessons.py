@@ -142,7 +142,9 @@ def test_whatever_is_asked_has_three_hints(name: str, step: int) -> None:
     what, _, _ = begun(name)
     assert what.lesson is not None and len(what.lesson.steps[step].hints) == 3
 
-    _, said, _ = played(name, step, "h", "h", "h", "h")
+
+def test_hints_are_given_one_by_one_and_no_more_than_there_are() -> None:
+    _, said, _ = played("identity", 1, "h", "h", "h", "h")
     assert all(f"hint {number}: " in said for number in (1, 2, 3)) and "hint 4" not in said
 
 
@@ -172,12 +174,16 @@ def test_a_task_is_solved_by_keys(name: str, step: int) -> None:
     ("name", "step", "keys", "answer"),
     [(*place, keys, answer) for place, tries in MISTAKES.items() for keys, answer in tries],
 )
-def test_a_mistake_is_told_and_can_be_mended(name: str, step: int, keys: list[str], answer: str) -> None:
+def test_a_mistake_is_told(name: str, step: int, keys: list[str], answer: str) -> None:
     screen, said, _ = played(name, step, *keys, "e")
     assert answer in said and "✗" in said
     assert screen.course.is_open
 
-    screen, said, _ = played(name, step, *keys, "e", "U", *TASKS[name, step], "e")
+
+@pytest.mark.parametrize(("name", "step"), MISTAKES)
+def test_after_a_mistake_the_step_can_be_begun_anew(name: str, step: int) -> None:
+    keys, _ = MISTAKES[name, step][0]
+    _, said, _ = played(name, step, *keys, "e", "U", *TASKS[name, step], "e")
     assert "✓ That is it." in said
 
 
@@ -229,7 +235,7 @@ def test_what_is_kept_and_broken_is_as_if_it_were_not_there(tmp_path: Path) -> N
 def test_a_scenario_with_narration_opens_as_a_lesson() -> None:
     found = opened(str(Path(__file__).parents[2] / "scenarios" / "tutorial.yaml"))
     assert found.lesson is not None and len(found.lesson.steps) > 3
-    times = [sought(found.session.run, found.session.focus, step.at) for step in found.lesson.steps]
+    times = [sought(found.session.run, found.session.focus, step.at) for step in found.lesson.steps if step.at]
     assert times == sorted(times, key=lambda seq: seq or 0)
 
 
@@ -238,3 +244,34 @@ def test_a_mistake_in_a_lesson_is_told_with_its_place(tmp_path: Path) -> None:
     path.write_text("apiVersion: simk8s/v1\nkind: Lesson\nname: x\ntitle: x\nscenario: x.yaml\nsteps: [{says: x}]\n")
     with pytest.raises(SimError, match="says"):
         lessons.load(path)
+
+
+MENDED = ["E", "ctrl+x", *["down"] * 11, "ctrl+v", "ctrl+s"]
+"""The line that burns is cut, and put behind START SLAVE."""
+
+
+def test_the_script_that_burns_too_early_has_holes_for_the_checker() -> None:
+    screen, said, _ = played("repair", 2, "e", "%")
+    assert "2 crashes leave a hole" in said and "mysql-1 is stale, and says that it is Ready" in said
+    assert screen.course.is_open
+
+
+@pytest.mark.slow
+def test_the_script_is_mended_in_the_editor_and_the_checker_agrees() -> None:
+    screen, said, _ = played("repair", 0, "e", "e", "b", "e", *MENDED, "e", "%", "e", "e")
+    assert screen.course.progress.is_done, said
+    assert screen.course.progress.errors == 0
+
+
+def test_a_script_that_bash_does_not_read_is_refused_with_its_place() -> None:
+    _, said, _ = played("repair", 2, "E", "i", "f", "space", "ctrl+s", "e", "%")
+    assert "it is refused" in said and "SK" in said
+
+
+def test_an_edit_that_is_left_changes_nothing(tmp_path: Path) -> None:
+    what, _, _ = begun("repair")
+    store = Store(tmp_path)
+    store.keep_progress("repair", Progress(2))
+    drive(what, "E", "x", "x", "escape", store=store)
+    draft = tmp_path / "drafts" / "repair" / "statefulset.yaml"
+    assert what.lesson is not None and draft.read_text() == what.lesson.beside(what.lesson.edit).read_text()

@@ -16,7 +16,7 @@ MARKS: dict[str, tuple[str, Role]] = {
     "": (" ", "plain"),
     "new": ("+", "good"),
     "changed": ("~", "mark"),
-    "burnt": ("✗", "burnt"),
+    "burnt": ("✗", "bad"),
 }
 
 PREVIEW_LINES = 12

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from textual import events
 from textual.message import Message
@@ -83,7 +84,7 @@ def _ruler(view: View, scale: Scale) -> list[Span]:
     if view.run.parent is not None:
         _put(cells, scale, view.run.time(view.run.since), ("⑂", "mark"))
     _put(cells, scale, view.time, ("▼", "cursor"))
-    return [(" " * LABEL, "plain"), *cells]
+    return [(" " * LABEL, "plain"), *_joined(cells)]
 
 
 def _lane(view: View, scale: Scale, lane: Lane) -> Iterator[Row]:
@@ -135,7 +136,13 @@ def _row(view: View, scale: Scale, label: str, role: Role, cells: list[Span], su
     now = scale.column(view.time)
     if scale.has(now):
         cells[now] = ("│", "cursor")
-    return row((label, role), *cells, key=f"lane {subject.key} {label}", subject=subject)
+    return row((label, role), *_joined(cells), key=f"lane {subject.key} {label}", subject=subject)
+
+
+def _joined(cells: list[Span]) -> Iterator[Span]:
+    """Neighbours that look the same are one piece: quicker to draw."""
+    for role, group in groupby(cells, key=lambda cell: cell[1]):
+        yield "".join(text for text, _role in group), role
 
 
 def _put(cells: list[Span], scale: Scale, time: float, span: Span) -> None:
