@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from simk8s.checker.crash import Crash
+from simk8s.checker.ground import Ground
 from simk8s.checker.known import Known, Result
 from simk8s.checker.setup import Setup
 from simk8s.checker.survey import survey
-from simk8s.checker.worker import Ground, explore
+from simk8s.checker.worker import explore
 from simk8s.cluster.manifests import sources
 from simk8s.errors import SimError
 from simk8s.tui.language import _
