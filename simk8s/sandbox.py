@@ -8,7 +8,20 @@ from posixpath import join
 
 from simk8s.errors import Place, SimError
 from simk8s.images import Image, default_registry, hint_for
-from simk8s.machine import Content, Errno, File, FileSystem, Machine, Process, SinkHandle, SourceHandle, SyscallError
+from simk8s.machine import (
+    Content,
+    Errno,
+    File,
+    FileSystem,
+    Handle,
+    Machine,
+    Process,
+    SinkHandle,
+    SourceHandle,
+    SyscallError,
+)
+from simk8s.machine.machine import BeforeStep
+from simk8s.machine.signals import SIGINT
 from simk8s.sim import Run, Simulation
 
 LIMIT_SECONDS = 86_400.0
@@ -76,13 +89,15 @@ def run(
     files: Mapping[str, str | bytes] | None = None,
     cwd: str | None = None,
     image: str = "bash",
-    stdin: bytes | Callable[[], bytes] = b"",
+    stdin: bytes | Callable[[], bytes] | Handle = b"",
     stdout: Listener,
     stderr: Listener,
+    interrupted: Callable[[], bool] | None = None,
 ) -> tuple[int, dict[str, bytes]]:
     """Run any command in a fresh container; output goes to the listeners as it comes. See `sh`.
 
-    `stdin` may be a function: it is called when something is first read.
+    `stdin` may be a function, which is called when something is first read, or a handle. `interrupted` is asked again
+    and again whether somebody has pressed Ctrl-C: then everything that runs in the container gets SIGINT.
     Returns the status and the files made or changed. 127 and 126 mean, as in a shell, not found and not executable.
     """
     sim = Simulation(history=False)
@@ -94,13 +109,15 @@ def run(
     before = {path: file.content for path, file in _files(root)}
     machine = Machine(sim, "box", root=root)
     machine.allocate_pid()  # number 1 is a container's init: the script is to feel signals as on any machine
+    if interrupted is not None:
+        machine.before_step = _interrupting(interrupted)
     sinks = [SinkHandle(_passing_to(listener)) for listener in (stdout, stderr)]
     try:
         process = machine.start(
             argv,
             env={**found.env, "HOME": "/root", "HOSTNAME": "box", **(env or {})},
             cwd=folder,
-            stdin=SourceHandle(stdin) if isinstance(stdin, bytes) else _Deferred(stdin),
+            stdin=_standard_input(stdin),
             stdout=sinks[0],
             stderr=sinks[1],
         )
@@ -112,6 +129,21 @@ def run(
     return process.status, {
         path: bytes(file.content) for path, file in _files(root) if path not in before or before[path] != file.content
     }
+
+
+def _standard_input(stdin: bytes | Callable[[], bytes] | Handle) -> Handle:
+    if isinstance(stdin, Handle):
+        return stdin
+    return SourceHandle(stdin) if isinstance(stdin, bytes) else _Deferred(stdin)
+
+
+def _interrupting(interrupted: Callable[[], bool]) -> BeforeStep:
+    def before_step(process: Process, verb: str, object: str) -> None:
+        if interrupted():
+            for _, other in sorted(process.machine.processes.items()):
+                other.kill(SIGINT)
+
+    return before_step
 
 
 class _Deferred(SourceHandle):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import posixpath
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -14,34 +16,51 @@ Examples:
   simk8s sh -c 'for n in 1 2 3; do echo mysql-$n; done'
   simk8s sh --image mysql:5.7 -c 'mysqld --version'
   simk8s sh start.sh first second < input.txt
+  simk8s sh -ex -c 'echo every command is shown'
+  simk8s sh --lint manifests/
 """
 
 
 @click.command("sh", epilog=EPILOG, context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
 @click.option("--image", default="bash", show_default=True, metavar="REF", help="The image of the container.")
-@click.option("-c", "script", metavar="SCRIPT", help="The script itself; the first ARG is then its $0, as in bash.")
-@click.argument("arguments", nargs=-1, metavar="[FILE] [ARG...]", type=click.UNPROCESSED)
+@click.option("--lint", "is_lint", is_flag=True, help="Run nothing: list what is risky, or not supported, in the ARGs.")
+@click.option("--json", "as_json", is_flag=True, help="With --lint: a JSON object a line.")
+@click.argument("arguments", nargs=-1, metavar="[-OPTIONS] [-c SCRIPT | FILE] [ARG...]", type=click.UNPROCESSED)
 @click.pass_context
-def command(ctx: click.Context, image: str, script: str | None, arguments: tuple[str, ...]) -> None:
+def command(ctx: click.Context, image: str, is_lint: bool, as_json: bool, arguments: tuple[str, ...]) -> None:
     """Run bash in a fresh simulated container.
 
-    Standard input is passed on; without -c and FILE the script is read from it. The exit status is the script's, or
-    2 with a message where the script uses something that is not supported.
-    """
-    from simk8s import sandbox
+    It takes bash's own options (-c, -e, -x, -o pipefail, ...). Standard input is passed on; without -c and FILE the
+    script is read from it, line by line with a prompt where it is a terminal. The exit status is the script's, or 2
+    with a message where the script uses something that is not supported.
 
+    With --lint the ARGs are manifests, folders of them, or script files ("-" is standard input). The exit status is 0
+    where there is nothing to say, 1 where there is, and 2 for bad input.
+    """
+    if is_lint:
+        _lint(ctx, arguments, as_json)
+    if as_json:
+        ctx.fail("--json goes with --lint")
+    from simk8s import sandbox
+    from simk8s.shell.program import read_arguments
+
+    call = read_arguments(["bash", *arguments])
     files: dict[str, bytes] = {}
     stdin: bytes | Callable[[], bytes] = _standard_input
-    if script is not None:
-        argv = ["bash", "-c", script, *arguments]
-    elif arguments:
-        path, text = _file(arguments[0])
-        files[path] = text
-        argv = ["bash", arguments[0] if posixpath.join("/", arguments[0]) == path else path, *arguments[1:]]
+    argv = ["bash", *arguments]
+    if call.problem or call.command is not None:
+        pass
+    elif call.file is not None:
+        place = len(argv) - len(call.arguments) - 1
+        path, files[path] = _file(call.file)
+        if posixpath.join("/", call.file) != path:
+            argv[place] = path
+    elif sys.stdin.isatty():
+        from simk8s.cli.prompt import converse
+
+        ctx.exit(converse(image, argv))
     else:
-        if sys.stdin.isatty():
-            ctx.fail("give a script: with -c SCRIPT, as a FILE, or on standard input")
-        argv, stdin = ["bash", "-s"], sys.stdin.buffer.read()
+        argv, stdin = [*argv, "-s"] if not arguments else argv, sys.stdin.buffer.read()
     out, err = sys.stdout.buffer, sys.stderr.buffer
 
     def show(data: bytes) -> None:
@@ -54,6 +73,19 @@ def command(ctx: click.Context, image: str, script: str | None, arguments: tuple
 
     status, _ = sandbox.run(argv, files=files, image=image, stdin=stdin, stdout=show, stderr=complain)
     ctx.exit(status)
+
+
+def _lint(ctx: click.Context, paths: tuple[str, ...], as_json: bool) -> NoReturn:
+    from dataclasses import asdict
+
+    from simk8s.cluster.linting import lint_paths
+
+    if not paths:
+        ctx.fail("give manifests, folders or scripts to look at: simk8s sh --lint PATH...")
+    found = lint_paths(paths, stdin=sys.stdin.read() if "-" in paths else "")
+    for finding in found:
+        click.echo(json.dumps(asdict(finding), ensure_ascii=False) if as_json else str(finding))
+    ctx.exit(1 if found else 0)
 
 
 def _standard_input() -> bytes:

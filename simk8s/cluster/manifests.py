@@ -100,7 +100,7 @@ class Script:
 
 def scripts(manifest: Manifest) -> Iterator[Script]:
     """Every script that a container of this object is started with: `["bash", "-c", SCRIPT, ...]`."""
-    for path, spec in _pod_specs(manifest.object):
+    for path, spec in pod_specs(manifest.object):
         for field in ("initContainers", "containers"):
             for index, container in enumerate(spec.get(field) or []):
                 yield from _of_container(manifest, container, (*path, field, index))
@@ -127,7 +127,8 @@ def _of_container(manifest: Manifest, container: Object, path: tuple[str | int, 
             return
 
 
-def _pod_specs(obj: Object) -> Iterator[tuple[tuple[str | int, ...], dict[str, Any]]]:
+def pod_specs(obj: Object) -> Iterator[tuple[tuple[str | int, ...], dict[str, Any]]]:
+    """The specs of the Pods that an object is, or makes, with their paths in it."""
     paths: dict[str, tuple[str, ...]] = {
         "Pod": ("spec",),
         "CronJob": ("spec", "jobTemplate", "spec", "template", "spec"),

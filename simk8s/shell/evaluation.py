@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from simk8s.machine import Errno, SyscallError
 from simk8s.shell import message
 from simk8s.shell.control import Discard, ExitShell
 from simk8s.shell.dispatch import execute
@@ -118,7 +119,13 @@ def run_input(shell: Shell) -> Run[int]:
         if shell.interactive:
             prompt = yield from expand_prompt(shell, shell.get("PS2" if text else "PS1") or "")
             yield from shell.write(2, prompt)
-        data = yield from shell.process.read_until(0, b"\n")
+        try:
+            data = yield from shell.process.read_until(0, b"\n")
+        except SyscallError as error:
+            if not shell.interactive or error.errno is not Errno.EINTR:
+                raise
+            text, status, shell.status = "", 130, 130  # Ctrl-C: what was typed so far is forgotten
+            continue
         ended = not data.endswith(b"\n")
         text += data.decode("utf-8", "surrogateescape")
         if not ended and (not text.strip() or _unfinished(shell, text, first_line)):

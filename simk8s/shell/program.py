@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from simk8s.machine import Errno, Main, Process, SyscallError, find_on_path, program
 from simk8s.machine.filesystem import EXECUTABLE_MAGIC
+from simk8s.machine.signals import SIGINT
 from simk8s.shell import builtins, compound, evaluation, loop, pipeline, sequence, simple, subshell
 from simk8s.shell.builtins.directories import logical
 from simk8s.shell.builtins.flow import run_file
@@ -120,6 +121,7 @@ def _run_script(shell: Shell, call: Invocation) -> Run[int]:
     typed = all(fd in handles and handles[fd].is_terminal for fd in (0, 2))
     if call.interactive or typed:
         shell.interactive = True
+        shell.process.on_signal(SIGINT, shell.pending.append)
         shell.options.set("expand_aliases", True)
         shell.names.setdefault("PS1", Variable("\\s-\\v\\$ " if not shell.dialect.almquist else "# "))
         shell.names.setdefault("PS2", Variable("> "))

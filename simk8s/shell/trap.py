@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simk8s.machine.signals import NAMES, SIGKILL, SIGSTOP, number_of
+from simk8s.machine.signals import NAMES, SIGINT, SIGKILL, SIGSTOP, number_of
 from simk8s.shell import evaluation
 from simk8s.shell.control import DiedOf, Discard, ExitShell, ReturnFrom
 from simk8s.sim import Run
@@ -88,6 +88,8 @@ def run_pending(shell: Shell) -> Run[None]:
         command = shell.traps.get(NAMES[number])
         if command:
             yield from _run(shell, command)
+        elif shell.interactive and number == SIGINT:
+            raise Discard(128 + number)  # Ctrl-C: the shell gives up what it was doing, and asks anew
 
 
 def run_event(shell: Shell, event: str) -> Run[None]:

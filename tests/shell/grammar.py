@@ -25,9 +25,20 @@ NAMES = ("a", "b", "c", "d", "e", "g", "n", "unset1")
 NUMBERS = ("0", "1", "2", "3", "-1", "7", "010", "0x1f", "16#ff")
 PLAIN = ("foo", "bar", "x", "a.b", "3", "-n", "--", "=", "x=y", "%s", "key:val", "é", "/", ".", "]")
 FILES = ("out1", "out2")
-MEMBERS = ("arr[0]", "arr[1]", "arr[-1]", "arr[n-6]", "arr[9]", "arr[@]", "arr[*]", "map[k]", "map[two words]", "map[@]")
+MEMBERS = (
+    "arr[0]",
+    "arr[1]",
+    "arr[-1]",
+    "arr[n-6]",
+    "arr[9]",
+    "arr[@]",
+    "arr[*]",
+    "map[k]",
+    "map[two words]",
+    "map[@]",
+)
 GLOBS = ("*", "*.txt", "f?.txt", "[fg]*", "[!f]*", "nothing*", ".*", "f[12].txt", "*[[:digit:]]*")
-PATTERNS = ("x*", "*y", "?", "[a-m]*", "*", "a:*", "3", "x y", "*' '*", "[[:upper:]]*", "t*", "''", "*.txt")
+PATTERNS = ("x*", "*y", "?", "[a-m]*", "*", "a:*", "3", "x' 'y", "*' '*", "[[:upper:]]*", "t*", "''", "*.txt")
 EXTENDED = ("@(x|3)*", "+([0-9])", "?(x)y", "*(a|b|:)", "!(x*)")
 SEPARATORS = ("; ", "\n", "\n")
 
@@ -151,7 +162,9 @@ class Writer:
             lambda: f"{word()} {self.one('==', '!=', '=')} {self.one(word, lambda: self.one(*PATTERNS))()}",
             lambda: f"{word()} == {self.one(*EXTENDED)}",
             lambda: f"{word()} {self.one('<', '>')} {word()}",
-            lambda: f"{self.one('$c', '$n', '3', 'n+1')} {self.one('-eq', '-lt', '-ge', '-ne')} {self.one('3', '$n', 'c')}",
+            lambda: (
+                f"{self.one('$c', '$n', '3', 'n+1')} {self.one('-eq', '-lt', '-ge', '-ne')} {self.one('3', '$n', 'c')}"
+            ),
             lambda: f"{word()} =~ {self.one('^x', 'y$', '[0-9]+', '^(.)(.*)$', '(a|b):?', '$c', 'x.y', '^$')}",
             lambda: word(),
         ]
@@ -321,7 +334,7 @@ class Writer:
         )()
         right = self.one(
             lambda: "cat",
-            lambda: "while read -r line; do echo \"[$line]\"; done",
+            lambda: 'while read -r line; do echo "[$line]"; done',
             lambda: f"{{ cat; {self.list(1, 2)}\n}}",
             lambda: f"{{ mapfile -t arr; {self.list(1, 2)}\n}}",
         )()
@@ -329,7 +342,9 @@ class Writer:
 
     def list(self, least: int, most: int) -> str:
         texts = [self.command() for _ in range(self.draw(st.integers(least, most)))]
-        return "".join(text + ("\n" if "<<" in text else self.one(*SEPARATORS)) for text in texts).rstrip(" ").rstrip(";")
+        return (
+            "".join(text + ("\n" if "<<" in text else self.one(*SEPARATORS)) for text in texts).rstrip(" ").rstrip(";")
+        )
 
     def script(self) -> str:
         parts = [PRELUDE]

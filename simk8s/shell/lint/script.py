@@ -1,0 +1,67 @@
+"""A whole script, and all rules over it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from simk8s.shell.lint import files, status, words
+from simk8s.shell.lint.command import program
+from simk8s.shell.lint.finding import Finding
+from simk8s.shell.lint.guard import Placed, placed
+from simk8s.shell.syntax import BASH, Dialect, check, parse
+from simk8s.shell.syntax.check import walk
+from simk8s.shell.syntax.nodes import FunctionDefinition, Sequence, SimpleCommand
+from simk8s.shell.syntax.parts import Word
+
+
+@dataclass(frozen=True)
+class Script:
+    """The tree of a script, and what is true for all of it."""
+
+    tree: Sequence
+    options: str = ""  # the letters that the shell was started with
+
+    @cached_property
+    def commands(self) -> tuple[Placed, ...]:
+        return tuple(placed(self.tree))
+
+    @cached_property
+    def errexit(self) -> bool:
+        return "e" in self.options or any(_switches(node, "e", "errexit") for node in self._simple())
+
+    @cached_property
+    def pipefail(self) -> bool:
+        return any(_switches(node, "", "pipefail") for node in self._simple())
+
+    @cached_property
+    def functions(self) -> dict[str, FunctionDefinition]:
+        return {found.name: found for found in walk(self.tree) if isinstance(found, FunctionDefinition)}
+
+    def _simple(self) -> Iterator[SimpleCommand]:
+        return (found for found in walk(self.tree) if isinstance(found, SimpleCommand))
+
+
+def _switches(node: SimpleCommand, letter: str, name: str) -> bool:
+    if program(node) != "set":
+        return False
+    texts = [word.constant or "" for word in node.words[1:] if isinstance(word, Word)]
+    on = [text for text in texts if text.startswith("-") and not text.startswith("--")]
+    return (bool(letter) and any(letter in text for text in on)) or (bool(on) and name in texts)
+
+
+def lint(text: str, dialect: Dialect = BASH, *, options: str = "") -> list[Finding]:
+    """Every risk in a script, by place; and what simk8s could not run of it (SK201, SK210).
+
+    `options` are the letters that the shell is started with: `e` for `bash -e`.
+
+    >>> [str(finding.line) + " " + finding.code for finding in lint("set -e\\ncurl example.org | tar -x")]
+    ['2 SK251']
+    """
+    problems = [Finding(p.line, p.column, p.code, p.message) for p in check(text, dialect)]
+    if any(problem.code == "SK210" for problem in problems):
+        return problems
+    script = Script(parse(text, dialect, extglob="extglob" in text), options)
+    found = {finding for rule in (*status.RULES, *files.RULES, *words.RULES) for finding in rule(script)}
+    return sorted({*problems, *found})
