@@ -166,7 +166,7 @@ class Writer:
                 f"{self.one('$c', '$n', '3', 'n+1')} {self.one('-eq', '-lt', '-ge', '-ne')} {self.one('3', '$n', 'c')}"
             ),
             lambda: f"{word()} =~ {self.one('^x', 'y$', '[0-9]+', '^(.)(.*)$', '(a|b):?', '$c', 'x.y', '^$')}",
-            lambda: word(),
+            word,
         ]
         if depth < 2:
             kinds += [
