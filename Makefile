@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: setup demo test lint types layers unit conformance bench notebooks pictures clean
+.PHONY: setup demo test lint types layers unit conformance nightly bench notebooks pictures clean
 
 setup: $(VENV)/.ready
 
@@ -32,6 +32,9 @@ unit: setup
 
 conformance: setup
 	$(BIN)/python -m tests.conformance -n auto
+
+nightly: setup
+	$(BIN)/pytest --hypothesis-profile=nightly tests/shell/test_generated.py
 
 bench: setup
 	$(BIN)/python -m benchmarks

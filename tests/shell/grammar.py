@@ -221,7 +221,7 @@ class Writer:
             lambda: f"[ {self.word()} {self.one('=', '!=')} {self.word()} ]",
             lambda: f"[ {self.one('$c', '$n', '3')} {self.one('-eq', '-gt', '-le')} {self.one('3', '$n', 'x')} ]",
             lambda: str(self.one(":", "true", "false", "true", "false")),
-            lambda: f"let '{self.arithmetic()}'",
+            lambda: f'let "{self.arithmetic()}"',
             lambda: f"set -- {self.some(self.word, 0, 3)}",
             lambda: f"shift {self.one('', '1', '2', '9')}",
             lambda: f"unset {self.one(*NAMES, 'arr', 'arr[1]', 'map[k]')}",
@@ -237,7 +237,6 @@ class Writer:
             lambda: f"cat <<{self.one('E', chr(39) + 'E' + chr(39))}\n{self.some(self.quoted, 0, 3, '')}\nE\n:",
             lambda: "mapfile -t arr < lines",
             lambda: f"trap '{self.one('echo bye $?', 'echo bye; false', ':')}' EXIT",
-            lambda: f"trap '{self.one('echo err $?', ':')}' ERR",
         ]
         if self.in_function:
             kinds += [
@@ -289,7 +288,8 @@ class Writer:
                 self.pipeline,
                 lambda: f"{self.command()} && {self.command()}",
                 lambda: f"{self.command()} || {self.command()}",
-                lambda: f"! {self.command()}",
+                lambda: f"! {self.output()}",
+                lambda: f"! [[ {self.test()} ]]",
             )()
         )
 
