@@ -48,6 +48,10 @@ class Token:
         """What a string or a quoted identifier stands for."""
         return unquoted(self.text)
 
+    def header(self, text: str) -> str:
+        """The header of a column without alias that begins here: its text as it was typed; of a string its value."""
+        return self.value if self.kind == "string" and self.text == text else text
+
 
 def tokens_of(text: str) -> list[Token]:
     """All tokens with an `end` behind them. Raises 1064 where the text cannot be cut into any."""

@@ -13,7 +13,6 @@ from simk8s.mysql.errors import MySQLError, not_supported, syntax_error
 from simk8s.mysql.sql.dialect import AFTER_COMMA, refuse_what_is_forgiven
 from simk8s.mysql.sql.expression import _query_of, orders, translate
 from simk8s.mysql.sql.lexer import Token, tokens_of
-from simk8s.mysql.sql.simple import label
 from simk8s.mysql.sql.statement import (
     Statement,
 )
@@ -274,7 +273,7 @@ def _labels(tokens: list[Token], text: str) -> list[str]:
         token = tokens[at]
         ends = token.kind == "end" or token.text == ";" or token.key in AFTER_COMMA | {"UNION", "FOR", "LOCK"}
         if depth == 0 and (ends or token.text == ","):
-            labels.append(label(text[tokens[start].start : tokens[at - 1].end], tokens[start]))
+            labels.append(tokens[start].header(text[tokens[start].start : tokens[at - 1].end]))
             start = at + 1
             if ends:
                 break

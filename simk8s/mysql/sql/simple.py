@@ -9,7 +9,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from simk8s.mysql.sql.expression import number
-from simk8s.mysql.sql.lexer import Cursor, Token
+from simk8s.mysql.sql.lexer import Cursor
 from simk8s.mysql.sql.syntax import (
     Call,
     Default,
@@ -44,7 +44,7 @@ def simple_select(cursor: Cursor) -> Query | None:
         if value is None or isinstance(value, Default):
             return None
         end = cursor.tokens[cursor.place - 1].end
-        items.append(Item(value, label(cursor.text[start.start : end], start)))
+        items.append(Item(value, start.header(cursor.text[start.start : end])))
         if cursor.at_end:
             return Select(tuple(items))
         if not cursor.accept(","):
@@ -129,11 +129,6 @@ def variable(text: str) -> SystemVariable | UserVariable:
     if dot and scope in ("global", "session", "local"):
         return SystemVariable(name, "global" if scope == "global" else "session")
     return SystemVariable(text[2:].replace("`", "").lower())
-
-
-def label(text: str, first: Token) -> str:
-    """The header of a column without alias: the text as it was typed; of a string literal its value."""
-    return first.value if first.kind == "string" and first.text == text else text
 
 
 def _names(cursor: Cursor) -> list[str]:
