@@ -9,7 +9,7 @@ from simk8s.machine.files import Files
 from simk8s.machine.filesystem import Device, Directory, Fifo, File, SocketFile, Symlink
 from simk8s.machine.handle import FileHandle, Handle, NullHandle, PatternHandle
 from simk8s.machine.mount import Location
-from simk8s.machine.pipe import Pipe
+from simk8s.machine.pipe import Pipe, PipeBothWays
 from simk8s.sim import Run
 
 HELD = 1 << 20
@@ -54,7 +54,7 @@ class Descriptors(Files):
             case SocketFile() | Symlink():
                 raise SyscallError(Errno.ENOTCONN, path)
             case Fifo():
-                return (yield from self._open_fifo(inode, write))
+                return (yield from self._open_fifo(inode, read, write))
         if (read and not self.may(inode, 4)) or (write and not self.may(inode, 2)):
             raise SyscallError(Errno.EACCES, path)
         if write and location.mount.read_only:
@@ -97,10 +97,13 @@ class Descriptors(Files):
             raise SyscallError(Errno.ENOENT, path)
         return self.files[number].share()
 
-    def _open_fifo(self, fifo: Fifo, write: bool) -> Run[Handle]:
+    def _open_fifo(self, fifo: Fifo, read: bool, write: bool) -> Run[Handle]:
         pipe = fifo.pipe if isinstance(fifo.pipe, Pipe) else Pipe(self.sim)
         fifo.pipe = pipe
         reader, writer = pipe.ends()
+        if read and write:  # fifo(7): that waits for nobody
+            pipe.notify()
+            return PipeBothWays(reader, writer)
         keep, drop = (writer, reader) if write else (reader, writer)
         other = "readers" if write else "writers"
         while getattr(pipe, other) <= 1:  # fifo(7): opening waits for the other end

@@ -124,6 +124,30 @@ class PipeReader(Handle):
         self.pipe.notify()
 
 
+class PipeBothWays(Handle):
+    """A named pipe that one descriptor reads and writes (`<>`): it never sees the end of file nor SIGPIPE."""
+
+    def __init__(self, reader: PipeReader, writer: PipeWriter) -> None:
+        self._reader = reader
+        self._writer = writer
+
+    def read(self, process: Process, count: int) -> Run[Content]:
+        return self._reader.read(process, count)
+
+    def read_until(self, process: Process, delimiter: bytes, limit: int) -> Run[bytes]:
+        return self._reader.read_until(process, delimiter, limit)
+
+    def write(self, process: Process, data: Content) -> Run[int]:
+        return self._writer.write(process, data)
+
+    def is_ready(self) -> bool:
+        return self._reader.is_ready()
+
+    def close(self) -> None:
+        self._reader.release()
+        self._writer.release()
+
+
 class PipeWriter(Handle):
     """The end that is written. With no reader left the writer gets SIGPIPE, or EPIPE where it ignores that."""
 

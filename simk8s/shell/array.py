@@ -50,12 +50,15 @@ def assign_array(shell: Shell, name: str, elements: list[Element], *, append: bo
         raise ShellError(f"{name}: readonly variable")
     if type(variable) is Dynamic:
         return ""
+    complaint = ""
+    if variable.reference:  # one that leads nowhere yet
+        variable.reference = False
+        complaint = f"warning: {name}: removing nameref attribute"
     if not variable.is_array:
         variable.make_indexed()
     if not append:
         variable.elements = {}
     variable.bare = False
-    complaint = ""
     if variable.associative:
         complaint = _fill_associative(shell, name, variable, elements)
     else:

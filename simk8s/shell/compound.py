@@ -173,7 +173,7 @@ def _case(shell: Shell, node: Case) -> Run[int]:
         yield from trace.show_line(shell, f"case {unparse.word(node.subject)} in")
     if not shell.announce(node.line, node.column, lambda: f"case {unparse.word(node.subject)} in "):
         yield shell.process.machine.never
-    yield from _debugged(shell, f"case {unparse.word(node.subject)} in ")
+    yield from trap.run_debug(shell, f"case {unparse.word(node.subject)} in ")
     try:
         subject = yield from expansion.expand_string(shell, node.subject)
         status = 0
@@ -225,7 +225,7 @@ def _conditional(shell: Shell, node: Conditional) -> int | Run[int]:
 
 def _wait_for_conditional(shell: Shell, node: Conditional, step: Run[None]) -> Run[int]:
     yield from step
-    yield from _debugged(shell, node)
+    yield from trap.run_debug(shell, node)
     try:
         answer = yield from conditional.test(shell, node.test)
     except (conditional.BadTest, ShellError) as error:
@@ -240,12 +240,6 @@ def _unanswered(shell: Shell, error: conditional.BadTest | ShellError) -> Run[in
     if error.message:
         yield from shell.complain(error.message)
     return (yield from checked(shell, 1 if isinstance(error, ShellError) else 2))
-
-
-def _debugged(shell: Shell, source: str | Conditional | ArithmeticCommand) -> Run[None]:
-    if "DEBUG" in shell.traps and not shell.active_traps:
-        shell.current_command = source
-        yield from trap.run_event(shell, "DEBUG")
 
 
 @runs(ArithmeticCommand)
@@ -267,7 +261,7 @@ def _arithmetic(shell: Shell, node: ArithmeticCommand) -> int | Run[int]:
 
 def _wait_for_arithmetic(shell: Shell, node: ArithmeticCommand, step: Run[None]) -> Run[int]:
     yield from step
-    yield from _debugged(shell, node)
+    yield from trap.run_debug(shell, node)
     if shell.options.xtrace:
         yield from trace.show_line(shell, f"(( {node.expression.source} ))")
     try:

@@ -40,10 +40,14 @@ class DiedOf(Leave):
 
 
 class Discard(Leave):
-    """Gives up the complete command that is being run; the shell goes on with the next one it reads."""
+    """Gives up the complete command that is being run; the shell goes on with the next one it reads.
 
-    def __init__(self, status: int = 1) -> None:
+    One that `aborts` gives up all of a `-c` text.
+    """
+
+    def __init__(self, status: int = 1, *, aborts: bool = False) -> None:
         self.status = status
+        self.aborts = aborts
 
 
 class ShellError(Exception):

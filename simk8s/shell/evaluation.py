@@ -25,6 +25,7 @@ def run_text(shell: Shell, text: str, reader: str, *, first_line: int = 1, sourc
     """
     parser = Parser(text, shell.dialect, first_line=first_line)
     status = 0
+    outside = shell.guarded, shell.inverted, shell.loops
     while True:
         try:
             command = _next(shell, parser)
@@ -44,10 +45,10 @@ def run_text(shell: Shell, text: str, reader: str, *, first_line: int = 1, sourc
         try:
             status = yield from execute(shell, command)
         except Discard as end:
-            if reader or sourced:
+            if shell.level or end.status > 128:  # a subshell gives up altogether, and so does who is interrupted
                 raise
             status = shell.status = end.status
-            shell.guarded = shell.inverted = shell.loops = 0
+            shell.guarded, shell.inverted, shell.loops = outside
 
 
 def _next(shell: Shell, parser: Parser) -> Command | None:
@@ -105,6 +106,8 @@ def run_script(shell: Shell, text: str) -> Run[int]:
         try:
             status = yield from execute(shell, command)
         except Discard as end:
+            if end.aborts and shell.reading_mode == "c":
+                raise ExitShell(1) from end
             status = shell.status = end.status
             shell.guarded = shell.inverted = shell.loops = 0
 

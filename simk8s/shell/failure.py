@@ -44,10 +44,8 @@ def report(shell: Shell, error: ShellError) -> Run[None]:
         status = 2 if shell.dialect.almquist else 127 if shell.level == 0 and not shell.options.errexit else 1
         shell.status = status
         raise ExitShell(status)
-    if error.aborts and shell.reading_mode == "c":
-        raise ExitShell(1)
     shell.status = error.status
     shell.pipe_statuses = [error.status]
     if shell.options.errexit and not error.soft:
         raise ExitShell(error.status)
-    raise Discard(error.status)
+    raise Discard(error.status, aborts=error.aborts)

@@ -90,9 +90,7 @@ def _for(shell: Shell, node: For) -> Run[int]:
                 yield from trace.show_line(shell, _header(node.name, "for", node.words))
             if not shell.announce(node.line, node.column, lambda: _header(node.name, "for", node.words)):
                 yield shell.process.machine.never
-            if "DEBUG" in shell.traps and not shell.active_traps:
-                shell.current_command = _header(node.name, "for", node.words)
-                yield from trap.run_event(shell, "DEBUG")
+            yield from trap.run_debug(shell, _header(node.name, "for", node.words))
             try:
                 _set_loop_variable(shell, node.name, word)
             except ShellError as error:
@@ -193,9 +191,10 @@ def _evaluated(shell: Shell, expression: Word, line: int) -> int | Run[int]:
 
 
 def _wait_for_value(shell: Shell, expression: Word, step: Run[None]) -> Run[int]:
+    yield from step
+    yield from trap.run_debug(shell, f"(({expression.source.strip()}))")
     if shell.options.xtrace:
         yield from trace.show_line(shell, f"(( {expression.source.strip()} ))")
-    yield from step
     return (yield from expansion.expand_arithmetic(shell, expression, command="(("))
 
 
@@ -215,6 +214,10 @@ def _select(shell: Shell, node: Select) -> Run[int]:
         return 1
     if not words:
         return 0
+    header = _header(node.name, "select", node.words)
+    yield from trap.run_debug(shell, header)
+    if shell.options.xtrace:
+        yield from trace.show_line(shell, header)
     status = 0
     show = True
     shell.loops += 1

@@ -54,7 +54,7 @@ def expand(shell: Shell, part: Parameter, quoted: bool) -> Run[Result]:
     if operator == "bad":
         raise ShellError(f"{part.source}: bad substitution")
     if operator.startswith("prefix-"):
-        names = sorted(name for name, v in shell.names.items() if name.startswith(part.name) and v.is_set())
+        names = sorted(name for name, v in shell.names.items() if name.startswith(part.name) and _is_given(v))
         return Result(names, many=True, star=operator.endswith("*"))
     if operator.startswith("keys-"):
         variable = shell.find(part.name)
@@ -96,6 +96,11 @@ def expand(shell: Shell, part: Parameter, quoted: bool) -> Run[Result]:
     if held.many and operator[0] in "#%" and part.subscript is not None and not quoted and not shell.ifs:
         return Result([" ".join(values)])  # with an empty IFS bash makes one word of an array here
     return Result(values, held.many, held.star, changed=operator[0] in "#%")
+
+
+def _is_given(variable: Variable) -> bool:
+    """Whether somebody has given it a value, be it an empty array."""
+    return variable.is_set() or (variable.is_array and not variable.bare)
 
 
 def hold(shell: Shell, part: Parameter) -> Run[Held]:

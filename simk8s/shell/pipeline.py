@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from simk8s.machine import Handle, NullHandle
-from simk8s.shell import assignment, failure, job, subshell
+from simk8s.shell import assignment, failure, job, subshell, trap
 from simk8s.shell.array import Element, assign_array
 from simk8s.shell.control import ExitShell
 from simk8s.shell.dispatch import execute, runs
@@ -80,6 +80,7 @@ def _run_stages(shell: Shell, node: Pipeline) -> Run[int]:
             files[0] = source
         if number == last and here:
             break
+        yield from _debugged(shell, stage)
         following: Handle | None = None
         if number < last:
             following, sink = shell.process.pipe()
@@ -110,6 +111,13 @@ def _run_stages(shell: Shell, node: Pipeline) -> Run[int]:
         status = next((s for s in reversed(statuses) if s), 0)
     shell.status = status
     return status
+
+
+def _debugged(shell: Shell, command: Command) -> Run[None]:
+    """The DEBUG trap runs before the child is made; one that children inherit runs in them."""
+    if type(command) is SimpleCommand and "DEBUG" in shell.traps and not shell.options.get("functrace"):
+        shell.line = command.line + shell.line_shift
+        yield from trap.run_debug(shell, command)
 
 
 def _run_last(shell: Shell, node: Pipeline, source: Handle) -> Run[int]:
@@ -151,6 +159,7 @@ def run_background(shell: Shell, node: Background) -> Run[int]:
     shell.may_exec = False
     keeps = shell.options.get("monitor") or shell.has_input_of_its_own
     files: dict[int, Handle] = {} if keeps else {0: NullHandle()}
+    yield from _debugged(shell, node.command)
     child = yield from subshell.fork(shell, _background(node.command), files)
     for handle in files.values():
         handle.release()

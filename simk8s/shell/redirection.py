@@ -136,7 +136,7 @@ def _duplicate(shell: Shell, redirection: Redirection, saved: Saved) -> Run[None
     move = target.endswith("-") and target[:-1].isdecimal()
     number = target[:-1] if move else target
     if not number.isdecimal():
-        if redirection.operator == ">&" and redirection.descriptor is None and target:
+        if redirection.operator == ">&" and redirection.descriptor in (None, 1) and target:
             handle = yield from _open_path(shell, ">", target)
             _put(shell, 1, handle, saved)
             _put(shell, 2, handle.share(), saved)

@@ -91,6 +91,8 @@ class Shell:
         self.trace_depth = 0
         self.main_pid = process.pid
         self.started_at = process.sim.now
+        self.random_state: int | None = None  # of bash's generator, once a script has seeded it,
+        self.random_number = 0  # and what that gave last
         self.directories: list[str] = []  # pushd's stack, without the working directory
         self.current_command: str | SimpleCommand | Conditional | ArithmeticCommand = ""  # BASH_COMMAND
         self.announced = ""  # the text of the command that was told of last

@@ -34,7 +34,19 @@ def install_again(shell: Shell) -> None:
 
 
 def _random(shell: Shell) -> str:
-    return str(shell.process.sim.choose(32768, f"{shell.process.machine.name}/RANDOM"))
+    if shell.random_state is None:
+        return str(shell.process.sim.choose(32768, f"{shell.process.machine.name}/RANDOM"))
+    before = shell.random_number
+    while shell.random_number == before:  # bash never gives the same number twice in a row
+        shell.random_state = (shell.random_state or 123459876) * 16807 % 0x7FFFFFFF
+        shell.random_number = (shell.random_state >> 16 ^ shell.random_state & 0xFFFF) & 0x7FFF
+    return str(shell.random_number)
+
+
+def _seed(shell: Shell, value: str) -> None:
+    """After `RANDOM=n` its values are no longer chance, but those of bash's generator (of Park and Miller)."""
+    shell.random_state = int(value) & 0xFFFFFFFF if value.lstrip("-").isdecimal() else 0
+    shell.random_number = 0
 
 
 def _long_random(shell: Shell) -> str:
@@ -74,7 +86,7 @@ def _switched_on(shell: Shell, names: tuple[str, ...]) -> str:
 
 SPECIAL: dict[str, Meaning] = {
     "LINENO": Meaning(lambda shell: str(shell.line)),
-    "RANDOM": Meaning(_random),
+    "RANDOM": Meaning(_random, write=_seed),
     "SRANDOM": Meaning(_long_random),
     "SECONDS": Meaning(_seconds, write=_restart),
     "EPOCHSECONDS": Meaning(lambda shell: str(int(shell.process.sim.datetime.timestamp()))),

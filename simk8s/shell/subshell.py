@@ -222,6 +222,8 @@ def substitute_file(shell: Shell, part: FileSubstitution) -> Run[str]:
         data = yield from shell.process.read_file(names[0])
     except SyscallError as error:
         yield from shell.complain(f"{names[0]}: {error.text}")
+        if shell.options.errexit:  # bash does not ask whether failures count here
+            raise ExitShell(1) from error
         shell.substitution_status = 1
         return ""
     shell.substitution_status = 0

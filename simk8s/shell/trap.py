@@ -11,6 +11,7 @@ from simk8s.sim import Run
 
 if TYPE_CHECKING:
     from simk8s.shell.shell import Shell
+    from simk8s.shell.syntax.nodes import ArithmeticCommand, Conditional, SimpleCommand
 
 EVENTS = ("EXIT", "DEBUG", "ERR", "RETURN")
 
@@ -101,6 +102,13 @@ def run_event(shell: Shell, event: str) -> Run[None]:
             yield from _run(shell, command, returns=event != "DEBUG", first_line=shell.line)
         finally:
             shell.active_traps.remove(event)
+
+
+def run_debug(shell: Shell, command: str | SimpleCommand | Conditional | ArithmeticCommand) -> Run[None]:
+    """The DEBUG trap, if there is one, before `command`."""
+    if "DEBUG" in shell.traps and not shell.active_traps:
+        shell.current_command = command
+        yield from run_event(shell, "DEBUG")
 
 
 def _run(shell: Shell, command: str, *, returns: bool = True, first_line: int = 1) -> Run[None]:

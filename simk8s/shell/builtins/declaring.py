@@ -35,12 +35,8 @@ def declare(shell: Shell, words: list[str]) -> Run[int]:
     letters = [letter for letter, _ in options]
     if "f" in letters or "F" in letters:
         return (yield from _functions(shell, words[0], letters, operands))
-    if "p" in letters or (not operands and not local):
+    if "p" in letters or not operands:
         return (yield from _list(shell, words[0], letters, operands))
-    if local and not operands:
-        names = sorted(shell.table.frames[-1].saved)
-        yield from _print(shell, [f"{n}={quote.assigned_value(shell.get(n) or '')}" for n in names if n in shell.names])
-        return 0
     status = 0
     for operand in operands:
         try:
@@ -84,6 +80,8 @@ def _declare_one(shell: Shell, command: str, operand: str, letters: list[str], *
         return
     if make_local and fresh and inherited is not None and value is None:
         assignment.told_anew(shell, name)
+    if "n" in letters and value is None and variable.value:
+        _check_reference(name, variable.value, inside=make_local)
     _set_attributes(name, variable, letters)
     listed = array.written(value) if variable.is_array and subscript is None and value is not None else None
     if isinstance(operand, array.ArrayArgument):
@@ -294,11 +292,12 @@ def declaration(name: str, variable: Variable) -> str:
 
 def _list(shell: Shell, command: str, letters: list[str], operands: list[str]) -> Run[int]:
     status = 0
+    local = command == "local"
     if operands:
         lines: list[str] = []
         for name in operands:
             variable = shell.names.get(name)
-            if variable is None:
+            if variable is None or (local and not shell.table.is_local(name)):
                 yield from _print(shell, lines)
                 lines = []
                 yield from shell.complain(f"{command}: {name}: not found")
@@ -307,13 +306,13 @@ def _list(shell: Shell, command: str, letters: list[str], operands: list[str]) -
             lines.append(declaration(name, variable))
         yield from _print(shell, lines)
         return status
-    wanted = [letter for letter in letters if letter != "p"]
+    wanted = [letter for letter in letters if letter not in "pgI"]
     chosen = {
         name: variable
         for name, variable in sorted(shell.names.items())
-        if all(letter in variable.letters() for letter in wanted)
+        if all(letter in variable.letters() for letter in wanted) and (not local or shell.table.is_local(name))
     }
-    if "p" in letters or wanted:
+    if "p" in letters or wanted or local:
         yield from _print(shell, [declaration(name, v) for name, v in chosen.items()])
     else:
         yield from _print(shell, listing(shell))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simk8s.machine import Errno, SyscallError, find_on_path
+from simk8s.machine.program import DEFAULT_PATH
 from simk8s.shell import evaluation, external, trap
 from simk8s.shell.builtins import registry, usage
 from simk8s.shell.builtins.directories import logical
@@ -214,6 +215,13 @@ def command(shell: Shell, words: list[str]) -> Run[int]:
         return (yield from describe(shell, operands, brief="v" in letters))
     if not operands:
         return 0
+    if "p" in letters and "/" not in operands[0] and registry.find_builtin(shell, operands[0]) is None:
+        external.find(shell, operands[0])  # brings what is remembered up to date with PATH
+        path = find_on_path(shell.process, operands[0], DEFAULT_PATH)
+        if path is None:
+            yield from shell.complain(f"{operands[0]}: command not found")
+            return 127
+        shell.hashed[operands[0]] = path
     return (yield from _run(shell, operands))
 
 

@@ -81,7 +81,10 @@ def _executable(shell: Shell, name: str) -> str | None:
         inode = shell.process.stat(path)
     except SyscallError:
         return None
-    return path if isinstance(inode, File) and inode.mode & 0o111 else None
+    if not isinstance(inode, File):
+        return None
+    named = "/" not in name and not shell.dialect.almquist  # bash falls back on a file that nobody may execute
+    return path if named or inode.mode & 0o111 else None
 
 
 def _sentence(shell: Shell, name: str, kind: str, path: str) -> str:
