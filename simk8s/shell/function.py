@@ -9,15 +9,24 @@ from simk8s.shell.control import ReturnFrom
 from simk8s.shell.dispatch import execute
 from simk8s.shell.limit import DEEPEST_CALLS, too_deep
 from simk8s.shell.syntax.nodes import FunctionDefinition
-from simk8s.shell.variables import Frame
+from simk8s.shell.variables import Frame, Variable
 from simk8s.sim import Run
 
 if TYPE_CHECKING:
     from simk8s.shell.shell import Shell
 
 
-def call(shell: Shell, definition: FunctionDefinition, words: list[str], line: int) -> Run[int]:
-    """Run a function's body with its own positional parameters, local names and loops."""
+def call(
+    shell: Shell,
+    definition: FunctionDefinition,
+    words: list[str],
+    line: int,
+    temporary: dict[str, Variable | None] | None = None,
+) -> Run[int]:
+    """Run a function's body with its own positional parameters, local names and loops.
+
+    `temporary`: what the names mean that are assigned for the call. They mean it again when the call is over.
+    """
     limit = shell.get("FUNCNEST")
     if limit and limit.isdecimal() and 0 < int(limit) <= len(shell.table.frames):
         from simk8s.shell.control import Discard
@@ -30,7 +39,7 @@ def call(shell: Shell, definition: FunctionDefinition, words: list[str], line: i
     positional, shell.positional = shell.positional, words[1:]
     loops, shell.loops = shell.loops, 0
     shift, shell.line_shift = shell.line_shift, 0
-    shell.table.push(Frame(words[0], source.name, line))
+    shell.table.push(Frame(words[0], source.name, line, temporary))
     shell.sources.append(source)
     hidden = _hide_traps(shell)
     try:

@@ -215,6 +215,7 @@ def _select(shell: Shell, node: Select) -> Run[int]:
     if not words:
         return 0
     header = _header(node.name, "select", node.words)
+    shell.line = node.line + shell.line_shift
     yield from trap.run_debug(shell, header)
     if shell.options.xtrace:
         yield from trace.show_line(shell, header)

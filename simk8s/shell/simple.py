@@ -256,7 +256,10 @@ def _run_words(shell: Shell, node: SimpleCommand, words: list[str], may_exec: bo
             return child if isinstance(child, int) else (yield from external.finish(shell, child, node))
         try:
             if definition is not None:
-                return (yield from function.call(shell, definition, words, node.line))
+                if shell.dialect.almquist:
+                    return (yield from function.call(shell, definition, words, node.line))
+                temporary, restored = restored, {}
+                return (yield from function.call(shell, definition, words, node.line, temporary))
             status = yield from _run_builtin(shell, words, may_exec)
             shell.last_argument = words[-1]
             if name == "exec" and status == 0:

@@ -210,20 +210,27 @@ class Dynamic(Variable):
 
 
 class Frame:
-    """What a function call put aside: the outer meanings of its local names."""
+    """What a function call put aside: the outer meanings of its local names.
 
-    __slots__ = ("call_line", "name", "options", "saved", "source")
+    `temporary` has those of the names that were assigned in front of the call.
+    """
 
-    def __init__(self, name: str, source: str, call_line: int) -> None:
+    __slots__ = ("call_line", "name", "options", "saved", "source", "temporary")
+
+    def __init__(
+        self, name: str, source: str, call_line: int, temporary: dict[str, Variable | None] | None = None
+    ) -> None:
         self.name = name
         self.source = source
         self.call_line = call_line
+        self.temporary = temporary or {}
         self.saved: dict[str, Variable | None] = {}
         self.options: Options | None = None  # those to return to, after `local -`
 
     def copy(self) -> Frame:
         twin = Frame(self.name, self.source, self.call_line)
         twin.saved = {name: None if outer is None else outer.copy() for name, outer in self.saved.items()}
+        twin.temporary = {name: None if outer is None else outer.copy() for name, outer in self.temporary.items()}
         twin.options = self.options
         return twin
 
@@ -261,12 +268,16 @@ class Table:
         """Leave a function: its local names mean again what they meant outside."""
         frame = self.frames.pop()
         self._shared = min(self._shared, len(self.frames))
-        for name, outer in frame.saved.items():
-            if outer is None:
-                self.names.pop(name, None)
-            else:
-                self.names[name] = outer
+        for meanings in (frame.saved, frame.temporary):
+            for name, outer in meanings.items():
+                self._uncover(name, outer)
         return frame
+
+    def _uncover(self, name: str, outer: Variable | None) -> None:
+        if outer is None:
+            self.names.pop(name, None)
+        else:
+            self.names[name] = outer
 
     def make_local(self, name: str) -> Variable:
         """A fresh variable for this function; what the name meant outside is put aside."""
@@ -275,7 +286,10 @@ class Table:
         if name in frame.saved:
             return self.names.setdefault(name, Variable())
         frame.saved[name] = outer
-        fresh = Variable(exported=outer is not None and outer.exported)
+        if name in frame.temporary and outer is not None:  # it takes over what was assigned in front of the call
+            fresh = outer.copy()
+        else:
+            fresh = Variable(exported=outer is not None and outer.exported)
         self.names[name] = fresh
         return fresh
 
@@ -286,13 +300,14 @@ class Table:
     def at_global(self, name: str) -> tuple[dict[str, Variable], Variable | None]:
         """The table entry that the name has outside all functions."""
         for index, frame in enumerate(self.frames):
-            if name in frame.saved:
-                saved = self.frame(index).saved
-                return saved, saved[name]  # type: ignore[return-value]
+            if name in frame.temporary or name in frame.saved:
+                frame = self.frame(index)
+                aside = frame.temporary if name in frame.temporary else frame.saved
+                return aside, aside[name]  # type: ignore[return-value]
         return self.names, self.names.get(name)
 
     def unset(self, name: str) -> None:
-        """Forget a name. One that is local here stays local without a value; an outer local is uncovered."""
+        """Forget a name. One that is local here stays local without a value; else what it hides is uncovered."""
         if not self.frames:
             self.names.pop(name, None)
             return
@@ -300,11 +315,9 @@ class Table:
             self.names[name] = Variable()
             return
         for index in range(len(self.frames) - 1, -1, -1):
-            if name in self.frames[index].saved:
-                outer = self.frame(index).saved.pop(name)
-                if outer is None:
-                    self.names.pop(name, None)
-                else:
-                    self.names[name] = outer
+            frame = self.frames[index]
+            if name in frame.saved or name in frame.temporary:
+                frame = self.frame(index)
+                self._uncover(name, (frame.saved if name in frame.saved else frame.temporary).pop(name))
                 return
         self.names.pop(name, None)

@@ -105,7 +105,7 @@ def _compare(shell: Shell, left: str, operator: str, right: str) -> bool:
 
 
 def _integer(text: str) -> int:
-    if not _INTEGER.match(text):
+    if not _INTEGER.match(text) or not -(1 << 63) <= int(text) < 1 << 63:
         raise conditional.BadTest(f"{text}: integer expression expected")
     return int(text)
 
