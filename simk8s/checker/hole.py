@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from typing import Any
 
-from simk8s.checker.crash import Crash
+from simk8s.checker.crash import SERVING, Crash
 from simk8s.checker.exploration import Exploration
 from simk8s.checker.known import Result
 from simk8s.faults.token import token_of_plan
@@ -119,7 +119,8 @@ def story(crash: Crash, result: Result) -> list[str]:
     """What happened, in a few lines."""
     at = crash.point
     attempt = f", start {at.start}" if at.start > 1 else ""
-    lines = [f"{at.pod}/{at.container} came to command {at.index}{attempt}: {_short(at.command)}"]
+    came = "served" if at.where == SERVING else f"came to command {at.index}{attempt}: {_short(at.command)}"
+    lines = [f"{at.pod}/{at.container} {came}"]
     lines.append(f"killed: {_victim(crash)} {_moment(crash)}, {crash.seconds:.1f} s after the start")
     if result.files_left:
         lines.append(f"on the disk of {at.pod} then: {_names(result.files_left)}")

@@ -108,12 +108,12 @@ def _totals(exploration: Exploration, points: list[dict[str, Any]], found: list[
     progress = exploration.progress()
     bad = [entry for entry in points if not entry["ok"]]
     return {
-        "points": progress.points,
-        "crashes": progress.crashes,
+        "points": progress.points if exploration.crashes else len(points),
+        "crashes": progress.crashes if exploration.crashes else 0,
         "judged": len(points),
         "worlds": progress.worlds,
         "unique_states": progress.unique,
-        "pruned": dict(progress.pruned),
+        "pruned": dict(progress.pruned) if exploration.crashes else {},
         "holes": len(found),
         "crashes_with_holes": len([entry for entry in bad if "unknown" not in entry["outcome"].values()]),
         "silent": len([entry for entry in bad if entry["silent"]]),

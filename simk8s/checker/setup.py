@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from simk8s.cluster import Cluster
-from simk8s.cluster.manifests import Source, manifests_in
-from simk8s.errors import SimError
+from simk8s.cluster.manifests import Source, manifests_in, pod_specs
+from simk8s.errors import Place, SimError
 from simk8s.sim import token_of
 
 
@@ -38,6 +38,16 @@ class Setup:
         """The names of the StatefulSets, in the order of the manifests."""
         objects = [manifest.object for manifest in manifests_in(self.sources)]
         return tuple(item["metadata"]["name"] for item in objects if item["kind"] == "StatefulSet")
+
+    def place_of(self, container: str) -> Place:
+        """Where a StatefulSet's container of that name was written."""
+        for manifest in manifests_in(self.sources):
+            if manifest.object["kind"] == "StatefulSet":
+                for path, spec in pod_specs(manifest.object):
+                    for index, item in enumerate(spec.get("containers") or []):
+                        if item["name"] == container:
+                            return manifest.place((*path, "containers", index))
+        return Place("", 0)
 
     @property
     def replay(self) -> str:

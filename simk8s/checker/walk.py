@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 
-from simk8s.api.objects import dig
+from simk8s.api.objects import controller_of, dig
 from simk8s.checker.crash import BOOT_SECONDS, SERVING, Crash
 from simk8s.checker.fingerprint import Fingerprints
 from simk8s.checker.known import Known, Result
@@ -130,20 +130,32 @@ class Walk:
             self.visit(self, point, self.position)
 
     def _visit_serving(self) -> None:
-        for name in sorted(self._last):
-            if not self.crashes and self._is_running(name):
-                point = replace(self._last[name], where=SERVING, stage=SERVING, is_first_of_stage=True)
+        for instance, pod in self._serving():
+            if not self.crashes and instance.is_running:
                 self.position += 1
-                self.visit(self, point, self.position)
+                self.visit(self, self._point_of(pod, instance), self.position)
 
-    def _is_running(self, name: str) -> bool:
-        pod, _, container = name.partition("/")
-        return any(
-            instance is not None and instance.is_running
+    def _serving(self) -> list[tuple[Container, LocalPod]]:
+        """Each running container of the sets' Pods."""
+        found = [
+            (instance, local)
             for node in self.cluster.world.nodes
-            if (local := node.find_pod("default", pod)) is not None
-            for instance in [local.current.get(container)]
-        )
+            for local in node.pods.values()
+            if (owner := controller_of(local.pod)) is not None and owner["kind"] == "StatefulSet"
+            for instance in local.current.values()
+            if instance.is_running
+        ]
+        return sorted(found, key=lambda entry: entry[0].machine.name)
+
+    def _point_of(self, pod: LocalPod, instance: Container) -> CrashPoint:
+        """While it serves: behind its last command, or, where it is no shell's, at the container in the manifest."""
+        name, key = instance.name, pod.key
+        point = self._last.get(f"{key.name}/{name}")
+        if point is None:
+            place = self.setup.place_of(name)
+            command = " ".join(instance.main.argv) if instance.main else ""
+            point = CrashPoint(key.namespace, key.name, name, pod.starts[name], 0, command, place.file, place.line)
+        return replace(point, where=SERVING, stage=SERVING, is_first_of_stage=True)
 
     def _container_starts(self, pod: LocalPod, container: Container) -> None:
         name = container.machine.name

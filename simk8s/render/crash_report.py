@@ -93,6 +93,10 @@ def _end(report: Mapping[str, Any]) -> Iterator[Styled]:
     yield "plain", ""
     if report["trouble"]:
         yield "bad", f"not complete ({report['trouble']}): {totals['judged']} of {totals['crashes']} crashes judged"
+    if not totals["crashes"]:
+        yield "plain", "tried: the run without any crash"
+        yield from _verdict(report)
+        return
     pruned = ", ".join(f"{count} {reason}" for reason, count in totals["pruned"].items() if count)
     yield (
         "plain",
@@ -101,6 +105,11 @@ def _end(report: Mapping[str, Any]) -> Iterator[Styled]:
             f"{totals['unique_states']} unique; pruned: {pruned or 'none'}"
         ),
     )
+    yield from _verdict(report)
+
+
+def _verdict(report: Mapping[str, Any]) -> Iterator[Styled]:
+    totals = report["totals"]
     yield "plain", "outcomes: " + ", ".join(f"{count} {word}" for word, count in totals["outcomes"].items())
     if totals["holes"]:
         silent = len([hole for hole in report["holes"] if hole["silent"]])

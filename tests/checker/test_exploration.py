@@ -271,3 +271,25 @@ def test_an_order_that_the_programs_do_not_bear_is_a_hole() -> None:
     tried = {point["command"]: point["ok"] for point in found["points"] if point["where"] == "order"}
     assert tried == {"leader, then follower": True, "follower, then leader": False}
     assert [hole["where"] for hole in found["holes"]] == ["order"]
+
+
+def test_a_container_without_a_script_is_killed_while_it_serves() -> None:
+    found = exploration.run(_web())
+
+    killed = {(crash.point.where, crash.kill, crash.killed) for crash in found.survey.crashes}
+    assert ("serving", "container", "web-0/nginx") in killed
+    assert ("serving", "pod", "web-2") in killed
+    assert found.survey.crashes[0].point.command.startswith("nginx")
+    assert report(found)["holes"] == []
+
+
+def test_without_crashes_one_point_is_judged() -> None:
+    said = report(exploration.run(_web(), crashes=0))
+
+    assert [point["where"] for point in said["points"]] == ["none"]
+    assert (said["totals"]["points"], said["totals"]["crashes"]) == (1, 0)
+
+
+def _web() -> Setup:
+    web = Path(__file__).parents[2] / "scenarios" / "web" / "web.yaml"
+    return Setup.of([Source(web.name, web.read_text())], {})
