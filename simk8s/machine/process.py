@@ -118,7 +118,7 @@ class Process(Descriptors, Sockets):
                 status = end.status
             except Exec as replaced:
                 main, self.argv = replaced.main, replaced.argv
-                for fd in sorted(self.private_files):
+                for fd in sorted(self.private_files & self.files.keys()):
                     self.close(fd)
                 self.dispositions = {n: d for n, d in self.dispositions.items() if d == "ignore"}
                 self.record("process.exec", f"{self.machine.name}[{self.pid}]", argv=self.argv)

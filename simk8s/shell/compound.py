@@ -60,7 +60,7 @@ def _redirected(
             yield from failure.report(shell, error)
             return 1
     except Exec:
-        saved.keep()
+        saved.keep(shell)
         before = len(shell.substituted_files)
         raise
     finally:

@@ -249,7 +249,7 @@ def _substring(shell: Shell, part: Parameter, held: Held) -> Run[Result]:
         return Result([])
     offset = yield from _number(shell, part, 0)
     length = (yield from _number(shell, part, 1)) if len(part.operands) > 1 else None
-    if held.many:
+    if held.many and (held.variable is None or held.variable.is_array):  # `x[@]` of a plain variable is its text
         return Result(_slice(shell, part, held, offset, length), True, held.star)
     text = held.values[0] if held.values else ""
     bytewise = not text.isascii() and not is_utf8(shell)

@@ -80,7 +80,7 @@ def _run_stages(shell: Shell, node: Pipeline) -> Run[int]:
             files[0] = source
         if number == last and here:
             break
-        yield from _debugged(shell, stage)
+        yield from _told(shell, stage)
         following: Handle | None = None
         if number < last:
             following, sink = shell.process.pipe()
@@ -113,10 +113,13 @@ def _run_stages(shell: Shell, node: Pipeline) -> Run[int]:
     return status
 
 
-def _debugged(shell: Shell, command: Command) -> Run[None]:
-    """The DEBUG trap runs before the child is made; one that children inherit runs in them."""
-    if type(command) is SimpleCommand and "DEBUG" in shell.traps and not shell.options.get("functrace"):
-        shell.line = command.line + shell.line_shift
+def _told(shell: Shell, command: Command) -> Run[None]:
+    """Traps of this shell see the commands of its children: DEBUG before they are made (or in them, if inherited)."""
+    if type(command) is not SimpleCommand or shell.active_traps:
+        return
+    shell.line = command.line + shell.line_shift
+    shell.current_command = command
+    if not shell.options.get("functrace"):
         yield from trap.run_debug(shell, command)
 
 
@@ -159,7 +162,7 @@ def run_background(shell: Shell, node: Background) -> Run[int]:
     shell.may_exec = False
     keeps = shell.options.get("monitor") or shell.has_input_of_its_own
     files: dict[int, Handle] = {} if keeps else {0: NullHandle()}
-    yield from _debugged(shell, node.command)
+    yield from _told(shell, node.command)
     child = yield from subshell.fork(shell, _background(node.command), files)
     for handle in files.values():
         handle.release()

@@ -51,9 +51,10 @@ class Saved:
             if old is not None:
                 files[fd] = old
 
-    def keep(self) -> None:
+    def keep(self, shell: Shell) -> None:
         """`exec >file`: the change stays."""
-        for _, old in self.entries:
+        for fd, old in self.entries:
+            shell.process.private_files.discard(fd)
             if old is not None:
                 old.release()
         self.entries.clear()

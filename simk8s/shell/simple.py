@@ -247,7 +247,7 @@ def _run_words(shell: Shell, node: SimpleCommand, words: list[str], may_exec: bo
             try:
                 child = yield from external.start(shell, words, node, may_exec)
             except Exec:
-                saved.keep()
+                saved.keep(shell)
                 raise
             finally:
                 saved.put_back(shell)
@@ -263,11 +263,11 @@ def _run_words(shell: Shell, node: SimpleCommand, words: list[str], may_exec: bo
             status = yield from _run_builtin(shell, words, may_exec)
             shell.last_argument = words[-1]
             if name == "exec" and status == 0:
-                saved.keep()
+                saved.keep(shell)
                 shell.own_input = shell.process.files.get(0)
             return status
         except Exec:
-            saved.keep()
+            saved.keep(shell)
             raise
         finally:
             saved.put_back(shell)
