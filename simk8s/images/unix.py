@@ -71,6 +71,7 @@ def _devices(root: FileSystem) -> None:
     for name, device in {
         "null": "null",
         "zero": "zero",
+        "full": "full",
         "random": "urandom",
         "urandom": "urandom",
         "tty": "tty",

@@ -84,7 +84,7 @@ class Descriptors(Files):
         match name:
             case "null":
                 return NullHandle()
-            case "zero" | "urandom":
+            case "zero" | "full" | "urandom":
                 return PatternHandle(name)
             case "stdin" | "stdout" | "stderr":
                 return self._descriptor(("stdin", "stdout", "stderr").index(name), path)

@@ -95,7 +95,7 @@ class Fifo:
 
 @dataclass(slots=True, eq=False)
 class Device:
-    """`null`, `zero`, `urandom`, `tty`, or a descriptor of the process itself (`stdin`, `stdout`, `stderr`, `fd/3`)."""
+    """`null`, `zero`, `full`, `urandom`, `tty`, or a descriptor of the process itself (`stdin`, `fd/3`)."""
 
     name: str
     mode: int = 0o666

@@ -164,13 +164,13 @@ class NullHandle(Handle):
 
 
 class PatternHandle(NullHandle):
-    """`/dev/zero` and `/dev/urandom`: bytes without end."""
+    """`/dev/zero`, `/dev/full` and `/dev/urandom`: bytes without end."""
 
     def __init__(self, name: str) -> None:
         self.name = name
 
     def read(self, process: Process, count: int) -> Run[Content]:
-        if self.name == "zero":
+        if self.name != "urandom":
             return Sparse([count])
         seed = process.sim.choose(1 << 32, "urandom")  # one choice a read
         return shake_256(seed.to_bytes(4, "big")).digest(min(count, 4096))
@@ -180,6 +180,11 @@ class PatternHandle(NullHandle):
         data = bytes((yield from self.read(process, min(limit, 4096))))
         end = data.find(delimiter) + 1 if delimiter else 0
         return data[:end] if end else data
+
+    def write(self, process: Process, data: Content) -> Run[int]:
+        if self.name == "full":
+            raise SyscallError(Errno.ENOSPC)
+        return (yield from super().write(process, data))
 
 
 class SourceHandle(Handle):

@@ -150,7 +150,14 @@ def make_box(simulation: Simulation | None = None, *, hostname: str = "box") -> 
         root.place(f"/usr/bin/{name}", executable(f"test-{name}"))
     for name in ("bash", "sh", "ash", "dash"):
         root.place(f"/bin/{name}", executable(name))
-    for name in ("null", "stdin", "stdout", "stderr", *(f"fd/{number}" for number in (*range(10), *range(50, 64)))):
+    for name in (
+        "null",
+        "full",
+        "stdin",
+        "stdout",
+        "stderr",
+        *(f"fd/{number}" for number in (*range(10), *range(50, 64))),
+    ):
         root.place(f"/dev/{name}", Device(name))
     root.install({"/etc/passwd": "root:x:0:0:root:/root:/bin/sh\n"})
     root.directory("/root")
