@@ -13,6 +13,9 @@ Styled = tuple[Tone, str]
 SIGNS = {"": " ", "ok": "+", "unknown": "?"}
 """In the gutter. A hole is `!`, one that nobody would notice `!!`."""
 
+GUTTER_WIDTH = 36
+"""What does not fit is cut to the worst word; the JSON report has all."""
+
 
 def lines(report: Mapping[str, Any]) -> Iterator[Styled]:
     """The whole report."""
@@ -35,13 +38,14 @@ def tone(verdict: str) -> Tone:
 
 
 def tally(line: Mapping[str, Any]) -> str:
-    """What was tried at a line, and what became of it: `12 ok`, `3 of 12 stale`."""
+    """What was tried at a line, and what became of it: `12 ok`, `2 silent stale, 1 crashloop of 5`."""
     if not line["tried"]:
         return ""
     if line["verdict"] == "ok":
         return f"{line['tried']} ok"
-    bad = ", ".join(f"{count} {word}" for word, count in line["outcomes"].items() if word != "ok")
-    return f"{bad} of {line['tried']}"
+    bad = [f"{count} {word}" for word, count in line["outcomes"].items() if word != "ok"]
+    whole = f"{', '.join(bad)} of {line['tried']}"
+    return whole if len(whole) <= GUTTER_WIDTH else f"{bad[0]}, ... of {line['tried']}"
 
 
 def _scripts(report: Mapping[str, Any]) -> Iterator[Styled]:
@@ -53,7 +57,7 @@ def _scripts(report: Mapping[str, Any]) -> Iterator[Styled]:
             f"{script['file']}, container {script['container']}" + (" (bad lines only)" if is_of_image else ""),
         )
         shown = [line for line in script["lines"] if not is_of_image or line["verdict"] not in ("", "ok")]
-        width = min(max((len(tally(line)) for line in shown), default=0), 36)
+        width = max((len(tally(line)) for line in shown), default=0)
         for line in shown:
             gutter = f"{sign(line['verdict']):>2} {tally(line):<{width}}"
             yield tone(line["verdict"]), f"{gutter} {line['line'] or '':>4} | {line['text']}".rstrip()
