@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, TypeVar
 
+from simk8s.errors import SimError
 from simk8s.shell import arithmetic, parameter, subshell
 from simk8s.shell.expression import quote_expression
 from simk8s.shell.limit import MOST_WORDS, together, too_many
@@ -338,7 +339,7 @@ def _add_parameter(shell: Shell, part: Parameter, out: list[Piece], quoted: bool
     if value is not None:
         out.append((value, QUOTED if quoted else EXPANDED))
         return
-    result = _at_once(parameter.expand(shell, part, quoted))
+    result = _at_once(shell, parameter.expand(shell, part, quoted))
     if result.word is None:
         _append(shell, result, quoted, out)
         return
@@ -348,14 +349,19 @@ def _add_parameter(shell: Shell, part: Parameter, out: list[Piece], quoted: bool
         out.append(("", QUOTED))
 
 
-def _at_once(run: Run[T]) -> T:
-    """What a generator returns that does not wait."""
+def _at_once(shell: Shell, run: Run[T]) -> T:
+    """What a generator returns that does not wait. Raises SimError SK201 where a variable's value makes it wait."""
     try:
-        event = run.send(None)
+        run.send(None)
     except StopIteration as end:
         result: T = end.value
         return result
-    raise AssertionError(f"an expansion that cannot wait does wait, for {event}")
+    raise SimError(
+        "SK201",
+        "a command substitution inside the subscript that a variable holds is not supported",
+        place=shell.place_of(shell.line),
+        hint="put its output into a variable first, and use that as the subscript",
+    )
 
 
 def _append(shell: Shell, result: parameter.Result, quoted: bool, out: list[Piece]) -> None:

@@ -211,3 +211,8 @@ def test_every_shell_runs_a_plain_script(shell: str) -> None:
 def test_dash_speaks_its_own_errors() -> None:
     result = run("nosuch; [[ a == a ]]", shell="dash")
     assert result.stderr == "dash: 1: nosuch: not found\ndash: 1: [[: not found\n"
+
+
+def test_a_subscript_in_a_variable_that_would_have_to_wait_is_refused_with_its_line() -> None:
+    with pytest.raises(SimError, match="subscript"):
+        run("a=(1 2 3)\ndeclare -n second='a[$(echo 1)]'\necho $second")
