@@ -15,6 +15,7 @@ from simk8s.shell.syntax.arithmetic import (
     Choice,
     Expression,
     ExpressionError,
+    Invalid,
     Name,
     Number,
     Operation,
@@ -53,7 +54,7 @@ It raises ExpressionError, or ShellError for what is not about the expression.
 
 @lru_cache(maxsize=8192)
 def compiled(text: str) -> Evaluator:
-    """What evaluates this text. Raises ExpressionError."""
+    """What evaluates this text."""
     return _evaluator(parse_arithmetic(text))
 
 
@@ -62,6 +63,12 @@ def _evaluator(tree: Expression) -> Evaluator:
     match tree:
         case Number(value):
             return lambda shell, depth: value
+        case Invalid(message, token, whole):
+
+            def fail(shell: Shell, depth: int) -> int:
+                raise ExpressionError(message, token, whole)
+
+            return fail
         case Name():
             return _reading(tree)
         case Operation(operator, left, right, rest):

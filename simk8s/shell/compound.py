@@ -29,14 +29,23 @@ if TYPE_CHECKING:
 
 
 def redirected(
-    shell: Shell, line: int, redirections: tuple[Redirection, ...], body: Callable[[], int | Run[int]]
+    shell: Shell,
+    line: int,
+    redirections: tuple[Redirection, ...],
+    body: Callable[[], int | Run[int]],
+    *,
+    lasting: bool = False,
 ) -> int | Run[int]:
-    """Run `body` with the descriptors that the redirections make."""
-    return _redirected(shell, line, redirections, body) if redirections else body()
+    """Run `body` with the descriptors that the redirections make; `lasting`: they stay, for an EXIT trap."""
+    return _redirected(shell, line, redirections, body, lasting) if redirections else body()
 
 
 def _redirected(
-    shell: Shell, line: int, redirections: tuple[Redirection, ...], body: Callable[[], int | Run[int]]
+    shell: Shell,
+    line: int,
+    redirections: tuple[Redirection, ...],
+    body: Callable[[], int | Run[int]],
+    lasting: bool,
 ) -> Run[int]:
     shell.may_exec = False
     before = len(shell.substituted_files)
@@ -46,12 +55,15 @@ def _redirected(
         shell.line = line + shell.line_shift
         yield from shell.complain(error.message)
         shell.status = 1
+        shell.unopened = redirections
         if shell.guarded == shell.inverted:
             yield from failure.failed(shell, 1)
         return 1
     except ShellError as error:
         yield from failure.report(shell, error)
         return 1
+    if lasting:
+        saved.keep()
     try:
         try:
             result = body()
@@ -85,13 +97,13 @@ def run_subshell(shell: Shell, node: Subshell) -> Run[int]:
     shell.line = node.line + shell.line_shift
     if shell.may_exec and not shell.traps:  # this process is itself a child with nothing else to do
         shell.level += 1
-        result = redirected(shell, node.line, node.redirections, lambda: begin(shell, node.body))
+        result = redirected(shell, node.line, node.redirections, lambda: begin(shell, node.body), lasting=True)
         return result if isinstance(result, int) else (yield from result)
 
     def body(child: Shell) -> Run[int]:
         child.may_exec = not child.traps and not node.redirections
         child.loops = 0
-        result = redirected(child, node.line, node.redirections, lambda: begin(child, node.body))
+        result = redirected(child, node.line, node.redirections, lambda: begin(child, node.body), lasting=True)
         return result if isinstance(result, int) else (yield from result)
 
     child = yield from subshell.fork(shell, body)

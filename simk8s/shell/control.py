@@ -14,8 +14,9 @@ class BreakLoop(Leave):
 
 
 class ContinueLoop(Leave):
-    def __init__(self, levels: int) -> None:
+    def __init__(self, levels: int, status: int = 0) -> None:
         self.levels = levels
+        self.status = status
 
 
 class ReturnFrom(Leave):

@@ -40,7 +40,7 @@ def _while(shell: Shell, node: While) -> Run[int]:
                 break
             except ContinueLoop as again:
                 status = _continued(shell, again)
-                if asking and node.until:  # `continue` succeeds, and success is what `until` waits for
+                if asking and (status == 0) == node.until:  # `continue` is the condition's answer, too
                     break
     finally:
         shell.loops -= 1
@@ -58,8 +58,8 @@ def _left(shell: Shell, leave: BreakLoop) -> int:
 def _continued(shell: Shell, again: ContinueLoop) -> int:
     """`continue` ends this round: its status; or it leaves this loop for the next round of one around it."""
     if again.levels > 1 and shell.loops > 1:
-        raise ContinueLoop(again.levels - 1) from None
-    return 0
+        raise ContinueLoop(again.levels - 1, again.status) from None
+    return again.status
 
 
 @runs(For)

@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING
 from simk8s.machine import Handle, NullHandle
 from simk8s.shell import assignment, failure, job, subshell, trap
 from simk8s.shell.array import Element, assign_array
-from simk8s.shell.control import ExitShell
+from simk8s.shell.control import BreakLoop, ContinueLoop, ExitShell
 from simk8s.shell.dispatch import execute, runs
 from simk8s.shell.job import Job
 from simk8s.shell.syntax.nodes import (
+    ArithmeticCommand,
     ArithmeticFor,
     Background,
     Case,
     Command,
+    Conditional,
     Coprocess,
     For,
     Group,
@@ -41,6 +43,7 @@ def run_pipeline(shell: Shell, node: Pipeline) -> Run[int]:
     """`! time a | b |& c`"""
     began = shell.process.sim.now
     may_exec, shell.may_exec = shell.may_exec, False
+    shell.unopened = ()
     shell.guarded += node.negated
     inside = int(node.negated and len(node.stages) == 1 and type(node.stages[0]) in _COMPOUND)
     inside = 0 if shell.options.errexit else inside
@@ -53,6 +56,10 @@ def run_pipeline(shell: Shell, node: Pipeline) -> Run[int]:
             status = yield from execute(shell, node.stages[0])
         else:
             status = yield from _run_stages(shell, node)
+    except (BreakLoop, ContinueLoop) as leave:
+        if node.negated:
+            leave.status = int(not leave.status)
+        raise
     except ExitShell:
         if node.clock:
             yield from _tell_time(shell, shell.process.sim.now - began, node.clock == "time -p")
@@ -63,10 +70,17 @@ def run_pipeline(shell: Shell, node: Pipeline) -> Run[int]:
     if node.clock:
         yield from _tell_time(shell, shell.process.sim.now - began, node.clock == "time -p")
     if node.negated:
-        status = shell.status = int(not status)
+        status = shell.status = int(not status or _is_unopened(shell, node.stages))
     elif status and len(node.stages) > 1 and shell.guarded == shell.inverted:
         yield from failure.failed(shell, status)
     return status
+
+
+def _is_unopened(shell: Shell, stages: tuple[Command, ...]) -> bool:
+    """Whether this is one compound command whose redirections failed just now: then bash forgets the `!`."""
+    if len(stages) != 1 or not isinstance(stages[0], (*_COMPOUND, Conditional, ArithmeticCommand)):
+        return False
+    return bool(shell.unopened) and shell.unopened is stages[0].redirections
 
 
 def _run_stages(shell: Shell, node: Pipeline) -> Run[int]:

@@ -13,7 +13,7 @@ from simk8s.shell.message import in_ash_words
 from simk8s.shell.options import Options
 from simk8s.shell.special import install_again, install_special
 from simk8s.shell.syntax.dialect import BASH, Dialect
-from simk8s.shell.syntax.nodes import ArithmeticCommand, Conditional, FunctionDefinition, SimpleCommand
+from simk8s.shell.syntax.nodes import ArithmeticCommand, Conditional, FunctionDefinition, Redirection, SimpleCommand
 from simk8s.shell.variables import Table, Variable
 from simk8s.sim import Run
 
@@ -85,6 +85,7 @@ class Shell:
         self.finished: dict[int, int] = {}  # statuses of jobs that were waited for, by process id
         self.guarded = 0  # > 0: a failure does not count for `set -e` and the ERR trap
         self.inverted = 0  # how many of those guards are a `!` in front of a compound command
+        self.unopened: tuple[Redirection, ...] = ()  # those of the compound command that last failed to open a file
         self.loops = 0
         self.level: int = 0  # BASH_SUBSHELL,
         self.is_stage: bool = False  # which does not count the process of a simple command in a pipeline

@@ -68,8 +68,39 @@ def _block(node: Sequence, depth: int, *, closed: bool = False) -> str:
 
 def _line(node: Sequence) -> str:
     """The commands of a body on one line, as outside of functions."""
-    texts = [command(item, 0) + ("" if isinstance(item, Background) else ";") for item in node.commands]
-    return " ".join(texts).removesuffix(";")
+    return " ".join(_closed(command(item, 0)) for item in node.commands).removesuffix(";")
+
+
+def _closed(text: str) -> str:
+    """A command and the `;` behind it, unless something else ends it already."""
+    return text if text.endswith(("&", "\n")) else text + ";"
+
+
+def _asked(node: Sequence, depth: int) -> str:
+    """The commands of a condition with the last `;`: in functions they stand on lines of their own."""
+    return ("\n" + _pad(depth) if depth else " ").join(_closed(command(item, depth)) for item in node.commands)
+
+
+def _connected(node: Command, operator: str, depth: int) -> str:
+    """A command and the operator behind it, which stands before the here-documents that begin on the line."""
+    text = command(node, depth)
+    bodies = _bodies(node)
+    return f"{text.removesuffix(bodies)}{operator}{bodies} " if bodies else text + operator
+
+
+def _bodies(node: Command) -> str:
+    """The here-documents with which the text of a command ends."""
+    match node:
+        case Pipeline():
+            return _bodies(node.stages[-1]) if node.stages else ""
+        case AndOr():
+            return _bodies(node.rest[-1][1])
+        case Coprocess():
+            return _bodies(node.command)
+        case Sequence() | Background() | FunctionDefinition():
+            return ""
+        case _:
+            return _documents(node.redirections)
 
 
 def _pad(depth: int) -> str:
@@ -87,28 +118,31 @@ def command(node: Command, depth: int) -> str:
         case Pipeline():
             prefix = (f"{node.clock} " if node.clock else "") + ("! " if node.negated else "")
             merged = node.merged or (False,) * len(node.stages)
-            stages = zip(node.stages, merged, strict=True)
-            return prefix + " | ".join(command(stage, depth) + " 2>&1" * both for stage, both in stages)
+            stages = list(zip(node.stages, merged, strict=True))
+            piped = [_connected(stage, " 2>&1" * both + " |", depth) + " " for stage, both in stages[:-1]]
+            return prefix + "".join(piped) + "".join(command(stage, depth) for stage, _ in stages[-1:])
         case AndOr():
-            rest = "".join(f" {operator} {command(item, depth)}" for operator, item in node.rest)
-            return command(node.first, depth) + rest
+            items = (node.first, *(item for _, item in node.rest))
+            rest = [
+                _connected(item, f" {operator} ", depth) for item, (operator, _) in zip(items, node.rest, strict=False)
+            ]
+            return "".join(rest) + command(items[-1], depth)
         case Background():
-            return command(node.command, depth) + " &"
+            return _connected(node.command, " &", depth)
         case Subshell():
             inside = _block(node.body, depth).lstrip() if depth else _line(node.body)
             return f"( {inside} ){_redirections(node.redirections)}"
         case Group() if not depth:
-            end = "" if isinstance(node.body.commands[-1], Background) else ";"
-            return f"{{ {_line(node.body)}{end} }}{_redirections(node.redirections)}"
+            return f"{{ {_closed(_line(node.body))} }}{_redirections(node.redirections)}"
         case Group():
             return f"{{ \n{_block(node.body, depth + 1)}\n{pad}}}{_redirections(node.redirections)}"
         case If():
             return _if(node, depth) + _redirections(node.redirections)
         case While():
             keyword = "until" if node.until else "while"
-            condition = "; ".join(command(c, depth) for c in node.condition.commands)
+            condition = _asked(node.condition, depth)
             body = _block(node.body, depth + 1, closed=True)
-            return f"{keyword} {condition}; do\n{body}\n{pad}done{_redirections(node.redirections)}"
+            return f"{keyword} {condition} do\n{body}\n{pad}done{_redirections(node.redirections)}"
         case For() | Select():
             keyword = "for" if isinstance(node, For) else "select"
             listed = '"$@"' if node.words is None else " ".join(word(w) for w in node.words)
@@ -167,8 +201,7 @@ def _substitutions(parts: tuple[Part, ...]) -> Iterator[CommandSubstitution | Fi
 def _if(node: If, depth: int) -> str:
     pad = _pad(depth)
     condition, body = node.branches[0]
-    asked = "; ".join(command(c, depth) for c in condition.commands)
-    text = f"if {asked}; then\n{_block(body, depth + 1, closed=True)}\n{pad}"
+    text = f"if {_asked(condition, depth)} then\n{_block(body, depth + 1, closed=True)}\n{pad}"
     if len(node.branches) > 1:
         rest = If(node.line, node.column, node.branches[1:], node.otherwise, (), "")
         return f"{text}else\n{_pad(depth + 1)}{_if(rest, depth + 1)};\n{pad}fi"
@@ -205,16 +238,20 @@ def _test(node: Test) -> str:
 
 def _redirections(items: tuple[Redirection, ...]) -> str:
     texts = []
-    documents = []
     for item in items:
         descriptor = "" if item.descriptor is None else item.descriptor
         shown = f"{{{descriptor}}}" if isinstance(descriptor, str) and descriptor else descriptor
         if item.document is not None:
             texts.append(f" {shown}{item.operator}{word(item.target)}")
-            documents.append(f"{item.document.body.source}{item.document.delimiter}\n")
         elif item.operator in ("<&", ">&"):
             number = shown if shown != "" else 0 if item.operator == "<&" else 1
             texts.append(f" {number}{item.operator}{word(item.target)}")
         else:
             texts.append(f" {shown}{item.operator} {word(item.target)}")
-    return "".join(texts) + ("\n" + "".join(documents) if documents else "")
+    return "".join(texts) + _documents(items)
+
+
+def _documents(items: tuple[Redirection, ...]) -> str:
+    """The texts of here-documents, from the end of the line on."""
+    documents = [item.document for item in items if item.document is not None]
+    return "\n" * bool(documents) + "".join(f"{one.body.source}{one.delimiter}\n" for one in documents)

@@ -1,4 +1,8 @@
-"""Arithmetic expressions: from text to a tree, by the precedences of C. `shell/arithmetic.py` evaluates the tree."""
+"""Arithmetic expressions: from text to a tree, by the precedences of C. `shell/arithmetic.py` evaluates the tree.
+
+bash evaluates while it parses: what stands before a syntax error has had its effects when the error is met. So an error
+is a leaf of the tree, and the evaluation raises it when it comes there.
+"""
 
 from __future__ import annotations
 
@@ -14,12 +18,11 @@ class ExpressionError(Exception):
     `whole` is the text with the error, where that is the value of a variable in the expression.
     """
 
-    whole = ""
-
-    def __init__(self, message: str, token: str) -> None:
+    def __init__(self, message: str, token: str, whole: str = "") -> None:
         super().__init__(message)
         self.message = message
         self.token = token
+        self.whole = whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,16 @@ class Choice:
     no: Expression
 
 
-Expression: TypeAlias = Number | Name | Operation | Assign | Step | Choice
+@dataclass(frozen=True, slots=True)
+class Invalid:
+    """Where the text stops to be an expression. `whole` is as in ExpressionError."""
+
+    message: str
+    token: str
+    whole: str = ""
+
+
+Expression: TypeAlias = Number | Name | Operation | Assign | Step | Choice | Invalid
 
 _TOKEN = re.compile(
     r"(?P<number>[0-9][0-9A-Za-z@_]*(?:#[0-9A-Za-z@_]*)?)|(?P<name>[A-Za-z_][A-Za-z0-9_]*)"
@@ -107,22 +119,25 @@ def wrapped(value: int) -> int:
 
 @lru_cache(maxsize=8192)
 def parse_arithmetic(text: str) -> Expression:
-    """The tree of an expression; an empty text is 0. Raises ExpressionError.
+    """The tree of an expression; an empty text is 0. A text that is no expression has an `Invalid` in its tree.
 
     >>> parse_arithmetic("1 + 2")
     Operation(operator='+', left=Number(value=1), right=Number(value=2), rest='2')
     """
     parser = _Parser(text)
     if parser.kind == "end":
-        return Number(0)
+        return parser.invalid or Number(0)
     tree = parser.comma()
     if parser.kind != "end":
-        raise parser.error("syntax error in expression")
+        return parser.broken("syntax error in expression", tree)
     return tree
 
 
 class _Parser:
-    """One token ahead: `kind` and `text` are the current token's, `start` where it begins."""
+    """One token ahead: `kind` and `text` are the current token's, `start` where it begins.
+
+    After an error (`invalid`) there are no more tokens, so that everything that has begun ends.
+    """
 
     def __init__(self, text: str) -> None:
         self.whole = text
@@ -131,14 +146,28 @@ class _Parser:
         self.kind = ""
         self.text = ""
         self.subscript: str | None = None
+        self.value = 0
+        self.invalid: Invalid | None = None
         self.advance()
-
-    def error(self, message: str) -> ExpressionError:
-        return ExpressionError(message, self.whole[self.start :])
 
     @property
     def rest(self) -> str:
         return self.whole[self.start :]
+
+    def fail(self, message: str) -> Invalid:
+        """The error that is met here, unless there has been one."""
+        if self.invalid is None:
+            self.invalid = Invalid(message, self.rest)
+        self.kind, self.text, self.offset = "end", "", len(self.whole)
+        return self.invalid
+
+    def broken(self, message: str, before: Expression) -> Expression:
+        """An error behind what is evaluated first."""
+        return Operation(",", before, self.fail(message), "")
+
+    def so_far(self, tree: Expression) -> Expression:
+        """The tree; if there has been an error, it comes behind it, also where the tree leaves a part out."""
+        return tree if self.invalid is None else Operation(",", tree, self.invalid, "")
 
     def advance(self) -> None:
         blank = _BLANK.match(self.whole, self.offset)
@@ -151,13 +180,21 @@ class _Parser:
         match = _TOKEN.match(self.whole, offset)
         if match is None:
             wanted = before in ("", "operator")
-            problem = "operand expected" if wanted else "invalid arithmetic operator"
-            raise self.error(f"syntax error: {problem}")
+            self.fail(f"syntax error: {'operand expected' if wanted else 'invalid arithmetic operator'}")
+            return
         self.kind = match.lastgroup or ""
         self.text = match.group()
         self.offset = match.end()
         self.subscript = None
-        if self.kind == "name" and self.whole[self.offset : self.offset + 1] == "[":
+        if self.kind == "number":
+            try:
+                self.value = number(self.text, self.rest)
+            except ExpressionError as error:
+                self.invalid = Invalid(
+                    error.message, self.text, self.whole[: self.offset].lstrip()
+                )  # bash cuts it there
+                self.fail("")
+        elif self.kind == "name" and self.whole[self.offset : self.offset + 1] == "[":
             self._read_subscript()
 
     def _read_subscript(self) -> None:
@@ -171,7 +208,7 @@ class _Parser:
                     self.subscript = self.whole[self.offset + 1 : offset]
                     self.offset = offset + 1
                     return
-        raise self.error("bad array subscript")
+        self.fail("bad array subscript")
 
     def comma(self) -> Expression:
         left = self.assignment()
@@ -184,7 +221,7 @@ class _Parser:
         target = self.choice()
         if self.kind == "operator" and self.text in _ASSIGNMENTS:
             if not isinstance(target, Name):
-                raise self.error("attempted assignment to non-variable")
+                return self.broken("attempted assignment to non-variable", target)
             operator = self.text[:-1]
             self.advance()
             start = self.start
@@ -197,14 +234,15 @@ class _Parser:
         if self.kind == "operator" and self.text == "?":
             self.advance()
             if self.kind == "end" or (self.kind == "operator" and self.text == ":"):
-                raise self.error("expression expected")
+                return self.broken("expression expected", condition)
             yes = self.comma()
             if self.kind != "operator" or self.text != ":":
-                raise self.error("`:' expected for conditional expression")
+                error = self.fail("`:' expected for conditional expression")
+                return self.so_far(Choice(condition, yes, error))
             self.advance()
             if self.kind == "end":
-                raise self.error("expression expected")
-            return Choice(condition, yes, self.choice())
+                return self.so_far(Choice(condition, yes, self.fail("expression expected")))
+            return self.so_far(Choice(condition, yes, self.choice()))
         return condition
 
     def binary(self, level: int) -> Expression:
@@ -217,7 +255,7 @@ class _Parser:
             self.advance()
             start = self.start
             right = self.binary(level + 1)
-            left = Operation(operator, left, right, self.whole[start:] if operator in "/%" else self.rest)
+            left = self.so_far(Operation(operator, left, right, self.whole[start:] if operator in "/%" else self.rest))
         return left
 
     def power(self) -> Expression:
@@ -236,13 +274,13 @@ class _Parser:
                 return Operation(operator, None, self.unary(), self.rest)
             if operator in ("++", "--"):
                 return self._before(operator)
-        return self._after(self.primary())
+        return self.so_far(self._after(self.primary()))
 
     def _before(self, operator: str) -> Expression:
         self.advance()
         if self.kind == "name":
             target = self._name()
-            return Step(target, 1 if operator == "++" else -1, before=True)
+            return self.invalid or Step(target, 1 if operator == "++" else -1, before=True)
         sign = operator[0]  # `--1` is two signs
         return Operation(sign, None, Operation(sign, None, self.unary(), self.rest), self.rest)
 
@@ -250,6 +288,7 @@ class _Parser:
         if self.kind == "operator" and self.text in ("++", "--"):
             if isinstance(value, Name):
                 by = 1 if self.text == "++" else -1
+                self.kind = "number"
                 self.advance()
                 return Step(value, by, before=False)
             self.kind, self.text, self.offset = "operator", self.text[0], self.start + 1  # `1--1` is `1 - -1`
@@ -262,19 +301,20 @@ class _Parser:
 
     def primary(self) -> Expression:
         if self.kind == "number":
-            value = number(self.text, self.rest)
+            value = self.value
             self.advance()
             return Number(value)
         if self.kind == "name":
-            return self._name()
+            name = self._name()
+            return self.invalid or name  # bash looks at the next token before it reads the variable
         if self.kind == "operator" and self.text == "(":
             self.advance()
             inside = self.comma()
             if self.kind != "operator" or self.text != ")":
-                raise self.error("missing `)'")
+                return self.broken("missing `)'", inside)
             self.advance()
             return Operation("+", None, inside, "") if isinstance(inside, Name) else inside  # no target of assignments
-        raise self.error("syntax error: operand expected")
+        return self.fail("syntax error: operand expected")
 
 
 def number(text: str, rest: str) -> int:
