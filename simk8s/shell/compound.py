@@ -63,7 +63,7 @@ def _redirected(
         yield from failure.report(shell, error)
         return 1
     if lasting:
-        saved.keep()
+        saved.keep(shell)
     try:
         try:
             result = body()
