@@ -8,17 +8,15 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, TypeVar
 
 from simk8s.checker.crash import Crash
 from simk8s.checker.ground import Ground
 from simk8s.checker.known import Known, Result
 from simk8s.checker.order import Order, try_order
 from simk8s.checker.setup import Setup
+from simk8s.checker.sharing import shared
 from simk8s.checker.survey import Survey, survey
 from simk8s.checker.worker import Explored, explore, read_journal
-
-T = TypeVar("T")
 
 CHUNKS = 12
 """Into so many parts the crashes of a round are cut, whatever the number of workers: so that the result is the same."""
@@ -152,7 +150,7 @@ def _rounds(
 def _orders(exploration: Exploration, jobs: int | None) -> None:
     found = exploration.survey.orders
     calls = [(exploration.setup, order, exploration.ground) for order in found]
-    for order, result in zip(found, _shared(try_order, calls, jobs), strict=True):
+    for order, result in zip(found, shared(try_order, calls, jobs), strict=True):
         exploration.orders[order] = replace(result, passed=())
 
 
@@ -192,22 +190,4 @@ def _round(
         known.add("the crash-free run", exploration.survey.reference)
         journal = str(folder / f"{count:03}-{number:03}")
         calls.append((exploration.setup, crashes, known, exploration.ground, max(exploration.crashes - 1, 0), journal))
-    yield from _shared(explore, calls, jobs)
-
-
-def _shared(act: Callable[..., T], calls: Sequence[tuple[Any, ...]], jobs: int | None) -> Iterator[T]:
-    """The results of all these calls in order, from this process or from workers."""
-    if jobs == 1:
-        yield from (act(*call) for call in calls)
-        return
-    from joblib import Parallel, delayed
-    from joblib.externals.loky.process_executor import TerminatedWorkerError
-
-    done = 0
-    try:
-        for found in Parallel(n_jobs=jobs, return_as="generator")(delayed(act)(*call) for call in calls):
-            done += 1
-            yield found
-    except TerminatedWorkerError:
-        for call in calls[done:]:  # what one worker could not bear is done here, one world at a time
-            yield act(*call)
+    yield from shared(explore, calls, jobs)

@@ -1,7 +1,8 @@
 """The same world twice: `os.fork` at a moment of a run, so that what came before it is not run again.
 
 The simulation never gets to see this; it is the checker that continues it in a child and reads the answer. Only POSIX
-has it; `exploration.py` replays from the start elsewhere, and where other threads run that a fork would leave behind.
+has it, and a process in which other threads run is left alone: one of them may hold what the child waits for.
+`sharing.py` then finds another process; where there is none, `worker.py` replays from the start.
 """
 
 from __future__ import annotations
@@ -37,9 +38,14 @@ class Died(Exception):
     """The child ended without an answer; the message says how."""
 
 
+def is_offered() -> bool:
+    """Whether this system has it at all."""
+    return hasattr(os, "fork")
+
+
 def is_possible() -> bool:
     """Whether this process can be forked here and now."""
-    return hasattr(os, "fork") and len(sys._current_frames()) == 1
+    return is_offered() and len(sys._current_frames()) == 1
 
 
 def fork() -> Child | bytes:

@@ -71,6 +71,7 @@ def command(
     most = _most(crashes)
     setup = _setup(paths, seed, nodes)
     meter = Meter(quiet=quiet)
+    meter.note(_replays(dask))
     with _workers(dask):
         found = exploration.run(
             setup, crashes=most, orders=orders, jobs=None if dask else (jobs or _cores()), tell=meter.show
@@ -121,6 +122,19 @@ def _addons(texts: list[Source]) -> list[str]:
     objects = [manifest.object for manifest in manifests_in(texts)]
     found = {addon_with(str(item.get("apiVersion", "")), str(item.get("kind", ""))) for item in objects}
     return sorted(found - {""})
+
+
+def _replays(dask: str | None) -> str:
+    """Why worlds cannot branch off one another, where they cannot."""
+    from simk8s.checker import fork
+
+    if dask is not None:
+        why = "the workers of Dask run threads, and cannot be forked"
+    elif not fork.is_offered():
+        why = "this system has no fork"
+    else:
+        return ""
+    return f"{why}: each world is replayed from the start, which comes to the same and takes longer"
 
 
 def _cores() -> int:

@@ -31,6 +31,11 @@ class Meter:
         text = self._text(exploration)
         click.echo(f"\r\033[K{text}" if self._live else text, err=True, nl=not self._live)
 
+    def note(self, text: str) -> None:
+        """Something to know before it begins; "" where there is nothing."""
+        if text and not self.quiet:
+            click.echo(text, err=True)
+
     def end(self) -> None:
         """Nothing more comes."""
         if self._live and not self.quiet:

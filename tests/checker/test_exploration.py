@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -171,8 +172,22 @@ def test_the_result_does_not_depend_on_who_works_on_it(fragile: Exploration) -> 
 def test_without_fork_each_world_is_replayed_and_comes_to_the_same(
     fragile: Exploration, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fork, "is_possible", lambda: False)
+    monkeypatch.setattr(fork, "is_offered", lambda: False)
     assert report(explored(FRAGILE)) == report(fragile)
+
+
+def test_a_process_with_other_threads_finds_one_that_can_be_forked() -> None:
+    """Several crashes in one run are not to be had by replaying."""
+    over = threading.Event()
+    other = threading.Thread(target=over.wait)
+    other.start()
+    try:
+        assert not fork.is_possible()
+        found = report(explored(TWICE, crashes=2))
+    finally:
+        over.set()
+        other.join()
+    assert found["complete"] and found["holes"]
 
 
 def test_zero_crashes_judge_the_run_alone() -> None:
@@ -220,6 +235,7 @@ def test_a_property_that_raises_costs_only_its_own_world(monkeypatch: pytest.Mon
             raise ZeroDivisionError("a property of mine")
         return judge(oracle)
 
+    monkeypatch.setattr(fork, "is_possible", lambda: True)
     monkeypatch.setattr(Oracle, "judge", raising)
     said = report(explored(SAFE))
     notes = {note for point in said["points"] for note in point["notes"].values()}
@@ -244,8 +260,7 @@ def test_a_hole_is_a_scenario_too(fragile: Exploration, tmp_path: Path) -> None:
     assert results[-1].output is not None and "web-0   0/1" in results[-1].output.stdout
 
 
-def test_what_survives_every_crash_may_not_survive_two(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fork, "is_possible", lambda: True)
+def test_what_survives_every_crash_may_not_survive_two() -> None:
     assert report(explored(TWICE))["holes"] == []
     found = report(explored(TWICE, crashes=2))
     hole = next(hole for hole in found["holes"] if hole["word"] == "crashloop")
@@ -258,7 +273,7 @@ def test_what_survives_every_crash_may_not_survive_two(monkeypatch: pytest.Monke
 
 
 def test_several_crashes_without_fork_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fork, "is_possible", lambda: False)
+    monkeypatch.setattr(fork, "is_offered", lambda: False)
     with pytest.raises(SimError, match="SK522"):
         explored(TWICE, crashes=2)
 

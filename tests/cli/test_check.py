@@ -10,6 +10,7 @@ from typing import TypeAlias
 import pytest
 from click.testing import Result
 
+from simk8s.checker import fork
 from tests.checker.test_exploration import FRAGILE, SAFE, SET
 
 Command: TypeAlias = Callable[..., Result]
@@ -71,3 +72,13 @@ def test_what_is_no_set_is_refused(simk8s: Command, tmp_path: Path) -> None:
     result = simk8s("check", tmp_path / "x.yaml")
     assert result.exit_code == 2 and "SK520" in result.stderr
     assert simk8s("check", tmp_path / "nothing.yaml").exit_code == 2
+
+
+def test_it_says_when_every_world_is_replayed_from_the_start(
+    simk8s: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = manifest(tmp_path, SAFE)
+    assert "replayed" not in simk8s("check", path, "--crashes", "0").stderr
+    monkeypatch.setattr(fork, "is_offered", lambda: False)
+    assert "this system has no fork: each world is replayed" in simk8s("check", path, "--crashes", "0").stderr
+    assert "replayed" not in simk8s("check", path, "--crashes", "0", "-q").stderr
