@@ -115,8 +115,12 @@ class Walk:
         return ()
 
     def restarts(self) -> dict[str, int]:
-        """How often the containers of each Pod have been started again."""
-        return {row.name: row.restarts for row in self.cluster.pods()}
+        """How often the containers of each Pod have been started again; the API hears of it a little later."""
+        return {
+            local.key.name: sum(number - 1 for number in local.starts.values())
+            for node in self.cluster.world.nodes
+            for local in node.pods.values()
+        }
 
     def _stop_visiting(self) -> None:
         if self._visits:
