@@ -81,7 +81,7 @@ class Branching:
     def _visit_again(self, walk: Walk, point: CrashPoint, position: int) -> None:
         """A struck world at a point of its own: the container there crashes too, where that leaves something new."""
         itself = f"{point.pod}/{point.container}"
-        command = (itself, point.start, point.index)
+        command = (itself, point.start, point.index, point.subshell)
         kind = kind_of(point)
         state = walk.fingerprints.after("container", itself, by=itself)
         begins, self._kinds[command] = self._kinds.get(command) != kind, kind

@@ -98,6 +98,7 @@ def _told(exploration: Exploration, group: list[tuple[Crash, Result]]) -> dict[s
         "container": at.container,
         "command": at.command,
         "command_index": at.index,
+        "subshell": at.subshell,
         "where": at.where,
         "kill": crash.kill,
         "killed": crash.killed,
@@ -119,7 +120,8 @@ def story(crash: Crash, result: Result) -> list[str]:
     """What happened, in a few lines."""
     at = crash.point
     attempt = f", start {at.start}" if at.start > 1 else ""
-    came = "served" if at.where == SERVING else f"came to command {at.index}{attempt}: {_short(at.command)}"
+    inner = f"command {at.subshell} in a subshell of " if at.subshell else ""
+    came = "served" if at.where == SERVING else f"came to {inner}command {at.index}{attempt}: {_short(at.command)}"
     lines = [f"{at.pod}/{at.container} {came}"]
     lines.append(f"killed: {_victim(crash)} {_moment(crash)}, {crash.seconds:.1f} s after the start")
     if result.files_left:
@@ -183,6 +185,7 @@ def _without_crash(exploration: Exploration, result: Result, story: list[str]) -
         **dict.fromkeys(("file", "pod", "container", "command", "killed"), ""),
         "line": 0,
         "command_index": 0,
+        "subshell": 0,
         "where": "none",
         "kill": "none",
         "word": worst(result),

@@ -53,6 +53,7 @@ def point(crash: Crash, result: Result, replay: str) -> dict[str, Any]:
         "line": at.line,
         "command": at.command,
         "command_index": at.index,
+        "subshell": at.subshell,
         "where": at.where,
         "stage": at.stage,
         "time_seconds": round(crash.seconds, 6),
@@ -72,8 +73,9 @@ def _after(first: Crash, more: tuple[Crash, ...], result: Result, replay: str) -
 
 
 def _order(order: Order, result: Result, replay: str) -> dict[str, Any]:
-    nothing = {"attempt": 0, "file": "", "line": 0, "command_index": 0, "stage": "", "time_seconds": 0.0, "killed": ""}
+    nothing = {"attempt": 0, "file": "", "line": 0, "command_index": 0, "subshell": 0, "stage": "", "killed": ""}
     names = {
+        "time_seconds": 0.0,
         "pod": order.pod,
         "container": order.containers[0],
         "command": str(order),
@@ -84,8 +86,8 @@ def _order(order: Order, result: Result, replay: str) -> dict[str, Any]:
 
 
 def _crash_free(exploration: Exploration) -> dict[str, Any]:
-    nothing = {"pod": "", "container": "", "attempt": 0, "file": "", "line": 0, "command": "", "command_index": 0}
-    how = {"where": "none", "stage": "", "time_seconds": 0.0, "kill": "none", "killed": ""}
+    nothing = {"pod": "", "container": "", "attempt": 0, "file": "", "line": 0, "command": ""}
+    how = {"command_index": 0, "subshell": 0, "where": "none", "stage": "", "time_seconds": 0.0, "kill": "none", "killed": ""}
     return {**nothing, **how, **_result(exploration.survey.reference), "replay": exploration.replay}
 
 

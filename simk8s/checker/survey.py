@@ -89,7 +89,8 @@ class _Surveyor:
         if first != number:
             return False
         is_of_image = point.file not in self.files  # its script is one long command of the manifest
-        command = (itself, point.start, -1 if is_of_image else point.index, kill, killed, point.where == SERVING)
+        place = (-1, 0) if is_of_image else (point.index, point.subshell)
+        command = (itself, point.start, place, kill, killed, point.where == SERVING)
         run = self._runs.setdefault(command, [])
         kind = kind_of(point)
         if is_of_image and not point.stage:

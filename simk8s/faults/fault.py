@@ -83,7 +83,8 @@ def _target(fields: Mapping[str, Any]) -> str:
 def _when(moment: dict[str, Any] | None) -> str:
     match moment:
         case {"command": {"index": index, **fields}}:
-            what = f"command {index}"
+            inner = fields.get("subshell")
+            what = f"command {inner} in a subshell of command {index}" if inner else f"command {index}"
         case {"line": {"line": line, **fields}}:
             what = f"line {line}"
         case {"time": {"seconds": seconds}}:

@@ -130,7 +130,7 @@ def _is_at(point: CrashPoint, armed: _Armed) -> bool:
     ):
         return False
     if isinstance(at, AtCommand):
-        return point.index == at.index
+        return (point.index, point.subshell) == (at.index, at.subshell)
     if point.line != at.line:
         return False
     armed.passed += 1

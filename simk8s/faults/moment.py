@@ -16,15 +16,17 @@ class Moment(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=
 
 
 class AtCommand(Moment, frozen=True, kw_only=True):
-    """Right before the `index`-th simple command of a container's main shell and its subshells, or inside of it.
+    """Right before the `index`-th simple command of a container's main shell, or inside of it.
 
-    Counted from 1 as bash's DEBUG trap counts under `set -T`. `where` is `before`, or the name of a sub-step (see
-    `point.py`). `start` counts the container's starts from 1, over all Pods that have had the name.
+    Counted from 1 as bash's DEBUG trap counts, in functions too. `subshell` counts from 1 what the subshells of that
+    command run. `where` is `before`, or the name of a sub-step (see `point.py`). `start` counts the container's starts
+    from 1, over all Pods that have had the name.
     """
 
     pod: str
     container: str
     index: int
+    subshell: int = 0
     where: str = "before"
     start: int = 1
     namespace: str = "default"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from simk8s.errors import Place
 from simk8s.faults.point import CrashPoint
@@ -49,6 +50,15 @@ class Tracer:
             _Watch(self, name, start, container)
 
 
+class _Command(NamedTuple):
+    """A command that was announced: its numbers (see `CrashPoint`), its text and its place."""
+
+    index: int
+    subshell: int
+    text: str
+    place: Place
+
+
 class _Watch:
     """One instance of a container being watched."""
 
@@ -58,7 +68,11 @@ class _Watch:
         self.start = start
         self.own = f"{container.blueprint.root_name}:"
         self.count = 0
-        self.commands: dict[int, tuple[str, Place]] = {0: ("", Place(container.blueprint.reference, 0))}
+        """How many commands the main shell itself has come to."""
+        self.in_subshells: Counter[int] = Counter()
+        """By command of the main shell, how many its subshells have come to."""
+        self.commands = [_Command(0, 0, "", Place(container.blueprint.reference, 0))]
+        """All of them in the order in which they came; a process knows its command by the place in this list."""
         self.substeps: dict[int, Substeps] = {}
         container.machine.before_command = self._before_command
         container.machine.before_step = self._before_step
@@ -66,10 +80,14 @@ class _Watch:
     def _before_command(self, process: Process, text: str, place: Place) -> None:
         if not process.is_main_shell:
             return
-        self.count += 1
-        process.command_index = self.count
-        self.commands[self.count] = (text, place)
-        self._tell(self.count)
+        index = self.commands[process.command_index].index
+        if process.pid == 1:
+            self.count = index = self.count + 1
+        else:  # as bash's DEBUG trap counts: what it counts in a subshell is lost with that
+            self.in_subshells[index] += 1
+        process.command_index = len(self.commands)
+        self.commands.append(_Command(index, self.in_subshells[index], text, place))
+        self._tell(process.command_index)
 
     def _before_step(self, process: Process, verb: str, object: str) -> None:
         if verb not in LASTING and verb != STATEMENT:
@@ -88,8 +106,9 @@ class _Watch:
         if where is not None:
             self._tell(index, where, stage, is_first or not stage)
 
-    def _tell(self, index: int, where: str = "before", stage: str = "", is_first: bool = True) -> None:
-        command, place = self.commands[index]
-        point = CrashPoint(*self.name, self.start, index, command, place.file, place.line, where, stage, is_first)
+    def _tell(self, number: int, where: str = "before", stage: str = "", is_first: bool = True) -> None:
+        index, subshell, text, place = self.commands[number]
+        file, line = place.file, place.line
+        point = CrashPoint(*self.name, self.start, index, text, file, line, where, stage, is_first, subshell)
         for visitor in list(self.tracer.visitors):
             visitor(point)

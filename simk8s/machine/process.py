@@ -86,7 +86,7 @@ class Process(Descriptors, Sockets):
         self.is_main_shell = False
         """Whether it is its machine's first process, or a subshell of that: what it runs is numbered."""
         self.command_index: int = parent.command_index if parent else 0 if self.pid == 1 else -1
-        """Which command of the main shell it works for, where somebody counts them; -1: for none, as a probe does."""
+        """The number of the command that it works for, where somebody numbers them; -1: for none, as a probe does."""
         self.memory = 0
         """Bytes that it holds, as far as it has said so (`need`)."""
         self.stage = ""

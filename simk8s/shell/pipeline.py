@@ -129,7 +129,12 @@ def _run_stages(shell: Shell, node: Pipeline) -> Run[int]:
 
 def _told(shell: Shell, command: Command) -> Run[None]:
     """Traps of this shell see the commands of its children: DEBUG before they are made (or in them, if inherited)."""
-    if type(command) is not SimpleCommand or shell.active_traps:
+    if type(command) is not SimpleCommand:
+        return
+    shell.announced_before = command
+    if not shell.announce_command(command):
+        yield shell.process.machine.never
+    if shell.active_traps:
         return
     shell.line = command.line + shell.line_shift
     shell.current_command = command

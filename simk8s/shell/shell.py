@@ -96,7 +96,8 @@ class Shell:
         self.random_number = 0  # and what that gave last
         self.directories: list[str] = []  # pushd's stack, without the working directory
         self.current_command: str | SimpleCommand | Conditional | ArithmeticCommand = ""  # BASH_COMMAND
-        self.announced = ""  # the text of the command that was told of last
+        self.announced = ""  # the text of the command that was told of last,
+        self.announced_before: object = None  # and the command itself where this shell told of it for a child
         self.option_index = 1  # where getopts stands inside an argument,
         self.option_word = 1  # and in which one
         self.limits: dict[str, str] = {}  # what ulimit was told
@@ -284,7 +285,7 @@ class Shell:
     def stepped(self, node: SimpleCommand | Conditional | ArithmeticCommand) -> bool:
         """The same without a generator: True if the step is over already, False if `finish_step` is still to come."""
         process = self.process
-        if not self.announce(node.line, node.column, lambda: unparse.command(node, 0)):
+        if node is not self.announced_before and not self.announce_command(node):
             return False
         if process.sim.history.enabled:
             source = self.sources[-1] if self.sources else self.source
@@ -299,6 +300,9 @@ class Shell:
                 **written,
             )
         return self.ticked(node.line, node.column, node.source)
+
+    def announce_command(self, node: SimpleCommand | Conditional | ArithmeticCommand) -> bool:
+        return self.announce(node.line, node.column, lambda: unparse.command(node, 0))
 
     def announce(self, line: int, column: int, text: Callable[[], str]) -> bool:
         """Tell whoever counts commands of the next one, where bash's DEBUG trap would run; False: it was the end."""
