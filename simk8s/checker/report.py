@@ -72,23 +72,23 @@ def _after(first: Crash, more: tuple[Crash, ...], result: Result, replay: str) -
     return {**point(last, result, replay), "after": before, "replay": token_of_plan(replay, plan)}
 
 
+_NOWHERE = {
+    **dict.fromkeys(("pod", "container", "file", "command", "stage", "killed"), ""),
+    **dict.fromkeys(("attempt", "line", "command_index", "subshell"), 0),
+    "time_seconds": 0.0,
+    "where": "none",
+    "kill": "none",
+}
+"""What a point says of a place that is none."""
+
+
 def _order(order: Order, result: Result, replay: str) -> dict[str, Any]:
-    nothing = {"attempt": 0, "file": "", "line": 0, "command_index": 0, "subshell": 0, "stage": "", "killed": ""}
-    names = {
-        "time_seconds": 0.0,
-        "pod": order.pod,
-        "container": order.containers[0],
-        "command": str(order),
-        "where": "order",
-        "kill": "none",
-    }
-    return {**names, **nothing, **_result(result), "replay": replay}
+    names = {"pod": order.pod, "container": order.containers[0], "command": str(order), "where": "order"}
+    return {**_NOWHERE, **names, **_result(result), "replay": replay}
 
 
 def _crash_free(exploration: Exploration) -> dict[str, Any]:
-    nothing = {"pod": "", "container": "", "attempt": 0, "file": "", "line": 0, "command": ""}
-    how = {"command_index": 0, "subshell": 0, "where": "none", "stage": "", "time_seconds": 0.0, "kill": "none", "killed": ""}
-    return {**nothing, **how, **_result(exploration.survey.reference), "replay": exploration.replay}
+    return {**_NOWHERE, **_result(exploration.survey.reference), "replay": exploration.replay}
 
 
 def _result(result: Result) -> dict[str, Any]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from typing import NamedTuple, TypeAlias
+from dataclasses import dataclass
+from typing import TypeAlias
 
 from simk8s.errors import Place
 from simk8s.faults.point import CrashPoint
@@ -50,7 +51,8 @@ class Tracer:
             _Watch(self, name, start, container)
 
 
-class _Command(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class _Command:
     """A command that was announced: its numbers (see `CrashPoint`), its text and its place."""
 
     index: int
@@ -107,8 +109,10 @@ class _Watch:
             self._tell(index, where, stage, is_first or not stage)
 
     def _tell(self, number: int, where: str = "before", stage: str = "", is_first: bool = True) -> None:
-        index, subshell, text, place = self.commands[number]
-        file, line = place.file, place.line
-        point = CrashPoint(*self.name, self.start, index, text, file, line, where, stage, is_first, subshell)
+        here = self.commands[number]
+        file, line = here.place.file, here.place.line
+        point = CrashPoint(
+            *self.name, self.start, here.index, here.text, file, line, where, stage, is_first, here.subshell
+        )
         for visitor in list(self.tracer.visitors):
             visitor(point)

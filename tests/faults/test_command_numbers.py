@@ -92,7 +92,7 @@ STUBS = {
     "xbstream": "exit 0",
     "xtrabackup": "exit 0",
     "sleep": "exit 0",
-    "mysql": '[ -s tries ] || exit 0; read -r tries < tries; [ "$tries" -gt 0 ] || exit 0; echo $((tries - 1)) > tries; exit 1',
+    "mysql": '[ -s tries ] && read -r n < tries && [ "$n" -gt 0 ] || exit 0; echo $((n - 1)) > tries; exit 1',
 }
 
 
