@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from simk8s.shell.shell import Shell
 
 _DEEPEST = 1024
+_COMMANDS = ("((", "[[")
 
 
 def evaluate(shell: Shell, text: str, *, command: str = "") -> int:
@@ -39,10 +40,14 @@ def evaluate(shell: Shell, text: str, *, command: str = "") -> int:
         return compiled(text)(shell, 0)
     except RecursionError:
         raise too_deep("an arithmetic expression") from None
+    except ShellError as error:
+        error.asked = command in _COMMANDS and not (error.fatal or error.aborts or shell.options.errexit)
+        raise
     except ExpressionError as error:
         prefix = f"{command}: " if command else ""
         whole = error.whole or text.lstrip(" \t\n")
-        raise ShellError(f'{prefix}{whole}: {error.message} (error token is "{error.token}")', soft=True) from error
+        said = f'{prefix}{whole}: {error.message} (error token is "{error.token}")'
+        raise ShellError(said, soft=True, asked=command in _COMMANDS) from error
 
 
 Evaluator: TypeAlias = "Callable[[Shell, int], int]"

@@ -33,11 +33,9 @@ def redirected(
     line: int,
     redirections: tuple[Redirection, ...],
     body: Callable[[], int | Run[int]],
-    *,
-    lasting: bool = False,
 ) -> int | Run[int]:
-    """Run `body` with the descriptors that the redirections make; `lasting`: they stay, for an EXIT trap."""
-    return _redirected(shell, line, redirections, body, lasting) if redirections else body()
+    """Run `body` with the descriptors that the redirections make."""
+    return _redirected(shell, line, redirections, body) if redirections else body()
 
 
 def _redirected(
@@ -45,7 +43,6 @@ def _redirected(
     line: int,
     redirections: tuple[Redirection, ...],
     body: Callable[[], int | Run[int]],
-    lasting: bool,
 ) -> Run[int]:
     shell.may_exec = False
     before = len(shell.substituted_files)
@@ -62,7 +59,7 @@ def _redirected(
     except ShellError as error:
         yield from failure.report(shell, error)
         return 1
-    if lasting:
+    if redirections is shell.lasting:  # an EXIT trap runs with them
         saved.keep(shell)
     try:
         try:
@@ -97,17 +94,25 @@ def run_subshell(shell: Shell, node: Subshell) -> Run[int]:
     shell.line = node.line + shell.line_shift
     if shell.may_exec and not shell.traps:  # this process is itself a child with nothing else to do
         shell.level += 1
-        result = redirected(shell, node.line, node.redirections, lambda: begin(shell, node.body), lasting=True)
+        shell.evaluations = shell.redirected = 0
+        shell.lasting = node.redirections
+        result = redirected(shell, node.line, node.redirections, lambda: begin(shell, node.body))
         return result if isinstance(result, int) else (yield from result)
 
     def body(child: Shell) -> Run[int]:
         child.may_exec = not child.traps and not node.redirections
         child.loops = 0
-        result = redirected(child, node.line, node.redirections, lambda: begin(child, node.body), lasting=True)
-        return result if isinstance(result, int) else (yield from result)
+        child.lasting = node.redirections
+        result = redirected(child, node.line, node.redirections, lambda: begin(child, node.body))
+        status = result if isinstance(result, int) else (yield from result)
+        unopened.append(child.unopened)
+        return status
 
+    unopened: list[tuple[Redirection, ...]] = []
     child = yield from subshell.fork(shell, body)
     status = yield from subshell.wait_for(shell, child)
+    if unopened:
+        (shell.unopened,) = unopened
     if child.signal is not None:
         yield from job.tell_end(shell, child, node)
     return (yield from checked(shell, status))
@@ -187,7 +192,7 @@ def _case(shell: Shell, node: Case) -> Run[int]:
         yield shell.process.machine.never
     yield from trap.run_debug(shell, f"case {unparse.word(node.subject)} in ")
     try:
-        subject = yield from expansion.expand_string(shell, node.subject)
+        subject = yield from expansion.expand_operand(shell, node.subject)
         status = 0
         matched = False
         falling = False
@@ -247,7 +252,7 @@ def _wait_for_conditional(shell: Shell, node: Conditional, step: Run[None]) -> R
 
 def _unanswered(shell: Shell, error: conditional.BadTest | ShellError) -> Run[int]:
     """A test or expression that is neither true nor false."""
-    if isinstance(error, ShellError) and (error.fatal or error.aborts):
+    if isinstance(error, ShellError) and not error.asked:
         yield from failure.report(shell, error)
     if error.message:
         yield from shell.complain(error.message)

@@ -29,15 +29,15 @@ def holds(shell: Shell, node: Test) -> bool:
     """Whether a test holds whose words cannot wait. Raises BadTest, ShellError."""
     match node:
         case Unary(_, _, operator, operand):
-            return unary(shell, operator, expansion.string_now(shell, operand))
+            return unary(shell, operator, expansion.operand_now(shell, operand))
         case Binary(_, _, operator, left, right):
-            first = expansion.string_now(shell, left)
+            first = expansion.operand_now(shell, left)
             if operator in _PATTERNS:
                 second = expansion.pattern_now(shell, right)
             elif operator == "=~":
                 second = expansion.expression_now(shell, right)
             else:
-                second = expansion.string_now(shell, right)
+                second = expansion.operand_now(shell, right)
             return _compare(shell, first, operator, second)
         case Both(_, _, one, other):
             return holds(shell, one) and holds(shell, other)
@@ -61,7 +61,7 @@ def test(shell: Shell, node: Test, inverted: bool = False) -> Run[bool]:
         case Nested(_, _, operand):
             return (yield from test(shell, operand))
         case Unary(_, _, operator, operand):
-            text = yield from expansion.expand_string(shell, operand)
+            text = yield from expansion.expand_operand(shell, operand)
             if shell.options.xtrace:
                 yield from trace.show_test(shell, (operator, trace.test_word(text)), inverted)
             return unary(shell, operator, text)
@@ -74,7 +74,7 @@ _PATTERNS = frozenset(["=", "==", "!="])
 
 def _binary(shell: Shell, node: Binary, inverted: bool) -> Run[bool]:
     operator = node.operator
-    left = yield from expansion.expand_string(shell, node.left)
+    left = yield from expansion.expand_operand(shell, node.left)
     if operator == "=~":
         right = yield from expansion.expand_expression(shell, node.right)
         yield from _trace(shell, left, operator, right, inverted)
@@ -84,7 +84,7 @@ def _binary(shell: Shell, node: Binary, inverted: bool) -> Run[bool]:
             shown = yield from _traced_pattern(shell, node.right, right)
             yield from trace.show_test(shell, (trace.test_word(left), operator, shown or "''"), inverted)
     else:
-        right = yield from expansion.expand_string(shell, node.right)
+        right = yield from expansion.expand_operand(shell, node.right)
         yield from _trace(shell, left, operator, right, inverted)
     return _compare(shell, left, operator, right)
 

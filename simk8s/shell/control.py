@@ -27,10 +27,16 @@ class ReturnFrom(Leave):
 
 
 class ExitShell(Leave):
-    """Ends the shell (or the subshell) after its EXIT trap."""
+    """Ends the shell (or the subshell) after its EXIT trap.
 
-    def __init__(self, status: int) -> None:
+    `undoes`: everything around it is put back before that. `by_simple`: a failed simple command under `set -e`, inside
+    the redirections of another one, which are put back.
+    """
+
+    def __init__(self, status: int, *, by_simple: bool = False) -> None:
         self.status = status
+        self.undoes = False
+        self.by_simple = by_simple
 
 
 class DiedOf(Leave):
@@ -55,11 +61,19 @@ class ShellError(Exception):
     """An error in expanding or assigning. `fatal`: the shell ends; else it discards the current command.
 
     A `soft` one does not end the shell under `set -e`, unlike all others. One that `aborts` ends all of a `-c` text.
+    One that is `asked` for by `(( ))` or `[[ ]]` itself is their answer: status 1.
     Nothing has been printed yet: whoever runs the command prints `message` where standard error leads now.
     """
 
     def __init__(
-        self, message: str, *, fatal: bool = False, status: int = 1, soft: bool = False, aborts: bool = False
+        self,
+        message: str,
+        *,
+        fatal: bool = False,
+        status: int = 1,
+        soft: bool = False,
+        aborts: bool = False,
+        asked: bool = False,
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -67,6 +81,7 @@ class ShellError(Exception):
         self.status = status
         self.soft = soft
         self.aborts = aborts
+        self.asked = asked
 
 
 class BuiltinError(Exception):

@@ -6,17 +6,17 @@ All other words, which are most, are expanded by plain functions (`..._now`).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, TypeVar
 
 from simk8s.errors import SimError
-from simk8s.shell import arithmetic, parameter, subshell
+from simk8s.shell import arithmetic, parameter, subshell, tilde
 from simk8s.shell.expression import quote_expression
 from simk8s.shell.limit import MOST_WORDS, together, too_many
 from simk8s.shell.splitting import (
     AT,
     BREAK,
+    CHANGED_AT,
     CHANGED_BREAK,
     EXPANDED,
     LITERAL,
@@ -24,8 +24,13 @@ from simk8s.shell.splitting import (
     STAR,
     Piece,
     as_pattern,
+    between_compared,
+    compared,
+    documented,
     fields,
     joined,
+    named,
+    split,
 )
 from simk8s.shell.syntax.parts import (
     ArithmeticExpansion,
@@ -48,30 +53,29 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_STACKED = re.compile(r"[-+]?\d+\Z")
 _SPLIT_OR_GLOB = frozenset(" \t\n*?[\\")
 
 
 def expand_words(shell: Shell, words: Iterable[Word]) -> Run[list[str]]:
     """Words as arguments: everything expands, is split, and matched against file names."""
-    result: list[str] = []
+    found: list[list[Piece]] = []
     for word in words:
-        if not word.waits:
-            result.extend(words_now(shell, (word,)))
-        elif word.alternatives and shell.options.others.get("braceexpand"):
+        if word.alternatives and shell.options.others.get("braceexpand"):
             for alternative in word.alternatives:
-                result.extend((yield from _expand_alternative(shell, alternative)))
+                found.extend((yield from _split_word(shell, alternative)))
         else:
-            result.extend(fields(shell, (yield from _expand_parts(shell, word))))
+            found.extend((yield from _split_word(shell, word)))
+    result = named(shell, found)  # all substitutions are over: their files are there
     if len(result) > MOST_WORDS:
         raise too_many("a command")
     return result
 
 
-def _expand_alternative(shell: Shell, word: Word) -> Run[list[str]]:
-    if word.waits:
-        return fields(shell, (yield from _expand_parts(shell, word)))
-    return _alternative_now(shell, word)
+def _split_word(shell: Shell, word: Word) -> Run[list[list[Piece]]]:
+    if word.constant is not None:
+        return [[(word.constant, QUOTED)]] if word.parts else []
+    pieces = (yield from _expand_parts(shell, word)) if word.waits else _pieces(shell, word.parts)
+    return split(pieces, shell.ifs)
 
 
 def words_now(shell: Shell, words: Iterable[Word]) -> list[str]:
@@ -159,7 +163,7 @@ def _expand_parts(shell: Shell, word: Word) -> Run[list[Piece]]:
 
 
 def expand_string(shell: Shell, word: Word) -> Run[str]:
-    """A word where nothing is split: the right side of an assignment, a here-string, the subject of `case`."""
+    """A word where nothing is split: the right side of an assignment, a here-string."""
     if not word.waits:
         return string_now(shell, word)
     return joined((yield from _expand_parts(shell, word)), shell.ifs)
@@ -172,6 +176,21 @@ def string_now(shell: Shell, word: Word) -> str:
     parts = word.parts
     quick = quick_string(shell, parts)
     return joined(_pieces(shell, parts), shell.ifs) if quick is None else quick
+
+
+def expand_operand(shell: Shell, word: Word) -> Run[str]:
+    """A word that `case` or `[[ ]]` compares."""
+    if not word.waits:
+        return operand_now(shell, word)
+    return compared((yield from _expand_parts(shell, word)), shell.ifs)
+
+
+def operand_now(shell: Shell, word: Word) -> str:
+    """The same for a word that cannot wait."""
+    if word.constant is not None:
+        return word.constant
+    quick = quick_string(shell, word.parts)
+    return compared(_pieces(shell, word.parts), shell.ifs) if quick is None else quick
 
 
 def expand_subscript(shell: Shell, name: str, word: Word, *, key: bool = False) -> Run[str]:
@@ -217,12 +236,12 @@ def expression_now(shell: Shell, word: Word) -> str:
 def _as_expression(shell: Shell, pieces: list[Piece]) -> str:
     ifs = shell.ifs
     return "".join(
-        joined([p], ifs) if p[1] >= 3 else quote_expression(p[0]) if p[1] == QUOTED else p[0] for p in pieces
+        between_compared(p, ifs) if p[1] >= 3 else quote_expression(p[0]) if p[1] == QUOTED else p[0] for p in pieces
     )
 
 
 def expand_quoted(shell: Shell, parts: tuple[Part, ...]) -> Run[str]:
-    """Parts as if in double quotes: a here-document, an arithmetic expression."""
+    """Parts as if in double quotes: an arithmetic expression."""
     quick = quick_string(shell, parts)
     if quick is not None:
         return quick
@@ -230,6 +249,16 @@ def expand_quoted(shell: Shell, parts: tuple[Part, ...]) -> Run[str]:
     for part in parts:
         yield from expand_part(shell, part, pieces, quoted=True)
     return joined(pieces, shell.ifs)
+
+
+def expand_document(shell: Shell, word: Word) -> Run[str]:
+    """The text of a here-document."""
+    if word.constant is not None:
+        return word.constant
+    pieces: list[Piece] = []
+    for part in word.parts:
+        yield from expand_part(shell, part, pieces, quoted=True)
+    return documented(pieces)
 
 
 def quoted_now(shell: Shell, parts: tuple[Part, ...]) -> str:
@@ -308,7 +337,7 @@ def add_part(shell: Shell, part: Part, out: list[Piece], quoted: bool = False, n
         out.append((str(value), QUOTED if quoted else EXPANDED))
     else:
         assert kind is Tilde, part
-        out.append((_home(shell, part.user), QUOTED))  # type: ignore[union-attr]
+        out.append((tilde.home(shell, part.user), QUOTED))  # type: ignore[union-attr]
 
 
 def _add_double(shell: Shell, parts: tuple[Part, ...], out: list[Piece]) -> None:
@@ -376,29 +405,11 @@ def _append_many(shell: Shell, result: parameter.Result, quoted: bool, out: list
     if star and quoted:
         out.append((shell.ifs[:1].join(values), QUOTED))
         return
-    joined_by_ifs = star or result.changed  # where nothing is split
-    separator = (CHANGED_BREAK if result.changed else BREAK) if quoted else STAR if joined_by_ifs else AT
+    if quoted:
+        separator = CHANGED_BREAK if result.changed else BREAK
+    else:
+        separator = STAR if star else CHANGED_AT if result.changed and result.unquoted else AT
     for number, value in enumerate(values):
         if number:
             out.append(separator)
         out.append((value, QUOTED if quoted else EXPANDED))
-
-
-def _home(shell: Shell, user: str) -> str:
-    """What `~user` stands for; unchanged where there is no such user."""
-    if not user:
-        home = shell.get("HOME")
-        return home if home is not None else "/root" if shell.process.uid == 0 else "/"
-    if user == "+":
-        return shell.get("PWD") or shell.process.cwd
-    if user == "-":
-        return shell.get("OLDPWD") or "~-"
-    if _STACKED.match(user):
-        stack = [shell.process.cwd, *shell.directories]
-        index = len(stack) - 1 - int(user[1:]) if user[0] == "-" else int(user)
-        return stack[index] if 0 <= index < len(stack) else f"~{user}"
-    for line in shell.process.peek("/etc/passwd").decode("utf-8", "replace").splitlines():
-        fields_of_line = line.split(":")
-        if len(fields_of_line) > 5 and fields_of_line[0] == user:
-            return fields_of_line[5]
-    return "/root" if user == "root" else f"~{user}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simk8s.shell import trap
+from simk8s.shell import ending, trap
 from simk8s.shell.control import Discard, ExitShell, ShellError
 from simk8s.sim import Run
 
@@ -12,40 +12,46 @@ if TYPE_CHECKING:
     from simk8s.shell.shell import Shell
 
 
-def ended(shell: Shell, status: int) -> int | Run[int]:
+def ended(shell: Shell, status: int, *, simple: bool = False) -> int | Run[int]:
     """A command of its own has this status: a failure may run the ERR trap, or end the shell."""
     shell.status = status
     shell.pipe_statuses = [status]
     if status and shell.guarded == shell.inverted:
         if shell.traps:
-            return _ended(shell, status)
+            return _ended(shell, status, simple)
         if shell.options.errexit and not shell.guarded:
             raise ExitShell(status)
     return status
 
 
-def _ended(shell: Shell, status: int) -> Run[int]:
-    yield from failed(shell, status)
+def _ended(shell: Shell, status: int, simple: bool) -> Run[int]:
+    yield from failed(shell, status, simple=simple)
     return status
 
 
-def failed(shell: Shell, status: int) -> Run[None]:
+def failed(shell: Shell, status: int, *, simple: bool = False) -> Run[None]:
     """A command failed where nobody asked for its status: the ERR trap, and the end under `set -e`."""
     if shell.traps.get("ERR") and (not shell.table.frames or shell.options.get("errtrace")):
         yield from trap.run_event(shell, "ERR")
     if shell.options.errexit and not shell.guarded:
-        raise ExitShell(status)
+        yield from ending.by_failure(shell, status, simple=simple)
 
 
 def report(shell: Shell, error: ShellError) -> Run[None]:
     """Print an error of expansion or assignment, and leave the command (or, where it is fatal, the shell)."""
     yield from shell.complain(error.message)
     if (error.fatal or shell.dialect.posix) and not shell.interactive:
-        status = 2 if shell.dialect.almquist else 127 if shell.level == 0 and not shell.options.errexit else 1
-        shell.status = status
-        raise ExitShell(status)
-    shell.status = error.status
-    shell.pipe_statuses = [error.status]
+        status = 2 if shell.dialect.almquist else 127 if _ends_text(shell) else 1
+        end: ExitShell | Discard = ExitShell(status)
+    else:
+        end = Discard(error.status, aborts=error.aborts)
+    shell.status = end.status
+    shell.pipe_statuses = [end.status]
     if shell.options.errexit and not error.soft:
-        raise ExitShell(error.status)
-    raise Discard(error.status, aborts=error.aborts)
+        yield from ending.by_error(shell, end.status)
+    yield from ending.given_up(shell, end)
+
+
+def _ends_text(shell: Shell) -> bool:
+    """Whether it is a `-c` text that an error ends: bash then gives the status of a command that was not found."""
+    return shell.reading_mode == "c" and shell.level == 0 and not shell.options.errexit

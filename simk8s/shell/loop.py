@@ -166,7 +166,7 @@ def _arithmetic_for(shell: Shell, node: ArithmeticFor) -> Run[int]:
             if not isinstance(value, int):
                 yield from value
     except ShellError as error:
-        if error.fatal or error.aborts:
+        if not error.asked:
             yield from failure.report(shell, error)
         yield from shell.complain(error.message)
         status = 1

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from simk8s.shell import arithmetic, assignment, expansion, pattern, prompt, splitting
-from simk8s.shell.control import ExitShell, ShellError
+from simk8s.shell import arithmetic, assignment, ending, expansion, pattern, prompt, splitting
+from simk8s.shell.control import ShellError
 from simk8s.shell.locale import characters, is_utf8, lower, swapped, upper
 from simk8s.shell.syntax.braced import read_subscript
 from simk8s.shell.syntax.dialect import BASH
@@ -26,13 +26,15 @@ if TYPE_CHECKING:
 class Result:
     """What an expansion gives: its values, or (`word`) the default that is to be expanded instead.
 
-    `many`: the values are elements of `$@` or of an array; `star`: named with `*`; `changed`: by an operator.
+    `many`: the values are elements of `$@` or of an array; `star`: named with `*`; `changed`: by an operator
+    (`unquoted`: one that also counts outside of double quotes).
     """
 
     values: list[str]
     many: bool = False
     star: bool = False
     changed: bool = False
+    unquoted: bool = True
     word: Word | None = None
 
 
@@ -55,11 +57,11 @@ def expand(shell: Shell, part: Parameter, quoted: bool) -> Run[Result]:
         raise ShellError(f"{part.source}: bad substitution")
     if operator.startswith("prefix-"):
         names = sorted(name for name, v in shell.names.items() if name.startswith(part.name) and _is_given(v))
-        return Result(names, many=True, star=operator.endswith("*"))
+        return Result(names, many=True, star=operator.endswith("*"), changed=True)
     if operator.startswith("keys-"):
         variable = shell.find(part.name)
         keys = [str(key) for key, _ in variable.ordered()] if variable is not None else []
-        return Result(keys, many=True, star=operator.endswith("*"))
+        return Result(keys, many=True, star=operator.endswith("*"), changed=True, unquoted=False)
     if operator == "@A" and shell.resolve(part.name) != part.name:
         part = replace(part, name=shell.resolve(part.name))
     if part.indirect and part.subscript is None and shell.resolve(part.name) != part.name:
@@ -95,7 +97,7 @@ def expand(shell: Shell, part: Parameter, quoted: bool) -> Run[Result]:
     values = [changes(value) for value in held.values]
     if held.many and operator[0] in "#%" and part.subscript is not None and not quoted and not shell.ifs:
         return Result([" ".join(values)])  # with an empty IFS bash makes one word of an array here
-    return Result(values, held.many, held.star, changed=operator[0] in "#%")
+    return Result(values, held.many, held.star, changed=True, unquoted=operator[0] in "#%")
 
 
 def _is_given(variable: Variable) -> bool:
@@ -125,10 +127,14 @@ def hold(shell: Shell, part: Parameter) -> Run[Held]:
     text = yield from expansion.expand_subscript(shell, name, part.subscript)
     try:
         key = assignment.subscript_key(shell, name, text)
-    except assignment.BadSubscript:
+    except assignment.BadSubscript as error:
+        if part.operator == "length":
+            if variable is None:
+                return Held([], False)
+            raise ShellError(f"{part.subscript.source}]: bad array subscript") from error
         yield from shell.complain(f"{name}: bad array subscript")
         if shell.options.errexit:
-            raise ExitShell(1) from None
+            yield from ending.by_error(shell, 1)
         return Held([], False)
     value = assignment.element(shell, name, key)
     return Held([] if value is None else [value], value is not None, variable=variable, key=key)
@@ -250,7 +256,7 @@ def _substring(shell: Shell, part: Parameter, held: Held) -> Run[Result]:
     offset = yield from _number(shell, part, 0)
     length = (yield from _number(shell, part, 1)) if len(part.operands) > 1 else None
     if held.many and (held.variable is None or held.variable.is_array):  # `x[@]` of a plain variable is its text
-        return Result(_slice(shell, part, held, offset, length), True, held.star)
+        return Result(_slice(shell, part, held, offset, length), True, held.star, changed=True, unquoted=False)
     text = held.values[0] if held.values else ""
     bytewise = not text.isascii() and not is_utf8(shell)
     if bytewise:

@@ -26,6 +26,7 @@ from simk8s.shell.syntax.nodes import (
     Pipeline,
     Select,
     SimpleCommand,
+    Subshell,
     While,
 )
 from simk8s.sim import Run
@@ -78,7 +79,7 @@ def run_pipeline(shell: Shell, node: Pipeline) -> Run[int]:
 
 def _is_unopened(shell: Shell, stages: tuple[Command, ...]) -> bool:
     """Whether this is one compound command whose redirections failed just now: then bash forgets the `!`."""
-    if len(stages) != 1 or not isinstance(stages[0], (*_COMPOUND, Conditional, ArithmeticCommand)):
+    if len(stages) != 1 or not isinstance(stages[0], (*_COMPOUND, Subshell, Conditional, ArithmeticCommand)):
         return False
     return bool(shell.unopened) and shell.unopened is stages[0].redirections
 
@@ -182,7 +183,12 @@ def run_background(shell: Shell, node: Background) -> Run[int]:
     keeps = shell.options.get("monitor") or shell.has_input_of_its_own
     files: dict[int, Handle] = {} if keeps else {0: NullHandle()}
     yield from _told(shell, node.command)
-    child = yield from subshell.fork(shell, _background(node.command), files)
+
+    def body(child: Shell) -> Run[int]:
+        subshell.become(child, node.command)
+        return _background(node.command)(child)
+
+    child = yield from subshell.fork(shell, body, files)
     for handle in files.values():
         handle.release()
     return _begun(shell, child, node.command)

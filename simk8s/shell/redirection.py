@@ -80,8 +80,7 @@ def _apply(shell: Shell, redirection: Redirection, saved: Saved) -> Run[None]:
     if operator in ("<<", "<<-"):
         document = redirection.document
         assert document is not None
-        body = document.body
-        text = body.constant if body.constant is not None else (yield from expansion.expand_quoted(shell, body.parts))
+        text = yield from expansion.expand_document(shell, document.body)
         yield from _set(shell, redirection, 0, _source(text), saved)
     elif operator == "<<<":
         text = yield from expansion.expand_string(shell, redirection.target)

@@ -85,7 +85,10 @@ class Shell:
         self.finished: dict[int, int] = {}  # statuses of jobs that were waited for, by process id
         self.guarded = 0  # > 0: a failure does not count for `set -e` and the ERR trap
         self.inverted = 0  # how many of those guards are a `!` in front of a compound command
+        self.lasting: tuple[Redirection, ...] = ()  # those of the command that is all of this subshell
         self.unopened: tuple[Redirection, ...] = ()  # those of the compound command that last failed to open a file
+        self.evaluations = 0  # the texts inside texts (`-c`, eval, source) whose commands this process runs
+        self.redirected = 0  # the simple commands (functions, eval) around this one that have redirections
         self.loops = 0
         self.level: int = 0  # BASH_SUBSHELL,
         self.is_stage: bool = False  # which does not count the process of a simple command in a pipeline
@@ -141,6 +144,8 @@ class Shell:
         twin.substituted_files = list(self.substituted_files)
         twin.level = self.level + 1
         twin.is_stage = False
+        twin.evaluations = 0
+        twin.redirected = 0
         twin.interactive = False
         twin.exiting = False
         twin.status_before_trap = None
@@ -156,6 +161,10 @@ class Shell:
         self.own_input = process.files.get(0)
         self.last_step_end = process.sim.now
         self.command_count = 0
+
+    @property
+    def in_function(self) -> bool:
+        return any(frame.name != "source" for frame in self.table.frames)
 
     @property
     def has_input_of_its_own(self) -> bool:

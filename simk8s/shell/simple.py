@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simk8s.machine import Exec, SyscallError
-from simk8s.shell import array, assignment, expansion, external, failure, function, subshell, trace, trap
+from simk8s.shell import array, assignment, ending, expansion, external, failure, function, subshell, trace, trap
 from simk8s.shell.builtins import usage
 from simk8s.shell.builtins.registry import BUILTINS, SPECIAL, find_builtin
 from simk8s.shell.control import BuiltinError, Discard, ExitShell, ShellError
@@ -77,6 +77,10 @@ def _run(shell: Shell, node: SimpleCommand, may_exec: bool, step: Run[None] | No
             status = yield from _only_assign(shell, node)
     except ShellError as error:
         return (yield from _reported(shell, error))
+    except ExitShell as end:
+        if end.by_simple and node.redirections:
+            yield from ending.by_failure(shell, end.status, simple=False)
+        raise
     except Exec:
         opened = len(shell.substituted_files)
         raise
@@ -90,7 +94,7 @@ def _run(shell: Shell, node: SimpleCommand, may_exec: bool, step: Run[None] | No
     if shell.dying is not None:
         trap.check_dying(shell)
     if status and shell.guarded == shell.inverted:
-        yield from failure.failed(shell, status)
+        yield from failure.failed(shell, status, simple=True)
     return status
 
 
@@ -116,13 +120,13 @@ def _run_quick(shell: Shell, words: list[str]) -> int | Run[int]:
     if not isinstance(result, int):
         return _finish_quick(shell, words, result)
     shell.last_argument = words[-1]
-    return failure.ended(shell, result)
+    return failure.ended(shell, result, simple=True)
 
 
 def _finish_quick(shell: Shell, words: list[str], running: Run[int]) -> Run[int]:
     status = yield from _answered(shell, words[0], running)
     shell.last_argument = words[-1]
-    result = failure.ended(shell, status)
+    result = failure.ended(shell, status, simple=True)
     return result if isinstance(result, int) else (yield from result)
 
 
@@ -226,10 +230,13 @@ def _run_words(shell: Shell, node: SimpleCommand, words: list[str], may_exec: bo
     restored = yield from _temporary(shell, node.assignments)
     if shell.options.xtrace:
         yield from trace.show_words(shell, words)
+    temporary = _exchange(shell, restored)  # redirections do not see what is assigned in front of the command
     child_shell = shell
     if definition is None and builtin is None and any(not is_constant(item) for item in node.redirections):
         child_shell = shell.copy()  # what the expansions assign is the child's
         child_shell.level = shell.level
+        child_shell.traps = {}
+    shell.redirected += bool(node.redirections)
     try:
         try:
             saved = yield from redirect(child_shell, node.redirections, child=child_shell is not shell)
@@ -243,6 +250,8 @@ def _run_words(shell: Shell, node: SimpleCommand, words: list[str], may_exec: bo
             if special and shell.dialect.posix:
                 raise ExitShell(status) from error
             return status
+        finally:
+            restored = _exchange(shell, temporary)
         if definition is None and builtin is None:
             try:
                 child = yield from external.start(shell, words, node, may_exec)
@@ -254,12 +263,14 @@ def _run_words(shell: Shell, node: SimpleCommand, words: list[str], may_exec: bo
             _restore(shell, restored)
             restored = {}
             return child if isinstance(child, int) else (yield from external.finish(shell, child, node))
+        if node.redirections is shell.lasting:
+            saved.keep(shell)
         try:
             if definition is not None:
                 if shell.dialect.almquist:
                     return (yield from function.call(shell, definition, words, node.line))
-                temporary, restored = restored, {}
-                return (yield from function.call(shell, definition, words, node.line, temporary))
+                hidden, restored = restored, {}
+                return (yield from function.call(shell, definition, words, node.line, hidden))
             status = yield from _run_builtin(shell, words, may_exec)
             shell.last_argument = words[-1]
             if name == "exec" and status == 0:
@@ -272,6 +283,7 @@ def _run_words(shell: Shell, node: SimpleCommand, words: list[str], may_exec: bo
         finally:
             saved.put_back(shell)
     finally:
+        shell.redirected -= bool(node.redirections)
         if not (special and shell.dialect.posix):
             _restore(shell, restored)
 
@@ -349,6 +361,13 @@ def _temporary(shell: Shell, assignments: tuple[Assignment, ...]) -> Run[dict[st
         if old is not None and old.integer:
             fresh.integer = True
         shell.names[name] = fresh
+    return before
+
+
+def _exchange(shell: Shell, meanings: dict[str, Variable | None]) -> dict[str, Variable | None]:
+    """Let names mean this; returns what they meant."""
+    before = {name: shell.names.get(name) for name in meanings}
+    _restore(shell, meanings)
     return before
 
 

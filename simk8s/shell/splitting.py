@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -21,11 +22,14 @@ Piece: TypeAlias = tuple[str, int]
 BREAK: Piece = ("", 3)
 """A boundary between two elements of `"$@"`: a new field begins."""
 
-CHANGED_BREAK: Piece = ("*", 3)
-"""The same for elements that an operator has changed: where nothing is split, they are joined as in `"$*"`."""
+CHANGED_BREAK: Piece = ("@", 3)
+"""The same for elements that an operator has changed: a value that is assigned joins them as in `"$*"`."""
 
 AT: Piece = ("", 4)
 """A boundary in an unquoted `$@`. Where fields are split, the elements are one text joined by IFS's first character."""
+
+CHANGED_AT: Piece = ("@", 4)
+"""The same where an operator has changed the elements: a value that is assigned joins them as in `$*`."""
 
 STAR: Piece = ("*", 4)
 """The same for an unquoted `$*`, which is joined in that way even where nothing is split."""
@@ -52,14 +56,19 @@ def _delimiter(ifs: str) -> re.Pattern[str] | None:
 
 def fields(shell: Shell, pieces: list[Piece]) -> list[str]:
     """The words that `pieces` become."""
-    ifs = shell.ifs
+    return named(shell, split(pieces, shell.ifs))
+
+
+def named(shell: Shell, found: Iterable[list[Piece]]) -> list[str]:
+    """Fields as words: those that are patterns stand for names of files."""
     result: list[str] = []
-    for field in _split(pieces, ifs):
+    for field in found:
         result.extend(pathname.expanded(shell, field))
     return result
 
 
-def _split(pieces: list[Piece], ifs: str) -> list[list[Piece]]:
+def split(pieces: list[Piece], ifs: str) -> list[list[Piece]]:
+    """The fields that `pieces` become at the characters of IFS."""
     delimiter = _delimiter(ifs)
     done: list[list[Piece]] = []
     current: list[Piece] | None = None
@@ -116,13 +125,30 @@ def joined(pieces: list[Piece], ifs: str) -> str:
 
 
 def between(boundary: Piece, ifs: str) -> str:
-    """What stands between two elements where nothing is split."""
-    return ifs[:1] if boundary[0] else " "
+    """What stands between two elements in a value that is assigned."""
+    return ifs[:1] or " " * (boundary != STAR) if boundary[0] else " "
+
+
+def compared(pieces: list[Piece], ifs: str) -> str:
+    """The pieces as one string for `case` and `[[ ]]`."""
+    return together([between_compared(p, ifs) if p[1] >= 3 else p[0] for p in pieces])
+
+
+def between_compared(boundary: Piece, ifs: str) -> str:
+    """What stands between two elements in what `case` and `[[ ]]` compare: operators make no difference."""
+    return ifs[:1] if boundary == STAR else " "
+
+
+def documented(pieces: list[Piece]) -> str:
+    """The pieces as one string in a here-document."""
+    return together([" " if kind >= 3 else text for text, kind in pieces])
 
 
 def as_pattern(pieces: list[Piece], ifs: str) -> str:
     """The pieces as a shell pattern, in which quoted text has lost its meaning."""
-    return "".join(between(p, ifs) if p[1] >= 3 else quote_pattern(p[0]) if p[1] == QUOTED else p[0] for p in pieces)
+    return "".join(
+        between_compared(p, ifs) if p[1] >= 3 else quote_pattern(p[0]) if p[1] == QUOTED else p[0] for p in pieces
+    )
 
 
 def may_be_pattern(field: list[Piece], extglob: bool) -> bool:

@@ -15,7 +15,7 @@ from simk8s.shell.limit import LONGEST_TEXT, too_deep, too_long
 from simk8s.shell.syntax import Parser, ShellSyntaxError, parse
 from simk8s.shell.syntax.dialect import Dialect
 from simk8s.shell.syntax.expansion import only_input_file
-from simk8s.shell.syntax.nodes import Command, Sequence, SimpleCommand
+from simk8s.shell.syntax.nodes import Command, Group, Sequence, SimpleCommand, Subshell
 from simk8s.shell.syntax.parts import Backquoted, FileSubstitution, ProcessSubstitution, Word
 from simk8s.sim import Run
 
@@ -92,12 +92,21 @@ def running(command: Command, *, exec_last: bool = True) -> Callable[[Shell], Ru
 
     def body(shell: Shell) -> Run[int]:
         shell.may_exec = exec_last and not shell.traps
+        become(shell, command)
         shell.is_stage = type(command) is SimpleCommand
         if not shell.is_stage:
             shell.loops = 0  # only a lone `break` still knows the loop that it stands in
         return execute(shell, command)
 
     return body
+
+
+def become(shell: Shell, command: Command) -> None:
+    """This child is there for one command: its redirections stay for an EXIT trap, which not all kinds run at all."""
+    if isinstance(command, SimpleCommand | Group | Subshell):
+        shell.lasting = command.redirections
+    else:
+        shell.exiting = True
 
 
 def wait_for(shell: Shell, child: Process) -> Run[int]:
@@ -183,6 +192,7 @@ def captured(shell: Shell, body: Callable[[Shell], Run[int]], shift: int | None 
         child.guarded = int(shell.guarded > shell.inverted)
         child.inverted = 0
         child.trace_depth += 1
+        child.evaluations = 1
         if shift is not None:
             child.line_shift = shift
         return body(child)
@@ -248,6 +258,7 @@ def substitute_process(shell: Shell, part: ProcessSubstitution) -> Run[str]:
 def _substituted(body: Sequence) -> Callable[[Shell], Run[int]]:
     def run(shell: Shell) -> Run[int]:
         shell.guarded = shell.inverted = 0
+        shell.evaluations = 1
         for number in shell.substituted_files:
             if number in shell.process.files:
                 shell.process.close(number)

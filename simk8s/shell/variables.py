@@ -273,6 +273,15 @@ class Table:
                 self._uncover(name, outer)
         return frame
 
+    def forget_locals(self) -> None:
+        """What is local to the functions that run now means again what it means outside of them."""
+        for index in range(len(self.frames) - 1, -1, -1):
+            frame = self.frame(index)
+            for meanings in (frame.saved, frame.temporary):
+                for name, outer in meanings.items():
+                    self._uncover(name, outer)
+                meanings.clear()
+
     def _uncover(self, name: str, outer: Variable | None) -> None:
         if outer is None:
             self.names.pop(name, None)

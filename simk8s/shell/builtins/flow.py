@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from simk8s.machine import Errno, SyscallError, find_on_path
 from simk8s.machine.program import DEFAULT_PATH
-from simk8s.shell import evaluation, external, trap
+from simk8s.shell import ending, evaluation, external, trap
 from simk8s.shell.builtins import registry, usage
 from simk8s.shell.builtins.directories import logical
 from simk8s.shell.builtins.registry import builtin
@@ -72,7 +72,10 @@ def logout(shell: Shell, words: list[str]) -> int:
 
 @builtin("exit")
 def exit_(shell: Shell, words: list[str]) -> Run[int]:
-    raise ExitShell((yield from _status(shell, words)))
+    status = yield from _status(shell, words)
+    if shell.dialect.almquist:
+        raise ExitShell(status)
+    return (yield from ending.by_exit(shell, status))
 
 
 def _status(shell: Shell, words: list[str]) -> Run[int]:
@@ -100,7 +103,8 @@ def eval_(shell: Shell, words: list[str]) -> Run[int]:
     shell.may_exec = False
     shell.trace_depth += 1
     try:
-        return (yield from evaluation.run_text(shell, text, "eval", first_line=shell.line))
+        running = evaluation.run_text(shell, text, "eval", first_line=shell.line)
+        return (yield from ending.evaluated(shell, running))
     finally:
         shell.trace_depth -= 1
 
@@ -140,7 +144,7 @@ def run_file(shell: Shell, path: str, content: bytes, arguments: list[str]) -> R
     line = shell.line
     try:
         try:
-            status = yield from evaluation.run_text(shell, text, "", sourced=True)
+            status = yield from ending.evaluated(shell, evaluation.run_text(shell, text, "", sourced=True))
         except ReturnFrom as back:
             status = back.status
         if "RETURN" in shell.traps:
@@ -152,7 +156,7 @@ def run_file(shell: Shell, path: str, content: bytes, arguments: list[str]) -> R
         locals_of_caller(shell)
         shell.sources.pop()
         shell.line = line
-        if given and (not shell.positional_set or any(frame.name != "source" for frame in shell.table.frames)):
+        if given and (not shell.positional_set or shell.in_function):
             shell.positional = positional
         shell.positional_set = set_before
 

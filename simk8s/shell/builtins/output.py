@@ -331,7 +331,7 @@ def let(shell: Shell, words: list[str]) -> int:
         try:
             value = arithmetic.evaluate(shell, text, command="let")
         except ShellError as error:
-            if error.fatal or error.aborts:
+            if error.fatal or error.aborts or not error.message.startswith("let: "):
                 raise
             raise BuiltinError(error.message.removeprefix("let: ")) from error
     return 0 if value else 1

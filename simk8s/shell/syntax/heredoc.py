@@ -91,8 +91,21 @@ def _warn(reader: Reader, document: HereDocument, offset: int) -> None:
 
 
 def _joined_by_blanks(part: Part) -> Part:
-    """Inside a document bash joins `$*` as it does `$@`."""
-    return replace(part, name="@") if isinstance(part, Parameter) and part.name == "*" else part
+    """Inside a document bash joins `$*` as it does `$@`, and so `${x[*]}` with an operator."""
+    if isinstance(part, DoubleQuoted):
+        return replace(part, parts=tuple(map(_joined_by_blanks, part.parts)))
+    if not isinstance(part, Parameter):
+        return part
+    operands = tuple(replace(word, parts=tuple(map(_joined_by_blanks, word.parts))) for word in part.operands)
+    part = replace(part, operands=operands)
+    if part.name == "*":
+        return replace(part, name="@")
+    if part.operator in ("keys-*", "prefix-*"):
+        return replace(part, operator=part.operator[:-1] + "@")
+    changes = part.operator and part.operator.lstrip(":") not in ("-", "=", "?", "+", "length")
+    if changes and part.subscript is not None and part.subscript.source == "*":
+        return replace(part, subscript=replace(part.subscript, source="@"))
+    return part
 
 
 def _continues(line: str) -> bool:
