@@ -11,6 +11,7 @@ from functools import lru_cache
 import regex
 
 from simk8s.shell import negation
+from simk8s.shell.shape import Pieces, Shape
 
 _CLASSES = {
     "alnum": r"\p{L}\p{N}",
@@ -75,10 +76,24 @@ def compiled(
     pattern: str, *, extglob: bool = True, ignore_case: bool = False, path: bool = False
 ) -> regex.Pattern[str] | negation.Negating:
     """What tells whether a pattern matches. `path`: no wildcard matches a `/`."""
-    flags = regex.DOTALL | regex.V0 | (regex.IGNORECASE if ignore_case else 0)
+    shape = None if path else _shape(pattern, extglob, ignore_case)
+    if shape is not None:
+        return shape.longest
+    flags = _flags(ignore_case)
     if extglob and "!(" in pattern:
         return negation.Negating(_Translator(pattern, extglob, path).sequence(flags, nested=False))
     return regex.compile(_Translator(pattern, extglob, path).translate(), flags)
+
+
+@lru_cache(maxsize=4096)
+def _shape(pattern: str, extglob: bool, ignore_case: bool = False) -> Shape | None:
+    """The pattern as one that matches without going back, unless it has groups."""
+    pieces = _Translator(pattern, extglob, path=False).pieces()
+    return None if pieces is None else Shape(pieces, _flags(ignore_case))
+
+
+def _flags(ignore_case: bool) -> int:
+    return regex.DOTALL | regex.V0 | (regex.IGNORECASE if ignore_case else 0)
 
 
 def matches(pattern: str, subject: str, *, extglob: bool = True, ignore_case: bool = False) -> bool:
@@ -94,6 +109,10 @@ def remove_prefix(subject: str, pattern: str, *, longest: bool, extglob: bool = 
     """`${subject#pattern}`, or with `##` the longest match."""
     if not has_magic(pattern, extglob):
         return subject.removeprefix(literal_text(pattern))
+    shape = _shape(pattern, extglob)
+    if shape is not None:
+        length = shape.prefix(subject, longest=longest)
+        return subject if length is None else subject[length:]
     expression = compiled(pattern, extglob=extglob)
     lengths = range(len(subject), -1, -1) if longest else range(len(subject) + 1)
     for end in lengths:
@@ -106,6 +125,9 @@ def remove_suffix(subject: str, pattern: str, *, longest: bool, extglob: bool = 
     """`${subject%pattern}`, or with `%%` the longest match."""
     if not has_magic(pattern, extglob):
         return subject.removesuffix(literal_text(pattern))
+    shape = _shape(pattern, extglob)
+    if shape is not None:
+        return subject[: shape.suffix(subject, longest=longest)]
     expression = compiled(pattern, extglob=extglob)
     starts = range(len(subject) + 1) if longest else range(len(subject), -1, -1)
     for start in starts:
@@ -134,11 +156,8 @@ def replace(
             return put + subject if anchor == "#" else subject + put
         return subject
     if anchor == "%" and subject:
-        expression = compiled(pattern, extglob=extglob, ignore_case=ignore_case)
-        for start in range(len(subject) + 1):
-            if expression.fullmatch(subject, start):
-                return subject[:start] + _put(replacement, subject[start:])
-        return subject
+        begin = _longest_at_end(subject, pattern, extglob, ignore_case)
+        return subject if begin is None else subject[:begin] + _put(replacement, subject[begin:])
     if not subject:
         empty = (pattern.startswith("*") or anchor == "%") and matches(pattern, "", extglob=extglob)
         return _put(replacement, "") if empty else ""
@@ -165,6 +184,14 @@ def _put(replacement: list[str | None] | None, matched: str) -> str:
     return "".join(matched if text is None else text for text in replacement or ())
 
 
+def _longest_at_end(subject: str, pattern: str, extglob: bool, ignore_case: bool) -> int | None:
+    shape = _shape(pattern, extglob, ignore_case)
+    if shape is not None:
+        return shape.suffix(subject, longest=True)
+    expression = compiled(pattern, extglob=extglob, ignore_case=ignore_case)
+    return next((start for start in range(len(subject) + 1) if expression.fullmatch(subject, start)), None)
+
+
 def _longest_at_or_after(
     subject: str, pattern: str, position: int, extglob: bool, ignore_case: bool, *, anchored: bool
 ) -> tuple[int, int] | None:
@@ -174,6 +201,12 @@ def _longest_at_or_after(
         if start < 0 or (anchored and start != 0):
             return None
         return start, start + len(text)
+    shape = _shape(pattern, extglob, ignore_case)
+    if shape is not None:
+        if not anchored:
+            return shape.find(subject, position)
+        length = shape.prefix(subject, longest=True)
+        return None if length is None or position else (0, length)
     expression = compiled(pattern, extglob=extglob, ignore_case=ignore_case)
     starts = (position,) if anchored else range(position, len(subject) + 1)
     for start in starts:
@@ -206,23 +239,46 @@ class _Translator:
             if self.extglob and character in _OPERATORS and following == "(" and self._closes():
                 pieces.append(self._group(character))
                 continue
+            if character != "*":
+                pieces.append(self._one())
+                continue
             self.offset += 1
-            if character == "*":
-                while pattern[self.offset : self.offset + 1] == "*" and not (
-                    self.extglob and pattern[self.offset + 1 : self.offset + 2] == "("
-                ):
-                    self.offset += 1
-                pieces.append(self.any + "*")
-            elif character == "?":
-                pieces.append(self.any)
-            elif character == "[":
-                pieces.append(self._bracket())
-            elif character == "\\":
-                pieces.append(regex.escape(following) if following else r"\\")
-                self.offset += len(following)
-            else:
-                pieces.append(regex.escape(character))
+            while pattern[self.offset : self.offset + 1] == "*" and not (
+                self.extglob and pattern[self.offset + 1 : self.offset + 2] == "("
+            ):
+                self.offset += 1
+            pieces.append(self.any + "*")
         return "".join(pieces)
+
+    def pieces(self) -> Pieces | None:
+        """What stands between the `*`, a regular expression a character; None where there are groups."""
+        pieces: list[tuple[str, ...]] = []
+        piece: list[str] = []
+        while self.offset < len(self.pattern):
+            following = self.pattern[self.offset + 1 : self.offset + 2]
+            if self.extglob and self.pattern[self.offset] in _OPERATORS and following == "(" and self._closes():
+                return None
+            if self.pattern[self.offset] == "*":
+                self.offset += 1
+                pieces.append(tuple(piece))
+                piece = []
+            else:
+                piece.append(self._one())
+        return (*pieces, tuple(piece))
+
+    def _one(self) -> str:
+        """What matches one character."""
+        character = self.pattern[self.offset]
+        following = self.pattern[self.offset + 1 : self.offset + 2]
+        self.offset += 1
+        if character == "?":
+            return self.any
+        if character == "[":
+            return self._bracket()
+        if character == "\\":
+            self.offset += len(following)
+            return regex.escape(following) if following else r"\\"
+        return regex.escape(character)
 
     def sequence(self, flags: int, *, nested: bool) -> negation.Sequence:
         """The pattern as parts, for one with `!(...)` in it."""
@@ -242,20 +298,11 @@ class _Translator:
                 self.offset += 1
                 parts.append(negation.Group(character, tuple(choices)))
                 continue
-            self.offset += 1
             if character == "*":
-                parts.append(negation.Any(regex.compile(self.any + "*", flags)))
-                continue
-            if character == "?":
-                source = self.any
-            elif character == "[":
-                source = self._bracket()
-            elif character == "\\" and following:
-                source = regex.escape(following)
                 self.offset += 1
+                parts.append(negation.Any(regex.compile(self.any + "*", flags)))
             else:
-                source = regex.escape(character)
-            parts.append(negation.One(regex.compile(source, flags)))
+                parts.append(negation.One(regex.compile(self._one(), flags)))
         return tuple(parts)
 
     def _closes(self) -> bool:

@@ -90,3 +90,21 @@ def test_a_bad_expression_is_refused(ere: str) -> None:
 def test_a_quoted_expression_matches_itself(text: str) -> None:
     found = expression.search(f"^{expression.quote_expression(text)}$", text)
     assert found == [text]
+
+
+@given(st.text(alphabet="ab*?[]!\\", max_size=8), st.text(alphabet="abc", max_size=8))
+def test_what_is_cut_off_an_end_is_the_shortest_or_longest_text_that_matches_as_a_whole(
+    shape: str, subject: str
+) -> None:
+    ends = [end for end in range(len(subject) + 1) if pattern.matches(shape, subject[:end])] or [0]
+    starts = [start for start in range(len(subject) + 1) if pattern.matches(shape, subject[start:])] or [len(subject)]
+    for longest, end, start in ((False, ends[0], starts[-1]), (True, ends[-1], starts[0])):
+        assert pattern.remove_prefix(subject, shape, longest=longest) == subject[end:]
+        assert pattern.remove_suffix(subject, shape, longest=longest) == subject[:start]
+
+
+def test_a_pattern_with_many_stars_does_not_go_back_in_a_long_text() -> None:
+    long = "a" * 200_000
+    assert not pattern.matches("*a*a*a*b", long)
+    assert pattern.replace(long, "a*b", ["x"], everywhere=True) == long
+    assert pattern.remove_suffix(long, "b*a*", longest=True) == long
