@@ -41,7 +41,7 @@ class Files:
 
     def stat(self, path: str, *, follow: bool = True) -> Inode:
         """What is at a path. Raises SyscallError ENOENT."""
-        inode = self.locate(path, follow=follow).inode
+        inode = self.machine.mounts.find(path, self.cwd, follow=follow)
         if inode is None:
             raise SyscallError(Errno.ENOENT, path)
         return inode
@@ -49,7 +49,7 @@ class Files:
     def find(self, path: str) -> Inode | None:
         """What is at a path; None where there is nothing, whatever the reason."""
         try:
-            return self.locate(path).inode
+            return self.machine.mounts.find(path, self.cwd)
         except SyscallError:
             return None
 

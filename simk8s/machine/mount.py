@@ -39,18 +39,33 @@ class Location(NamedTuple):
         return f"{self.mount.filesystem.name}:{self.inner or '/'}"
 
 
+class _Route(NamedTuple):
+    """How to go straight to `path`: the names from the top of the last mount on the way, and the path inside that.
+
+    Without a mount there is no such way: the path leads upwards, or is a mount point itself.
+    """
+
+    path: str
+    mount: Mount | None
+    names: tuple[str, ...]
+    inner: str
+
+
+_NOWHERE = _Route("", None, (), "")
+_MOST_ROUTES = 4096
+
 _Stop: TypeAlias = tuple[str, Mount, Inode, str, Directory | None, str]
 
 
 class MountTable:
     """Mounts by their absolute path."""
 
-    __slots__ = ("_mounts", "_names", "_root")
+    __slots__ = ("_mounts", "_root", "_routes")
 
     def __init__(self, root: FileSystem) -> None:
         self._root = Mount("/", root, root.root)
         self._mounts: dict[str, Mount] = {"/": self._root}
-        self._names: set[str] = set()  # the last names of the mount points: a path without one of them meets no mount
+        self._routes: dict[str, _Route] = {}
 
     def mount(
         self, point: str, filesystem: FileSystem, *, sub_path: str = "", read_only: bool = False, file: bool = False
@@ -63,7 +78,7 @@ class MountTable:
         inner = f"/{prefix}" if prefix else ""
         point = point.rstrip("/") or "/"
         self._mounts[point] = Mount(point, filesystem, top, inner, read_only)
-        self._names.add(point.rpartition("/")[2])
+        self._routes.clear()
         self._root = self._mounts["/"]
 
     def is_point(self, path: str) -> bool:
@@ -86,6 +101,20 @@ class MountTable:
             else:
                 root.place(point, File())
 
+    def find(self, path: str, cwd: str = "/", *, follow: bool = True) -> Inode | None:
+        """What is at `path`; None where there is nothing. Raises SyscallError ENOTDIR or ELOOP."""
+        route = self._route(path if path[:1] == "/" else f"{cwd}/{path}") if path else _NOWHERE
+        if route.mount is not None:
+            straight = _straight(route.mount, route.names, path, follow)
+            if straight is not None:
+                return straight[1]
+        try:
+            return self.resolve(path, cwd, follow=follow).inode
+        except SyscallError as error:
+            if error.errno is Errno.ENOENT:
+                return None
+            raise
+
     def resolve(self, path: str, cwd: str = "/", *, follow: bool = True) -> Location:
         """Follow `path` from `cwd`. The last name need not exist; everything before it must be a directory.
 
@@ -93,34 +122,40 @@ class MountTable:
         """
         if not path:
             raise SyscallError(Errno.ENOENT, path)
-        whole, names = _split(path if path[0] == "/" else f"{cwd}/{path}")
-        must_be_directory = path[-1] == "/"
-        if not must_be_directory and ".." not in names:
-            straight = self._straight(whole, names, path, follow)
+        whole = path if path[0] == "/" else f"{cwd}/{path}"
+        route = self._route(whole)
+        if route.mount is not None:
+            straight = _straight(route.mount, route.names, path, follow)
             if straight is not None:
-                return straight
-        return self._around(names, path, follow or must_be_directory, must_be_directory)
+                parent, inode = straight
+                if parent is None:
+                    raise SyscallError(Errno.ENOENT, path)
+                return Location(route.path, route.mount, parent, route.names[-1], inode, route.inner)
+        must_be_directory = path[-1] == "/"
+        return self._around(_names(whole), path, follow or must_be_directory, must_be_directory)
 
-    def _straight(self, whole: str, names: tuple[str, ...], path: str, follow: bool) -> Location | None:
-        """Where the names lead when no link is in the way; None where one is."""
-        mount = self._root
-        inode: Inode | None = mount.top
-        parent: Directory | None = None
-        point = 0  # the part of `whole` that leads to `mount` has this length
-        name = ""
-        left = len(names)
-        for name in names:
-            if type(inode) is not Directory:
-                raise SyscallError(Errno.ENOENT if inode is None else Errno.ENOTDIR, path)
-            parent = inode
-            left -= 1
-            if name in self._names and (mounted := self._mounts.get("/" + "/".join(names[: len(names) - left]))):
-                mount, inode, point = mounted, mounted.top, len(mounted.point)
-                continue
-            inode = parent.entries.get(name)
-            if type(inode) is Symlink and (follow or left):
-                return None
-        return Location(whole, mount, parent, name, inode, mount.prefix + (whole[point:] if names else ""))
+    def _route(self, path: str) -> _Route:
+        """How to go to an absolute path as long as no link is in the way: remembered, for programs ask again."""
+        route = self._routes.get(path)
+        if route is None:
+            if len(self._routes) >= _MOST_ROUTES:
+                self._routes.clear()
+            route = self._routes[path] = self._planned(path)
+        return route
+
+    def _planned(self, path: str) -> _Route:
+        names = _names(path)
+        whole = f"/{'/'.join(names)}"
+        if path[-1] == "/" or ".." in names or whole in self._mounts:
+            return _NOWHERE
+        mount, count = self._root, 0
+        for end in range(len(names) - 1, 0, -1):
+            mounted = self._mounts.get(f"/{'/'.join(names[:end])}")
+            if mounted is not None:
+                mount, count = mounted, end
+                break
+        below = names[count:]
+        return _Route(whole, mount, below, f"{mount.prefix}/{'/'.join(below)}")
 
     def _around(self, names: tuple[str, ...], path: str, follow: bool, must_be_directory: bool) -> Location:
         """Where the names lead, through links and upwards."""
@@ -165,8 +200,29 @@ class MountTable:
         return Location(found, mount, parent, name, inode, inner)
 
 
-@lru_cache(maxsize=8192)  # programs ask for the same files again and again
-def _split(path: str) -> tuple[str, tuple[str, ...]]:
-    """An absolute path without what says nothing, as a whole and in names."""
-    names = tuple(name for name in path.split("/") if name and name != ".")
-    return f"/{'/'.join(names)}", names
+def _straight(
+    mount: Mount, names: tuple[str, ...], path: str, follow: bool
+) -> tuple[Directory | None, Inode | None] | None:
+    """The directory that holds the last name (None: there is no such) and what is there; None where a link is met."""
+    inode: Inode | None = mount.top
+    parent: Directory | None = None
+    for name in names:
+        kind = type(inode)
+        if kind is Directory:
+            parent = inode  # type: ignore[assignment]
+            inode = parent.entries.get(name)  # type: ignore[union-attr]
+        elif inode is None:
+            return None, None
+        elif kind is Symlink:
+            return None
+        else:
+            raise SyscallError(Errno.ENOTDIR, path)
+    if follow and type(inode) is Symlink:
+        return None
+    return parent, inode
+
+
+@lru_cache(maxsize=8192)  # containers of one image ask for the same files
+def _names(path: str) -> tuple[str, ...]:
+    """An absolute path in names, without what says nothing."""
+    return tuple(name for name in path.split("/") if name and name != ".")
