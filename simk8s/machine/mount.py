@@ -40,9 +40,9 @@ class Location(NamedTuple):
 
 
 class _Route(NamedTuple):
-    """How to go straight to `path`: the names from the top of the last mount on the way, and the path inside that.
+    """How to go straight to `path`: the names from the top of the last mount on the way (none: it is that top).
 
-    Without a mount there is no such way: the path leads upwards, or is a mount point itself.
+    `inner` is the path inside the mount's file system. Without a mount there is no such way: the path leads upwards.
     """
 
     path: str
@@ -125,7 +125,7 @@ class MountTable:
         whole = path if path[0] == "/" else f"{cwd}/{path}"
         route = self._route(whole)
         if route.mount is not None:
-            straight = _straight(route.mount, route.names, path, follow)
+            straight = _straight(route.mount, route.names, path, follow) if route.names else None
             if straight is not None:
                 parent, inode = straight
                 if parent is None:
@@ -146,10 +146,10 @@ class MountTable:
     def _planned(self, path: str) -> _Route:
         names = _names(path)
         whole = f"/{'/'.join(names)}"
-        if path[-1] == "/" or ".." in names or whole in self._mounts:
+        if path[-1] == "/" or ".." in names:
             return _NOWHERE
         mount, count = self._root, 0
-        for end in range(len(names) - 1, 0, -1):
+        for end in range(len(names), 0, -1):
             mounted = self._mounts.get(f"/{'/'.join(names[:end])}")
             if mounted is not None:
                 mount, count = mounted, end

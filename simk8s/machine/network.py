@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from ipaddress import AddressValueError, IPv4Address
 from typing import TYPE_CHECKING
 
@@ -256,6 +257,7 @@ def _lines(process: Process, path: str) -> list[list[str]]:
     return [fields for line in text.decode().splitlines() if (fields := line.split("#")[0].split())]
 
 
+@lru_cache(maxsize=1024)
 def _is_address(name: str) -> bool:
     try:
         IPv4Address(name)

@@ -6,7 +6,7 @@ Everything that changes something is a *step*: it may take virtual time, and a f
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias
 
 import simpy
 
@@ -251,6 +251,12 @@ class Process(Descriptors, Sockets):
         task = self.sim.task(generator)
         self._tasks.append(task)
         return task
+
+    def acting_as(self, actor: Actor) -> Self:
+        """The same process for one of its threads, whose acts history keeps apart."""
+        thread = object.__new__(type(self))
+        thread.__dict__.update(self.__dict__, actor=actor)
+        return thread
 
     # Signals
 

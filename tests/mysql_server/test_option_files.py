@@ -6,11 +6,11 @@ import pytest
 
 from simk8s.errors import SimError
 from simk8s.machine import FileSystem, Machine, NullHandle, Process
-from simk8s.mysql.client.arguments import BadArguments, Option, parse
+from simk8s.mysql.client.arguments import BadArguments, Grammar, Option, parse
 from simk8s.mysql.client.option_file import BadOptionFile, load_defaults
 from simk8s.sim import Actor, Simulation
 
-OPTIONS = (
+GRAMMAR = Grammar(
     Option("host", "h", "required"),
     Option("password", "p", "optional"),
     Option("batch", "B"),
@@ -64,7 +64,7 @@ def test_no_defaults_reads_nothing() -> None:
 
 def test_short_and_long_options_mix_in_any_order() -> None:
     words = ["-hdb", "--host", "other", "-Bp", "--pass=x", "test", "--", "-B"]
-    assert list(parse(words, OPTIONS)) == [
+    assert list(parse(words, GRAMMAR)) == [
         ("host", "db"),
         ("host", "other"),
         ("batch", None),
@@ -86,10 +86,10 @@ def test_short_and_long_options_mix_in_any_order() -> None:
 )
 def test_a_bad_option_is_named(words: list[str], message: str, status: int) -> None:
     with pytest.raises(BadArguments) as refused:
-        list(parse(words, OPTIONS))
+        list(parse(words, GRAMMAR))
     assert (str(refused.value), refused.value.status) == (message, status)
 
 
 def test_an_option_that_is_not_modelled_is_refused_by_name() -> None:
     with pytest.raises(SimError, match="mysql --html is not modelled"):
-        list(parse(["--html"], OPTIONS, unmodelled=("html",), program="mysql"))
+        list(parse(["--html"], GRAMMAR, unmodelled=("html",), program="mysql"))

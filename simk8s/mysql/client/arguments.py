@@ -25,15 +25,32 @@ class BadArguments(Exception):
         self.status = status
 
 
+class Grammar:
+    """The options of one program, by their names."""
+
+    def __init__(self, *options: Option) -> None:
+        self.by_name = {option.name: option for option in options}
+        self.by_short = {option.short: option for option in self.by_name.values() if option.short}
+
+    def find(self, name: str) -> Option | None:
+        """The option with this name, or with the only one that begins like this. Raises BadArguments for several."""
+        exact = self.by_name.get(name)
+        if exact is not None:
+            return exact
+        matching = sorted(known for known in self.by_name if known.startswith(name)) if name else []
+        if len(matching) > 1:
+            raise BadArguments(f"ambiguous option '--{name}' ({matching[0]}, {matching[1]})", 3)
+        return self.by_name[matching[0]] if matching else None
+
+
 def parse(
-    words: Sequence[str], options: Sequence[Option], *, unmodelled: Sequence[str] = (), program: str = ""
+    words: Sequence[str], grammar: Grammar, *, unmodelled: Sequence[str] = (), program: str = ""
 ) -> Iterator[tuple[str, str | None]]:
     """Each option of `words` as its name and value in order; other words under the name "".
 
     A negated one (`--skip-x`, `--disable-x`) comes as `skip-x`. Raises BadArguments, or SimError SK721 for an option
     that the real program has and this one has not.
     """
-    by_short = {option.short: option for option in options if option.short}
     queue = list(words)
     while queue:
         word = queue.pop(0)
@@ -41,22 +58,22 @@ def parse(
             yield from (("", rest) for rest in queue)
             return
         if word.startswith("--"):
-            yield _long(word, queue, options, unmodelled, program)
+            yield _long(word, queue, grammar, unmodelled, program)
         elif word.startswith("-") and len(word) > 1:
-            yield from _short(word, queue, by_short, unmodelled, program)
+            yield from _short(word, queue, grammar, unmodelled, program)
         else:
             yield "", word
 
 
 def _long(
-    word: str, queue: list[str], options: Sequence[Option], unmodelled: Sequence[str], program: str
+    word: str, queue: list[str], grammar: Grammar, unmodelled: Sequence[str], program: str
 ) -> tuple[str, str | None]:
     given, equals, value = word[2:].partition("=")
     name = given.replace("_", "-").removeprefix("loose-")
-    option = _by_name(name, options)
+    option = grammar.find(name)
     if option is None:
         for prefix in ("skip-", "disable-", "enable-"):
-            if name.startswith(prefix) and (plain := _by_name(name[len(prefix) :], options)) is not None:
+            if name.startswith(prefix) and (plain := grammar.find(name[len(prefix) :])) is not None:
                 return (plain.name if prefix == "enable-" else f"skip-{plain.name}"), None
         if any(known.startswith(name) for known in unmodelled):
             raise _not_modelled(program, f"--{given}")
@@ -73,12 +90,12 @@ def _long(
 
 
 def _short(
-    word: str, queue: list[str], by_short: dict[str, Option], unmodelled: Sequence[str], program: str
+    word: str, queue: list[str], grammar: Grammar, unmodelled: Sequence[str], program: str
 ) -> Iterator[tuple[str, str | None]]:
     place = 1
     while place < len(word):
         letter = word[place]
-        option = by_short.get(letter)
+        option = grammar.by_short.get(letter)
         if option is None:
             if f"-{letter}" in unmodelled:
                 raise _not_modelled(program, f"-{letter}")
@@ -94,17 +111,6 @@ def _short(
             rest = queue.pop(0)
         yield option.name, rest if rest or option.argument == "required" else None
         return
-
-
-def _by_name(name: str, options: Sequence[Option]) -> Option | None:
-    exact = [option for option in options if option.name == name]
-    if exact:
-        return exact[0]
-    matching = [option for option in options if option.name.startswith(name)] if name else []
-    if len(matching) > 1:
-        first, second = sorted(option.name for option in matching)[:2]
-        raise BadArguments(f"ambiguous option '--{name}' ({first}, {second})", 3)
-    return matching[0] if matching else None
 
 
 def _not_modelled(program: str, option: str) -> SimError:

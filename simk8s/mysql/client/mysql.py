@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from simk8s.machine import program
 from simk8s.machine.signals import SIGPIPE
-from simk8s.mysql.client.arguments import BadArguments, Option, parse
+from simk8s.mysql.client.arguments import BadArguments, Grammar, Option, parse
 from simk8s.mysql.client.option_file import BadOptionFile, load_defaults
 from simk8s.mysql.client.session import Options, Session, about
 from simk8s.mysql.client.settings import CONNECTION_OPTIONS, Settings
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 START_SECONDS = 0.008  # DUR-18, with the exec of the program and the server's part
 
-OPTIONS = (
+GRAMMAR = Grammar(
     *CONNECTION_OPTIONS,
     Option("execute", "e", "required"),
     Option("database", "D", "required"),
@@ -80,7 +80,7 @@ def _read_options(process: Process, options: Options) -> Run[int | None]:
         yield from process.print(" ".join(defaults.words))
         return 0
     for words, from_command_line in ((defaults.from_files, False), (defaults.arguments, True)):
-        for name, value in parse(words, OPTIONS, unmodelled=_UNMODELLED, program="mysql"):
+        for name, value in parse(words, GRAMMAR, unmodelled=_UNMODELLED, program="mysql"):
             if name in ("version", "help"):
                 yield from process.print(about(process))
                 return 0

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from simk8s.machine import program
 from simk8s.machine.signals import SIGPIPE
-from simk8s.mysql.client.arguments import BadArguments, Option, parse
+from simk8s.mysql.client.arguments import BadArguments, Grammar, Option, parse
 from simk8s.mysql.client.connection import Connection, Target, connect, is_from_client
 from simk8s.mysql.client.mysql import START_SECONDS
 from simk8s.mysql.client.option_file import BadOptionFile, load_defaults
@@ -22,7 +22,7 @@ from simk8s.sim import Run
 if TYPE_CHECKING:
     from simk8s.machine import Process
 
-OPTIONS = (
+GRAMMAR = Grammar(
     *CONNECTION_OPTIONS,
     Option("silent", "s"),
     Option("force", "f"),
@@ -78,7 +78,7 @@ def mysqladmin(process: Process) -> Run[int]:
 def _read_options(process: Process, options: _Options) -> Run[int | None]:
     defaults = load_defaults(process, ("mysqladmin", "client"), process.argv[1:])
     for words, from_command_line in ((defaults.from_files, False), (defaults.arguments, True)):
-        for name, value in parse(words, OPTIONS, unmodelled=_UNMODELLED, program="mysqladmin"):
+        for name, value in parse(words, GRAMMAR, unmodelled=_UNMODELLED, program="mysqladmin"):
             if options.settings.take(name, value, from_command_line=from_command_line):
                 continue
             match name:

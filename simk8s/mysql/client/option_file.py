@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -65,31 +65,33 @@ def load_defaults(process: Process, groups: Sequence[str], arguments: Sequence[s
     return defaults
 
 
-def _read(process: Process, path: str, groups: Sequence[str], warnings: list[str], *, is_named: bool) -> Iterator[str]:
+def _read(process: Process, path: str, groups: Sequence[str], warnings: list[str], *, is_named: bool) -> list[str]:
     real = path.replace("~", process.environ.get("HOME", "/root"), 1) if path.startswith("~") else path
     if is_named and not process.is_file(real):
         raise BadOptionFile(f"Could not open required defaults file: {path}")
-    yield from _options(process, real, groups, warnings, 0)
+    return _options(process, real, groups, warnings, 0)
 
 
-def _options(process: Process, path: str, groups: Sequence[str], warnings: list[str], depth: int) -> Iterator[str]:
+def _options(process: Process, path: str, groups: Sequence[str], warnings: list[str], depth: int) -> list[str]:
     inode = process.find(path)
     if not isinstance(inode, File) or not process.may(inode, 4):
-        return
+        return []
     if inode.mode & 0o002:
         warnings.append(f"Warning: World-writable config file '{path}' is ignored.")
-        return
+        return []
+    found: list[str] = []
     for number, group, text in _entries(bytes(inode.content)):
         if group == _DIRECTIVE:
             if depth < _MAX_DEPTH:
                 for included in _included(process, text):
-                    yield from _options(process, included, groups, warnings, depth + 1)
+                    found += _options(process, included, groups, warnings, depth + 1)
         elif group == _OPEN:
             raise BadOptionFile(f"Wrong group definition in config file {path} at line {number}.")
         elif group == _ABSENT:
             raise BadOptionFile(f"Found option without preceding group in config file {path} at line {number}.")
         elif group in groups:
-            yield text
+            found.append(text)
+    return found
 
 
 @lru_cache(maxsize=256)
@@ -117,10 +119,11 @@ def _included(process: Process, line: str) -> list[str]:
     target = target.strip()
     if directive == "!include":
         return [target]
+    target = target.rstrip("/")
     folder = process.find(target) if directive == "!includedir" else None
     if not isinstance(folder, Directory):
         return []
-    return [f"{target.rstrip('/')}/{name}" for name in sorted(folder.entries) if name.endswith(".cnf")]  # MYSQLD-31
+    return [f"{target}/{name}" for name in sorted(folder.entries) if name.endswith(".cnf")]  # MYSQLD-31
 
 
 def _as_argument(text: str) -> str:

@@ -24,6 +24,7 @@ _COMMANDS = {
     "\\x": "resetconnection", "\\e": "edit",
 }  # fmt: skip
 _NAMES = frozenset(_COMMANDS.values()) | {"exit"}
+_FIRST_WORD = regex.compile(r"\s*([A-Za-z?]+)")
 _WORD = regex.compile(r"\s*([A-Za-z?]+)(?:\s+(.*?))?\s*;?\s*$", regex.DOTALL)
 _TOKEN = regex.compile(
     r"""(?P<quoted>'(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.|"")*"|`[^`]*`)
@@ -75,8 +76,9 @@ class Splitter:
         self._pending = ""
 
     def _own_command(self, text: str) -> Statement | None:
-        match = _WORD.match(text)
-        if match is None or match[1].lower() not in _NAMES:
+        first = _FIRST_WORD.match(text)
+        match = _WORD.match(text) if first is not None and first[1].lower() in _NAMES else None
+        if match is None:
             return None
         name, rest = match[1].lower(), (match[2] or "").strip()
         if name == "delimiter":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -54,16 +53,22 @@ def require_on_table(server: Server, session: Session, privilege: str, database:
         raise MySQLError(1142, privilege, account.user, session.host, table)
 
 
-def tables_in(node: object) -> Iterator[sql.TableName]:
+def tables_in(statement: object) -> list[sql.TableName]:
     """Every table that a statement or a part of one names, subqueries included."""
+    found: list[sql.TableName] = []
+    _collect(statement, found)
+    return found
+
+
+def _collect(node: object, found: list[sql.TableName]) -> None:
     if isinstance(node, sql.TableName):
-        yield node
+        found.append(node)
     elif isinstance(node, tuple):
         for part in node:
-            yield from tables_in(part)
+            _collect(part, found)
     else:
         for name in _fields(type(node)):  # type: ignore[arg-type]  # mypy takes classes for unhashable
-            yield from tables_in(getattr(node, name))
+            _collect(getattr(node, name), found)
 
 
 @cache

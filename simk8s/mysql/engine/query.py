@@ -57,10 +57,12 @@ def prepare(query: sql.Query, context: Evaluation, outer: Scope | None = None) -
     columns = tuple(Column(item.label, type_of(item.expression, scope)) for item in items)
     aliases = {item.label.lower(): output for item, output in zip(items, outputs, strict=True)}
     groups = [_group(expression, items, outputs, scope, context) for expression in query.group]
-    having_scope = replace(scope, aliases=aliases, clause="having clause")
-    having = condition(query.having, having_scope, context)
-    order_scope = replace(scope, aliases=aliases, clause="order clause")
-    order = [_order(order, items, outputs, order_scope, context) for order in query.order]
+    having, order = condition(None, scope, context), []
+    if query.having is not None:
+        having = condition(query.having, replace(scope, aliases=aliases, clause="having clause"), context)
+    if query.order:
+        order_scope = replace(scope, aliases=aliases, clause="order clause")
+        order = [_order(order, items, outputs, order_scope, context) for order in query.order]
     aggregates = [aggregate_of(aggregate, scope, context) for aggregate in scope.aggregates]
     grouped = bool(query.group or aggregates)
     if grouped:

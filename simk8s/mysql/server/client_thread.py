@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from copy import copy
 from typing import TYPE_CHECKING
 
 from simk8s.machine import SocketHandle, SyscallError
@@ -44,8 +43,7 @@ class ClientThread:
         self.session: Session | None = None
         self.is_idle = True
         self.fd = instance.process.install(handle)
-        self.thread = copy(instance.process)
-        self.thread.actor = Actor(instance.process.actor.name, instance.process.actor.last)
+        self.thread = instance.process.acting_as(Actor(instance.process.actor.name, instance.process.actor.last))
         self.thread.actor.hear(handle.seq)  # what it says follows from its own client's words, not from others'
         self.conversation = Conversation(self.thread, handle)
         self.task: Task = instance.process.thread(self._serve())

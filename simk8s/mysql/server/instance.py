@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from copy import copy
 from typing import TYPE_CHECKING, Any
 
 import simpy
@@ -62,8 +61,7 @@ class Instance:
             self.process.thread(self._accept(listener))
 
     def _accept(self, listener: Listener) -> Run[None]:
-        acceptor = copy(self.process)
-        acceptor.actor = Actor(self.process.actor.name)  # the server at large does not hear of every client
+        acceptor = self.process.acting_as(Actor(self.process.actor.name))  # the server does not hear of every client
         while True:
             try:
                 handle: SocketHandle = yield from listener.accept(acceptor)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from simk8s.errors import SimError
-from simk8s.mysql.client.arguments import BadArguments, Option, parse
+from simk8s.mysql.client.arguments import BadArguments, Grammar, Option, parse
 from simk8s.mysql.client.option_file import load_defaults
 from simk8s.mysql.client.settings import CONNECTION_OPTIONS, Settings
 from simk8s.sim import Run
@@ -35,7 +35,7 @@ _VALUES = (
     "tmpdir",
     "open-files-limit",
 )
-OPTIONS = (
+GRAMMAR = Grammar(
     *CONNECTION_OPTIONS,
     *(Option(name) for name in _FLAGS),
     *(Option(name, "", "required") for name in _VALUES),
@@ -71,7 +71,7 @@ def read_options(process: Process, options: Options) -> Run[None]:
         if name.replace("_", "-") in ("--server-id", "--datadir"):
             options.values[name.replace("_", "-")[2:]] = text
     for words, from_command_line in ((defaults.from_files, False), (defaults.arguments, True)):
-        for name, value in parse(words, OPTIONS, unmodelled=_UNMODELLED, program="xtrabackup"):
+        for name, value in parse(words, GRAMMAR, unmodelled=_UNMODELLED, program="xtrabackup"):
             if options.settings.take(name, value, from_command_line=from_command_line):
                 continue
             if name in _VALUES:
