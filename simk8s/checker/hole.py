@@ -74,9 +74,9 @@ def _of_several(exploration: Exploration) -> list[dict[str, Any]]:
 
 
 def worst(result: Result) -> str:
-    """The worst word of an outcome."""
+    """The worst word of an outcome; `unsafe` where all is well in the end, and a safety property was broken."""
     words = set(result.outcome.values()) - {"ok"}
-    return min(words, key=WORST.index, default="ok")
+    return min(words, key=WORST.index, default="unsafe" if result.violations else "ok")
 
 
 def _cause(crash: Crash, result: Result, files: set[str]) -> tuple[Any, ...]:
@@ -130,7 +130,7 @@ def story(crash: Crash, result: Result) -> list[str]:
         if word != "ok":
             note = f": {result.notes[pod]}" if result.notes.get(pod) else ""
             lines.append(f"{pod} is {word}{' and says it is Ready' if pod in result.silent else ''}{note}")
-    return lines
+    return [*lines, *result.violations]
 
 
 def _victim(crash: Crash) -> str:
@@ -194,7 +194,7 @@ def _without_crash(exploration: Exploration, result: Result, story: list[str]) -
         "crashes": 1,
         "pods": sorted(pod for pod, word in result.outcome.items() if word != "ok"),
         "replicas": min((_ordinal(pod) for pod, word in result.outcome.items() if word != "ok"), default=0) + 1,
-        "story": [*story, *bad, *(f"{pod}: {note}" for pod, note in result.notes.items() if note)],
+        "story": [*story, *bad, *(f"{pod}: {note}" for pod, note in result.notes.items() if note), *result.violations],
         "get_pods": result.pods,
         "log": result.log,
         "replay": exploration.replay,

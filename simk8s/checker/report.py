@@ -97,6 +97,7 @@ def _result(result: Result) -> dict[str, Any]:
         "ok": result.is_ok,
         "silent": bool(result.silent),
         "silent_pods": list(result.silent),
+        "violations": list(result.violations),
         "ready": dict(result.ready),
         "restarts": dict(result.restarts),
         "files_left": list(result.files_left),
@@ -128,7 +129,7 @@ def _totals(exploration: Exploration, points: list[dict[str, Any]], found: list[
 def _counted(points: list[dict[str, Any]]) -> Mapping[str, int]:
     counts: dict[str, int] = {}
     for entry in points:
-        words = set(entry["outcome"].values()) - {"ok"} or {"ok"}
+        words = set(entry["outcome"].values()) - {"ok"} or {"ok" if entry["ok"] else "unsafe"}
         for word in sorted(words):
             counts[word] = counts.get(word, 0) + 1
     return dict(sorted(counts.items()))

@@ -237,3 +237,12 @@ def test_what_the_model_does_not_act_upon_is_refused_by_name(words: list[str], n
     container = World().pod(0).mysql()
     with pytest.raises(SimError, match=named):
         container.run("mysqld", *words)
+
+
+def test_whoever_connects_and_only_listens_is_let_go_after_ten_seconds(server: Container) -> None:
+    """MySQL's connect_timeout; so `ncat --recv-only mysql-0.mysql 3306` ends, and a clone from a wrong port fails."""
+    listener = server.start("bash", "-c", "cat < /dev/tcp/127.0.0.1/3306", output=Output(), errors=Output())
+    pause(server, 9)
+    assert listener.status is None
+    pause(server, 2)
+    assert listener.status == 0

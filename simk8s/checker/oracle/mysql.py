@@ -33,7 +33,7 @@ def primary_word(
 
 
 def replica_word(seen: Observation, primary: Observation | None, acknowledged: Sequence[int]) -> Verdict:
-    """A replica: it follows the primary, has the same rows, and takes no writes but the primary's."""
+    """A replica: it follows the primary, and has the same rows."""
     if not seen.answers:
         return "unreachable", seen.trouble or "its server does not answer"
     if seen.damage:
@@ -52,8 +52,6 @@ def replica_word(seen: Observation, primary: Observation | None, acknowledged: S
         return "diverged", f"its rows are not the primary's: {_difference(seen, primary)}"
     if primary is not None and primary.answers and seen.accounts != primary.accounts:
         return "diverged", f"its accounts are {_names(seen.accounts)}, the primary's {_names(primary.accounts)}"
-    if seen.takes_writes:
-        return "diverged", "it takes writes of its own"
     return "ok", ""
 
 

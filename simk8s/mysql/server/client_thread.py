@@ -80,7 +80,8 @@ class ClientThread:
         else:
             port = 0
         yield from self.conversation.send(Greeting(server.version, server.next_session))
-        login = yield from self.conversation.receive()
+        yield from self._wait_for_login()
+        login = (yield from self.conversation.receive()) if self.handle.is_readable else None
         if not isinstance(login, Login):
             return False
         try:
@@ -90,6 +91,13 @@ class ClientThread:
             return False
         yield from self.conversation.send(Ok())
         return True
+
+    def _wait_for_login(self) -> Run[None]:
+        """Whoever connects and only listens, such as `ncat --recv-only`, is let go after connect_timeout seconds."""
+        sim = self.instance.process.sim
+        patience = sim.sleep(self.instance.server.number("connect_timeout"))
+        while not self.handle.is_readable and not patience.processed:
+            yield sim.any_of(self.handle.arrival(), patience)
 
     def _answer_requests(self) -> Run[None]:
         session, server = self.session, self.instance.server
