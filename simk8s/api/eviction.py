@@ -26,7 +26,12 @@ def evict(
         if budgets and not _is_broken_anyway(budgets[0], pod):
             _take_leave(store, budgets[0], pod, by, dry_run)
     if not dry_run:
-        store.patch("Pod", pod_name, namespace, lambda latest: _marked(latest, store), by=by, status=True)
+        reason, message = "EvictionByEvictionAPI", "Eviction API: evicting"
+
+        def marked(latest: Object) -> Object:
+            return disrupted(latest, reason, message, store.sim.timestamp)
+
+        store.patch("Pod", pod_name, namespace, marked, by=by, status=True)
     deletion = deletion or Deletion()
     exactly = Deletion(deletion.grace_seconds, uid(pod), deletion.propagation)
     store.delete("Pod", pod_name, namespace, by=by, deletion=exactly, dry_run=dry_run)
@@ -78,15 +83,16 @@ def _refusal(cause: str) -> ApiError:
     return error
 
 
-def _marked(pod: Object, store: Store) -> Object:
+def disrupted(pod: Object, reason: str, message: str, timestamp: str) -> Object:
+    """The Pod with the condition that says why it is being removed; the first such reason stays."""
     if condition(pod, "DisruptionTarget") is not None:
         return pod
     status = pod.get("status") or {}
     entry = {
         "type": "DisruptionTarget",
         "status": "True",
-        "reason": "EvictionByEvictionAPI",
-        "message": "Eviction API: evicting",
-        "lastTransitionTime": store.sim.timestamp,
+        "reason": reason,
+        "message": message,
+        "lastTransitionTime": timestamp,
     }
     return {**pod, "status": {**status, "conditions": [*status.get("conditions", ()), entry]}}

@@ -151,6 +151,7 @@ BUILT_IN: tuple[Resource, ...] = (
     Resource("ClusterRole", "clusterroles", _RBAC, namespaced=False),
     Resource("RoleBinding", "rolebindings", _RBAC),
     Resource("Role", "roles", _RBAC),
+    Resource("PriorityClass", "priorityclasses", "scheduling.k8s.io", "v1", ("pc",), False),
     Resource("StorageClass", "storageclasses", "storage.k8s.io", "v1", ("sc",), False),
     Resource(
         "CustomResourceDefinition",

@@ -139,6 +139,7 @@ class Store:
         scheduled = {"type": "PodScheduled", "status": "True", "lastTransitionTime": self.sim.timestamp}
         others = [entry for entry in old["status"].get("conditions", ()) if entry["type"] != "PodScheduled"]
         status = {**old["status"], "conditions": [*others, scheduled]}
+        status.pop("nominatedNodeName", None)  # where it is nominated is past, wherever it got
         return self._put(resource, key, old, {**old, "spec": {**old["spec"], "nodeName": node}, "status": status}, by)
 
     def patch(

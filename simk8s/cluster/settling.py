@@ -135,7 +135,9 @@ def _scheduled(pod: Object, view: _View) -> Iterator[Wait | None]:
     scheduled = condition(pod, "PodScheduled") or {}
     reason = scheduled.get("message", "")
     # A claim that waits is named for itself, with its own Event.
-    yield _wait(pod, "scheduled", reason, stuck=scheduled.get("reason") == "Unschedulable")
+    # Where others are being driven out for it (SCHED-13), there is hope.
+    refused = scheduled.get("reason") == "Unschedulable" and not dig(pod, "status", "nominatedNodeName")
+    yield _wait(pod, "scheduled", reason, stuck=refused)
 
 
 _HOPELESS = frozenset(

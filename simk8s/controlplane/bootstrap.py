@@ -9,6 +9,7 @@ from simk8s.api.objects import Object
 from simk8s.api.store import Store
 from simk8s.controlplane.namespace import PERMANENT
 from simk8s.controlplane.options import Options
+from simk8s.controlplane.priority import system_classes
 from simk8s.controlplane.volume.classes import PROFILES
 
 API_SERVER_PORT = 6443
@@ -16,7 +17,7 @@ DNS_HOST = 10  # of the Service range, as kubeadm has it
 
 
 def bootstrap(store: Store, options: Options, namespaces: Sequence[str] = ()) -> None:
-    """Namespaces (with those of add-ons), the Services of the API server and of DNS, the default StorageClass."""
+    """Namespaces (also of add-ons), the Services of API server and DNS, the default StorageClass, PriorityClasses."""
     actor = store.sim.actor("kubeadm")
     for namespace in (*PERMANENT, *namespaces):
         store.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}}, by=actor)
@@ -25,6 +26,8 @@ def bootstrap(store: Store, options: Options, namespaces: Sequence[str] = ()) ->
     profile = PROFILES[options.storage]
     if profile is not None:
         store.create(profile[1], by=actor)
+    for object in system_classes():
+        store.create(object, by=actor)
 
 
 def dns_address(options: Options) -> str:

@@ -20,6 +20,7 @@ from simk8s.controlplane.node.lifecycle import NodeLifecycle
 from simk8s.controlplane.node.pod_gc import PodGc
 from simk8s.controlplane.not_modelled import NotModelled
 from simk8s.controlplane.options import Options
+from simk8s.controlplane.priority import fill_in_priority
 from simk8s.controlplane.scheduler import Scheduler
 from simk8s.controlplane.statefulset import StatefulSets
 from simk8s.controlplane.volume.attach import Attachment
@@ -49,6 +50,7 @@ class ControlPlane:
             check_namespace,
             address_allocator(self.options.service_cluster_ip_range),
             fill_in_default_class,
+            fill_in_priority,
             protect,
         ]
         self.dns = Dns(store, domain=self.options.cluster_domain, cache_seconds=self.options.dns_cache_seconds)

@@ -196,6 +196,7 @@ _OBJECTS: dict[str, Any] = {
     "Pool": _plain,
     "CephBlockPool": _plain,
     "PodDisruptionBudget": _configuration,
+    "PriorityClass": _configuration,
     "StatefulSet": _set,
     "Deployment": _set,
     "ReplicaSet": _set,

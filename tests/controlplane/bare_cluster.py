@@ -232,3 +232,8 @@ def service(name: str = "web", *, headless: bool = True, **spec: Any) -> Object:
     if headless:
         body["clusterIP"] = "None"
     return {"apiVersion": "v1", "kind": "Service", "metadata": {"name": name}, "spec": body}
+
+
+def priority_class(name: str, value: int, **fields: Any) -> Object:
+    meta = {"name": name}
+    return {"apiVersion": "scheduling.k8s.io/v1", "kind": "PriorityClass", "metadata": meta, "value": value, **fields}

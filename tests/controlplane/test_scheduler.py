@@ -10,7 +10,7 @@ import pytest
 from simk8s.api.objects import Object
 from simk8s.controlplane.scheduler.node import pod_info
 from tests.conformance import case
-from tests.controlplane.bare_cluster import Cluster, Kubelet, service, stateful_set
+from tests.controlplane.bare_cluster import Cluster, Kubelet, priority_class, service, stateful_set
 
 
 def pod(name: str = "p", cpu: str = "", **spec: Any) -> Object:
@@ -69,7 +69,9 @@ def test_ties_are_a_free_choice() -> None:  # SCHED-8
 @case("SC-1")
 def test_sc_1_too_little_cpu_everywhere() -> None:  # SCHED-10
     c = Cluster()
-    c.apply(pod(cpu="9"))
+    c.apply(*(pod(f"other-{number}", cpu="7500m") for number in range(3)))
+    c.run(1)
+    c.apply(pod(cpu="600m"))
     c.run(2)
     head = "0/3 nodes are available: "
     assert refusals(c) == [f"{head}3 Insufficient cpu. preemption: {head}3 {NO_VICTIMS}."]
@@ -288,9 +290,50 @@ def test_a_pod_that_names_its_node_is_none_of_the_schedulers_business() -> None:
 
 def test_higher_priority_goes_first() -> None:  # SCHED-2
     c = Cluster(nodes=1)
-    c.apply(pod("low", cpu="5"), pod("high", cpu="5", priority=10))
+    c.apply(priority_class("important", 10), pod("low", cpu="5"), pod("high", cpu="5", priorityClassName="important"))
     c.run(2)
     assert (node_of(c, "high"), node_of(c, "low")) == ("node-1", None)
+
+
+def test_a_pod_larger_than_every_node_is_not_helped_by_preemption() -> None:  # SCHED-10
+    c = Cluster()
+    c.apply(pod(cpu="9"))
+    c.run(2)
+    head = "0/3 nodes are available: "
+    assert refusals(c) == [f"{head}3 Insufficient cpu. preemption: {head}3 {HELPLESS}."]
+
+
+def test_a_terminating_pod_does_not_count_for_spreading() -> None:  # SCHED-8
+    c = Cluster(nodes=2)
+    c.kubelets[0].stop_seconds = 60
+    c.apply(pod("old", labels={"app": "x"}, nodeName="node-1"))
+    c.run(2)
+    c.delete("Pod", "old")
+    c.run(1)
+    spec(c, "node-2", unschedulable=True)
+    c.run(1)
+    spread = {"maxSkew": 1, "topologyKey": "kubernetes.io/hostname", "whenUnsatisfiable": "DoNotSchedule"}
+    c.apply(pod("new", topologySpreadConstraints=[{**spread, "labelSelector": {"matchLabels": {"app": "x"}}}]))
+    c.run(2)
+    assert node_of(c, "new") == "node-1"
+
+
+def test_only_nodes_that_the_pod_selects_count_for_spreading() -> None:  # SCHED-8
+    c = Cluster(nodes=3)
+    c.store.patch(
+        "Node",
+        "node-1",
+        "",
+        lambda old: {**old, "metadata": {**old["metadata"], "labels": {**old["metadata"]["labels"], "disk": "ssd"}}},
+        by=c.user,
+    )
+    c.run(1)
+    spread = {"maxSkew": 1, "topologyKey": "kubernetes.io/hostname", "whenUnsatisfiable": "DoNotSchedule"}
+    constraints = [{**spread, "labelSelector": {"matchLabels": {"app": "x"}}}]
+    for name in ("a", "b"):
+        c.apply(pod(name, nodeSelector={"disk": "ssd"}, topologySpreadConstraints=constraints))
+    c.run(2)
+    assert [node_of(c, name) for name in ("a", "b")] == ["node-1", "node-1"]
 
 
 def test_requests_are_the_sum_of_the_apps_or_the_neediest_moment_before() -> None:  # SCHED-3

@@ -14,6 +14,7 @@ from simk8s.api.errors import bad_request
 from simk8s.api.objects import Object
 from simk8s.api.resources import Registry
 from simk8s.api.store import Store
+from simk8s.controlplane.priority import fill_in_priority
 from simk8s.kubectl import Access, Output, kubectl
 from simk8s.sim import Run, Simulation
 
@@ -78,6 +79,7 @@ class Shell:
     def __init__(self, folder: Path) -> None:
         self.sim = Simulation(seed=1)
         self.store = Store(self.sim, Registry())
+        self.store.admission.append(fill_in_priority)
         admission.install(self.store)
         self.nodes = Nodes(self.sim)
         self.folder = folder

@@ -193,6 +193,9 @@ def test_a_namespace_in_the_file_must_be_the_one_that_was_asked_for(shell: Shell
 
 def test_create_makes_namespaces_and_config_maps_from_arguments(shell: Shell) -> None:
     assert shell("create namespace test").out == "namespace/test created\n"
+    told = shell("create pc important --value=1000 --preemption-policy=Never")
+    assert told.out == "priorityclass.scheduling.k8s.io/important created\n"
+    assert shell("get pc important -o jsonpath={.value}/{.preemptionPolicy}").out == "1000/Never"
     shell.file("notes.txt", "hello\n")
     shell("create configmap c -n test --from-literal=a=1 --from-file=notes.txt --from-file=n=notes.txt")
     data = shell.store.get("ConfigMap", "c", "test")["data"]

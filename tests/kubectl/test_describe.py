@@ -125,6 +125,15 @@ def test_a_pods_page(mysql: Shell) -> None:  # API-31 for the Events
     assert mysql("describe pod mysql-0").out == POD
 
 
+CLASS: Object = {
+    "apiVersion": "scheduling.k8s.io/v1",
+    "kind": "PriorityClass",
+    "metadata": {"name": "high"},
+    "value": 1000,
+    "preemptionPolicy": "Never",
+    "description": "Goes first.",
+}
+
 STATEFUL_SET: Object = {
     "apiVersion": "apps/v1",
     "kind": "StatefulSet",
@@ -314,6 +323,20 @@ PAGES: list[tuple[str, Object, Object | None, str]] = [
         """,
     ),
     (
+        "pc high",
+        CLASS,
+        None,
+        """
+        Name:              high
+        Value:             1000
+        GlobalDefault:     false
+        PreemptionPolicy:  Never
+        Description:       Goes first.
+        Annotations:       <none>
+        Events:            <none>
+        """,
+    ),
+    (
         "ns test",
         {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "test"}},
         None,
@@ -434,3 +457,18 @@ def test_of_a_variable_from_the_pod_itself_kubectl_shows_what_it_can_know(shell:
         ["REQUEST:", "100 (requests.cpu)"],
         ["CPU:", "node allocatable (limits.cpu)"],
     ]
+
+
+def test_a_pods_page_names_its_class_and_where_it_is_nominated(shell: Shell) -> None:  # SCHED-13
+    shell.create(CLASS)
+    pod = {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": "p"},
+        "spec": {"priorityClassName": "high", "containers": [{"name": "c", "image": "i"}]},
+    }
+    shell.create(pod, {"phase": "Pending", "nominatedNodeName": "node-1"})
+    page = shell("describe pod p").out
+    assert "Priority:             1000\nPriority Class Name:  high\n" in page
+    assert "\nNominatedNodeName:    node-1\n" in page
+    assert shell("get pod p -o wide").out.splitlines()[1].split()[-2:] == ["node-1", "<none>"]

@@ -276,6 +276,21 @@ TABLES: list[tuple[str, Object, Object | None, str]] = [
         zk     N/A             1                 0                     0s
         """,
     ),
+    (
+        "pc",
+        {
+            "apiVersion": "scheduling.k8s.io/v1",
+            "kind": "PriorityClass",
+            "metadata": {"name": "high"},
+            "value": 1000,
+            "globalDefault": True,
+        },
+        None,
+        """
+        NAME   VALUE   GLOBAL-DEFAULT   AGE   PREEMPTIONPOLICY
+        high   1000    true             0s    PreemptLowerPriority
+        """,
+    ),
 ]
 
 

@@ -1,4 +1,4 @@
-"""Columns of ConfigMaps (KCTL-8), Secrets, accounts, roles, policies and definitions."""
+"""Columns of ConfigMaps (KCTL-8), Secrets, accounts, roles, policies, PriorityClasses and definitions."""
 
 from __future__ import annotations
 
@@ -23,6 +23,11 @@ def _secret(obj: Object, now: datetime) -> Sequence[Any]:
 
 def _account(obj: Object, now: datetime) -> Sequence[Any]:
     return name(obj), len(obj.get("secrets") or []), age_of(obj, now)
+
+
+def _priority_class(obj: Object, now: datetime) -> Sequence[Any]:
+    default = "true" if obj.get("globalDefault") else "false"
+    return name(obj), obj.get("value", 0), default, age_of(obj, now), obj.get("preemptionPolicy", "")
 
 
 def _created(obj: Object, now: datetime) -> Sequence[Any]:
@@ -59,6 +64,16 @@ PRINTERS = {
     "ConfigMap": Printer((NAME, Column("Data", type="integer"), AGE), _config_map),
     "Secret": Printer((NAME, Column("Type"), Column("Data", type="integer"), AGE), _secret),
     "ServiceAccount": Printer((NAME, Column("Secrets", type="integer"), AGE), _account),
+    "PriorityClass": Printer(
+        (
+            NAME,
+            Column("Value", type="integer"),
+            Column("Global-Default", type="boolean"),
+            AGE,
+            Column("PreemptionPolicy"),
+        ),
+        _priority_class,
+    ),
     "Role": _CREATED,
     "ClusterRole": _CREATED,
     "CustomResourceDefinition": _CREATED,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from simk8s.api.defaults import pod, service, storage, workload
+from simk8s.api.defaults.fill import fill
 from simk8s.api.objects import Object
 
 _KINDS: dict[str, Callable[[Object], Object]] = {
@@ -24,6 +25,7 @@ _KINDS: dict[str, Callable[[Object], Object]] = {
     "PersistentVolumeClaim": storage.claim,
     "PersistentVolume": storage.volume,
     "StorageClass": storage.storage_class,
+    "PriorityClass": lambda obj: fill(obj, preemptionPolicy="PreemptLowerPriority"),
 }
 
 

@@ -25,8 +25,6 @@ def pod(obj: Object) -> Object:
         enableServiceLinks=True,
         serviceAccountName=account,
         serviceAccount=account,
-        preemptionPolicy="PreemptLowerPriority",
-        priority=0,
     )
     spec = _tolerations(spec)
     obj = obj if spec is obj.get("spec") else {**obj, "spec": spec}

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from simk8s.api.errors import Cause
 from simk8s.api.objects import Object
 from simk8s.api.resources import Resource
-from simk8s.api.validation import pod, service, storage, workload
+from simk8s.api.validation import pod, priority, service, storage, workload
 from simk8s.api.validation.metadata import metadata, metadata_update
 from simk8s.api.validation.structure import refuse_undecodable, structure
 from simk8s.api.validation.workload import foreseen
@@ -32,6 +32,7 @@ _KINDS: dict[str, Callable[[Object], Iterator[Cause]]] = {
     "PersistentVolumeClaim": storage.claim,
     "PersistentVolume": storage.volume,
     "StorageClass": storage.storage_class,
+    "PriorityClass": priority.priority_class,
 }
 
 _UPDATES: dict[str, Callable[[Object, Object], Iterator[Cause]]] = {
@@ -45,6 +46,7 @@ _UPDATES: dict[str, Callable[[Object, Object], Iterator[Cause]]] = {
     "Secret": service.data_update,
     "PersistentVolumeClaim": storage.claim_update,
     "StorageClass": storage.storage_class_update,
+    "PriorityClass": priority.priority_class_update,
 }
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from simk8s.api.deletion import Deletion
 from simk8s.api.duration import parse_timestamp
-from simk8s.api.objects import Key, Object, condition, dig, is_terminating, key, name, uid
+from simk8s.api.eviction import disrupted
+from simk8s.api.objects import Key, Object, dig, is_terminating, key, name, uid
 from simk8s.api.store import Store
 from simk8s.controlplane.controller import Controller
 from simk8s.controlplane.informer import Informers
@@ -14,6 +15,7 @@ from simk8s.controlplane.node.lifecycle import node_of
 from simk8s.sim import EPOCH, Actor, Run
 
 REASON = "DeletionByTaintManager"
+MESSAGE = "Taint manager: deleting due to NoExecute taint"
 
 
 class TaintEviction:
@@ -50,9 +52,11 @@ class TaintEviction:
         tell(pod, "Normal", "TaintManagerEviction", f"Marking for deletion Pod {where}", by=actor)
         client = self._controller.client
         timestamp = self._store.sim.timestamp
-        yield from client.patch(
-            "Pod", where.name, where.namespace, lambda old: disrupted(old, REASON, timestamp), by=actor, status=True
-        )
+
+        def marked(old: Object) -> Object:
+            return disrupted(old, REASON, MESSAGE, timestamp)
+
+        yield from client.patch("Pod", where.name, where.namespace, marked, by=actor, status=True)
         yield from client.delete("Pod", where.name, where.namespace, by=actor, deletion=Deletion(uid=uid(pod)))
 
     def _deadline(self, pod: Object) -> float | None:
@@ -99,12 +103,3 @@ def _patience(pod: Object, taint: Object) -> Iterator[int | None]:
         exists = toleration.get("operator", "Equal") == "Exists"
         if exists or toleration.get("value", "") == taint.get("value", ""):
             yield toleration.get("tolerationSeconds")
-
-
-def disrupted(pod: Object, reason: str, timestamp: str) -> Object:
-    """The Pod with the condition that says why it is being removed."""
-    if condition(pod, "DisruptionTarget") is not None:
-        return pod
-    status = pod.get("status") or {}
-    entry = {"type": "DisruptionTarget", "status": "True", "reason": reason, "lastTransitionTime": timestamp}
-    return {**pod, "status": {**status, "conditions": [*status.get("conditions", ()), entry]}}

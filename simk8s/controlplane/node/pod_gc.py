@@ -5,10 +5,10 @@ from __future__ import annotations
 from simk8s.api.client import Client
 from simk8s.api.deletion import Deletion
 from simk8s.api.errors import ApiError
+from simk8s.api.eviction import disrupted
 from simk8s.api.objects import Object, dig, is_terminating, is_true, name, namespace, uid
 from simk8s.api.store import Store
 from simk8s.controlplane.informer import Informers
-from simk8s.controlplane.node.eviction import disrupted
 from simk8s.controlplane.node.lifecycle import node_of
 from simk8s.controlplane.volume.attach import OUT_OF_SERVICE
 from simk8s.sim import Actor, Run
@@ -68,7 +68,8 @@ class PodGc:
         timestamp = self._store.sim.timestamp
 
         def failed(old: Object) -> Object:
-            return disrupted({**old, "status": {**old["status"], "phase": "Failed"}}, "DeletionByPodGC", timestamp)
+            ended = {**old, "status": {**old["status"], "phase": "Failed"}}
+            return disrupted(ended, "DeletionByPodGC", "PodGC: node no longer exists", timestamp)
 
         yield from self._client.patch("Pod", name(pod), namespace(pod), failed, by=actor, status=True)
         deletion = Deletion(grace_seconds=0, uid=uid(pod))

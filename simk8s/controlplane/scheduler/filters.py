@@ -4,24 +4,37 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from simk8s.api.objects import Object, dig, namespace
-from simk8s.api.selector import from_labels, from_object
+from simk8s.api.objects import Object, dig
+from simk8s.api.selector import LabelSelector, Requirement, from_labels
 from simk8s.controlplane.scheduler.node import RESOURCES, NodeInfo, Nodes, PodInfo
+from simk8s.controlplane.scheduler.topology import Term, spread_term
 from simk8s.controlplane.scheduler.volumes import VolumeNeeds
 from simk8s.controlplane.volume.match import term_matches
 
 UNSCHEDULABLE_TAINT = "node.kubernetes.io/unschedulable"
 
 
+class Reason(NamedTuple):
+    """What speaks against a node. `could_be_freed`: evicting Pods might help, so preemption is considered."""
+
+    text: str
+    could_be_freed: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """One filter's reasons against a node. `could_be_freed`: evicting Pods might help, so preemption is considered."""
+    """One filter's reasons against a node."""
 
     filter: str
-    reasons: tuple[str, ...]
-    could_be_freed: bool = False
+    node: str
+    reasons: tuple[Reason, ...]
+
+    @property
+    def could_be_freed(self) -> bool:
+        return all(reason.could_be_freed for reason in self.reasons)
 
 
 @dataclass(slots=True)
@@ -33,126 +46,167 @@ class Cycle:
     volumes: VolumeNeeds
     names_taints: bool = False
     """VER-10: the untolerated taint is told."""
+    spreads: dict[int, tuple[int, Counter[str]]] = field(default_factory=dict)
+    """By constraint: what was counted, and of which version of the nodes."""
 
 
 def refusal(cycle: Cycle, node: NodeInfo) -> Refusal | None:
+    """What speaks against the node, also once the Pods are there that were promised room on it (SCHED-13)."""
+    pod = cycle.pod
+    guests = [
+        guest
+        for guest, where in cycle.nodes.nominated.values()
+        if where == node.name and guest.key != pod.key and guest.priority >= pod.priority
+    ]
+    if guests:
+        with cycle.nodes.with_guests(guests, node.name):
+            no = _first_refusal(cycle, node)
+        if no is not None:
+            return no
+    return _first_refusal(cycle, node)
+
+
+def _first_refusal(cycle: Cycle, node: NodeInfo) -> Refusal | None:
     """The first filter that says no (SCHED-11); None where the node can take the Pod."""
-    for filter, check, could_be_freed in _FILTERS:
+    for filter, check in _FILTERS:
         reasons = tuple(check(cycle, node))
         if reasons:
-            return Refusal(filter, reasons, could_be_freed)
+            return Refusal(filter, node.name, reasons)
     return None
 
 
-def _unschedulable(cycle: Cycle, node: NodeInfo) -> Iterator[str]:
+def _unschedulable(cycle: Cycle, node: NodeInfo) -> Iterator[Reason]:
     taint = {"key": UNSCHEDULABLE_TAINT, "effect": "NoSchedule"}
     if dig(node.object, "spec", "unschedulable") and not tolerates(cycle.pod, taint):
-        yield "node(s) were unschedulable"
+        yield Reason("node(s) were unschedulable")
 
 
-def _node_name(cycle: Cycle, node: NodeInfo) -> Iterator[str]:
+def _node_name(cycle: Cycle, node: NodeInfo) -> Iterator[Reason]:
     wanted = cycle.pod.spec.get("nodeName")
     if wanted and wanted != node.name:
-        yield "node(s) didn't match the requested node name"
+        yield Reason("node(s) didn't match the requested node name")
 
 
-def _taints(cycle: Cycle, node: NodeInfo) -> Iterator[str]:
+def _taints(cycle: Cycle, node: NodeInfo) -> Iterator[Reason]:
     for taint in node.taints:
         if taint.get("effect") in ("NoSchedule", "NoExecute") and not tolerates(cycle.pod, taint):  # SCHED-7
             told = f" {{{taint['key']}: {taint.get('value', '')}}}" if cycle.names_taints else "(s)"
-            yield f"node(s) had untolerated taint{told}"
+            yield Reason(f"node(s) had untolerated taint{told}")
             return
 
 
-def _node_affinity(cycle: Cycle, node: NodeInfo) -> Iterator[str]:
-    spec = cycle.pod.spec
-    wanted = spec.get("nodeSelector") or {}
-    terms = dig(spec, "affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution", "nodeSelectorTerms")
-    if (wanted and not from_labels(wanted).matches(node.labels)) or (
-        terms is not None and not any(term_matches(term, node.object) for term in terms)  # SCHED-5
-    ):
-        yield "node(s) didn't match Pod's node affinity/selector"
+def _node_affinity(cycle: Cycle, node: NodeInfo) -> Iterator[Reason]:
+    if not _suits(cycle.pod, node):
+        yield Reason("node(s) didn't match Pod's node affinity/selector")
 
 
-def _ports(cycle: Cycle, node: NodeInfo) -> Iterator[str]:
+def _suits(pod: PodInfo, node: NodeInfo) -> bool:
+    """SCHED-5."""
+    wanted = pod.spec.get("nodeSelector") or {}
+    terms = _node_terms(pod)
+    return not (wanted and not from_labels(wanted).matches(node.labels)) and (
+        terms is None or any(term_matches(term, node.object) for term in terms)
+    )
+
+
+def _node_terms(pod: PodInfo) -> list[Object] | None:
+    """The required node affinity."""
+    required = "requiredDuringSchedulingIgnoredDuringExecution"
+    terms: list[Object] | None = dig(pod.spec, "affinity", "nodeAffinity", required, "nodeSelectorTerms")
+    return terms
+
+
+def _ports(cycle: Cycle, node: NodeInfo) -> Iterator[Reason]:
     wanted = cycle.pod.host_ports
     if wanted and any(_clash(a, b) for other in node.pods.values() for a in other.host_ports for b in wanted):
-        yield "node(s) didn't have free ports for the requested pod ports"
+        yield Reason("node(s) didn't have free ports for the requested pod ports", could_be_freed=True)
 
 
 def _clash(one: tuple[str, str, int], other: tuple[str, str, int]) -> bool:
     return one[1:] == other[1:] and (one[0] == other[0] or "0.0.0.0" in (one[0], other[0]))
 
 
-def _fit(cycle: Cycle, node: NodeInfo) -> Iterator[str]:
+def _fit(cycle: Cycle, node: NodeInfo) -> Iterator[Reason]:
     if len(node.pods) + 1 > node.allocatable.get("pods", 0):
-        yield "Too many pods"  # SCHED-4
+        yield Reason("Too many pods", could_be_freed=True)  # SCHED-4
     for resource, amount in cycle.pod.requests.items():
-        if amount and amount > node.allocatable.get(resource, 0) - node.requested[resource]:
-            yield f"Insufficient {resource}"
+        room = node.allocatable.get(resource, 0)
+        if amount and amount > room - node.requested[resource]:
+            yield Reason(f"Insufficient {resource}", could_be_freed=amount <= room)
 
 
-def _sole_user(cycle: Cycle, node: NodeInfo) -> Iterator[str]:
+def _sole_user(cycle: Cycle, node: NodeInfo) -> Iterator[Reason]:
     volumes = cycle.volumes
     if volumes.sole and any(volumes.is_shared_with(pod.object) for pod, _ in cycle.nodes.pods()):  # VOL-10: on any node
-        yield "node has pod using PersistentVolumeClaim with the same name and ReadWriteOncePod access mode"
+        claim = "PersistentVolumeClaim with the same name and ReadWriteOncePod access mode"
+        yield Reason(f"node has pod using {claim}", could_be_freed=True)
 
 
-def _volumes(cycle: Cycle, node: NodeInfo) -> Iterator[str]:
-    yield from cycle.volumes.refusals(node.object)
+def _volumes(cycle: Cycle, node: NodeInfo) -> Iterator[Reason]:
+    yield from map(Reason, cycle.volumes.refusals(node.object))
 
 
-def _spread(cycle: Cycle, node: NodeInfo) -> Iterator[str]:
-    for constraint in cycle.pod.spec.get("topologySpreadConstraints") or ():
+def _spread(cycle: Cycle, node: NodeInfo) -> Iterator[Reason]:
+    pod = cycle.pod
+    for number, constraint in enumerate(pod.spec.get("topologySpreadConstraints") or ()):
         if constraint.get("whenUnsatisfiable") != "DoNotSchedule":
             continue
-        key, selector = constraint["topologyKey"], from_object(constraint.get("labelSelector"))
-        if key not in node.labels:
-            yield "node(s) didn't match pod topology spread constraints (missing required label)"
+        term = constraint_term(constraint, pod)
+        if term.key not in node.labels:
+            yield Reason("node(s) didn't match pod topology spread constraints (missing required label)")
             return
-        counts: Counter[str] = Counter({info.labels[key]: 0 for info in cycle.nodes if key in info.labels})
-        for pod, info in cycle.nodes.pods():
-            if key in info.labels and _is_peer(cycle.pod, pod) and selector.matches(pod.labels):
-                counts[info.labels[key]] += 1
-        itself = selector.matches(cycle.pod.labels)
-        if counts[node.labels[key]] + itself - min(counts.values()) > constraint["maxSkew"]:
-            yield "node(s) didn't match pod topology spread constraints"
+        version, counts = cycle.spreads.get(number, (-1, Counter[str]()))
+        if version != cycle.nodes.version:
+            counts = _spread_counts(cycle, constraint, term)
+            cycle.spreads[number] = cycle.nodes.version, counts
+        least = 0 if len(counts) < constraint.get("minDomains", 1) else min(counts.values())
+        itself = term.selector.matches(pod.labels)
+        if counts[node.labels[term.key]] + itself - least > constraint["maxSkew"]:
+            yield Reason("node(s) didn't match pod topology spread constraints", could_be_freed=True)
             return
 
 
-def _pod_affinity(cycle: Cycle, node: NodeInfo) -> Iterator[str]:
-    pod = cycle.pod
+def constraint_term(constraint: Object, pod: PodInfo) -> Term:
+    """What the constraint counts; with `matchLabelKeys` only Pods with the same values as this one."""
+    term = spread_term(constraint, pod.key.namespace)
+    keys = [key for key in constraint.get("matchLabelKeys") or () if key in pod.labels]
+    same = [Requirement(key, "=", (pod.labels[key],)) for key in keys]
+    if not same:
+        return term
+    return Term(term.key, term.namespaces, LabelSelector((*term.selector.requirements, *same)), term.living_only)
+
+
+def _spread_counts(cycle: Cycle, constraint: Object, term: Term) -> Counter[str]:
+    """The Pods that count in every part that counts: the parts of nodes which the Pod's node affinity admits."""
+    nodes = cycle.nodes
+    honours_taints = constraint.get("nodeTaintsPolicy") == "Honor"
+    narrowed = cycle.pod.spec.get("nodeSelector") or _node_terms(cycle.pod)
+    if not honours_taints and (constraint.get("nodeAffinityPolicy") == "Ignore" or not narrowed):
+        selected = nodes.selected(term)
+        parts = dict.fromkeys(info.labels[term.key] for info in nodes if term.key in info.labels)
+        return Counter({part: selected[part] for part in parts})
+    counts: Counter[str] = Counter()
+    for info in nodes:
+        admits = constraint.get("nodeAffinityPolicy") == "Ignore" or _suits(cycle.pod, info)
+        if term.key in info.labels and admits and not (honours_taints and any(_taints(cycle, info))):
+            counts[info.labels[term.key]] += sum(term.selects(pod) for pod in info.pods.values())
+    return counts
+
+
+def _pod_affinity(cycle: Cycle, node: NodeInfo) -> Iterator[Reason]:
+    pod, nodes = cycle.pod, cycle.nodes
     for term in pod.affinity:
-        others = [info for other, info in cycle.nodes.pods() if selects(term, pod, other)]
-        first_of_its_kind = not others and selects(term, pod, pod)  # SCHED-6
-        if not first_of_its_kind and not any(_same_place(term, info, node) for info in others):
-            yield "node(s) didn't match pod affinity rules"
+        counts = nodes.selected(term)
+        first_of_its_kind = not any(counts.values()) and term.selects(pod)  # SCHED-6
+        if term.key not in node.labels or not (first_of_its_kind or counts[node.labels[term.key]]):
+            yield Reason("node(s) didn't match pod affinity rules")
             return
     for term in pod.anti_affinity:
-        if any(selects(term, pod, other) and _same_place(term, info, node) for other, info in cycle.nodes.pods()):
-            yield "node(s) didn't match pod anti-affinity rules"
+        if term.key in node.labels and nodes.selected(term)[node.labels[term.key]]:
+            yield Reason("node(s) didn't match pod anti-affinity rules", could_be_freed=True)
             return
-    for other, where in cycle.nodes.unsociable.values():
-        info = cycle.nodes.get(where)
-        if info is not None and any(
-            selects(term, other, pod) and _same_place(term, info, node) for term in other.anti_affinity
-        ):
-            yield "node(s) didn't satisfy existing pods anti-affinity rules"
-            return
-
-
-def selects(term: Object, owner: PodInfo, other: PodInfo) -> bool:
-    namespaces = term.get("namespaces") or [namespace(owner.object)]
-    return namespace(other.object) in namespaces and from_object(term.get("labelSelector")).matches(other.labels)
-
-
-def _same_place(term: Object, one: NodeInfo, other: NodeInfo) -> bool:
-    key = term["topologyKey"]
-    return key in one.labels and one.labels[key] == other.labels.get(key)
-
-
-def _is_peer(pod: PodInfo, other: PodInfo) -> bool:
-    return namespace(pod.object) == namespace(other.object) and "deletionTimestamp" not in other.object["metadata"]
+    if nodes.shunned(pod, node):
+        yield Reason("node(s) didn't satisfy existing pods anti-affinity rules", could_be_freed=True)
 
 
 def tolerates(pod: PodInfo, taint: Object) -> bool:
@@ -169,17 +223,17 @@ def tolerates(pod: PodInfo, taint: Object) -> bool:
     return False
 
 
-_FILTERS: tuple[tuple[str, Callable[[Cycle, NodeInfo], Iterator[str]], bool], ...] = (
-    ("NodeUnschedulable", _unschedulable, False),
-    ("NodeName", _node_name, False),
-    ("TaintToleration", _taints, False),
-    ("NodeAffinity", _node_affinity, False),
-    ("NodePorts", _ports, True),
-    ("NodeResourcesFit", _fit, True),
-    ("VolumeRestrictions", _sole_user, True),
-    ("VolumeBinding", _volumes, False),
-    ("PodTopologySpread", _spread, True),
-    ("InterPodAffinity", _pod_affinity, True),
+_FILTERS: tuple[tuple[str, Callable[[Cycle, NodeInfo], Iterator[Reason]]], ...] = (
+    ("NodeUnschedulable", _unschedulable),
+    ("NodeName", _node_name),
+    ("TaintToleration", _taints),
+    ("NodeAffinity", _node_affinity),
+    ("NodePorts", _ports),
+    ("NodeResourcesFit", _fit),
+    ("VolumeRestrictions", _sole_user),
+    ("VolumeBinding", _volumes),
+    ("PodTopologySpread", _spread),
+    ("InterPodAffinity", _pod_affinity),
 )
 
 

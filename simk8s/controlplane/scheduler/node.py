@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from simk8s.api import quantity
-from simk8s.api.objects import Key, Object, controller_of, dig, key, name
+from simk8s.api.objects import Key, Object, controller_of, dig, is_terminating, key, name
+from simk8s.controlplane.scheduler.topology import Counts, Term, affinity_term
 
 RESOURCES = ("cpu", "memory", "ephemeral-storage")
 DEFAULT_POD_LIMIT = 110  # SCHED-4
@@ -22,8 +24,10 @@ class PodInfo:
     requests: dict[str, int]
     host_ports: frozenset[tuple[str, str, int]]
     owner: str
-    anti_affinity: tuple[Object, ...]
-    affinity: tuple[Object, ...]
+    anti_affinity: tuple[Term, ...]
+    affinity: tuple[Term, ...]
+    priority: int
+    is_terminating: bool
 
     @property
     def labels(self) -> dict[str, str]:
@@ -40,14 +44,21 @@ def pod_info(pod: Object) -> PodInfo:
     owner = controller_of(pod)
     affinity = spec.get("affinity") or {}
     required = "requiredDuringSchedulingIgnoredDuringExecution"
+    where = key(pod)
+
+    def terms(kind: str) -> tuple[Term, ...]:
+        return tuple(affinity_term(term, where.namespace) for term in dig(affinity, kind, required, default=()))
+
     return PodInfo(
         object=pod,
-        key=key(pod),
+        key=where,
         requests=_requests(spec),
         host_ports=frozenset(_host_ports(spec)),
         owner=owner["uid"] if owner else "",
-        anti_affinity=tuple(dig(affinity, "podAntiAffinity", required, default=())),
-        affinity=tuple(dig(affinity, "podAffinity", required, default=())),
+        anti_affinity=terms("podAntiAffinity"),
+        affinity=terms("podAffinity"),
+        priority=spec.get("priority", 0),
+        is_terminating=is_terminating(pod),
     )
 
 
@@ -133,13 +144,19 @@ class NodeInfo:
 
 
 class Nodes:
-    """All nodes, and the Pods whose anti-affinity everybody has to respect (SCHED-6)."""
+    """All nodes, who is on them, who is promised room there (SCHED-13), and how Pods are spread (SCHED-6)."""
 
     def __init__(self) -> None:
         self._nodes: dict[str, NodeInfo] = {}
         self._ghosts: dict[str, NodeInfo] = {}
+        """Nodes that are gone or not known yet, for the Pods on them."""
         self._where: dict[Key, str] = {}
-        self.unsociable: dict[Key, tuple[PodInfo, str]] = {}
+        self._counts = Counts()
+        self._shunned: dict[Term, Counter[str]] = {}
+        self.nominated: dict[Key, tuple[PodInfo, str]] = {}
+        """Pods for which others are being driven out, and from which node."""
+        self.version = 0
+        """Another one whenever a Pod came or went."""
 
     def __iter__(self) -> Iterator[NodeInfo]:
         return iter(self._nodes.values())
@@ -151,37 +168,88 @@ class Nodes:
         return self._nodes.get(node)
 
     def put_node(self, node: Object) -> None:
-        info = self._nodes.get(name(node)) or self._ghosts.pop(name(node), None) or NodeInfo(node)
+        known = self._nodes.get(name(node))
+        labels = known.labels if known is not None else None
+        info = known or self._ghosts.pop(name(node), None) or NodeInfo(node)
         info.update(node)
         self._nodes[name(node)] = info
+        if labels != info.labels:
+            self._recount()
 
     def remove_node(self, node: str) -> None:
         info = self._nodes.pop(node, None)
         if info is not None and info.pods:
             self._ghosts[node] = info
+            self._recount()
 
     def put_pod(self, pod: PodInfo, node: str) -> None:
         """The Pod runs there, or has just been given there."""
-        if self._where.get(pod.key, node) != node:
-            self.remove_pod(pod.key)
+        self.remove_pod(pod.key)
         info = self._nodes.get(node)
         if info is None:
             info = self._ghosts.setdefault(node, NodeInfo({"metadata": {"name": node}}))
         info.add(pod)
         self._where[pod.key] = node
-        if pod.anti_affinity:
-            self.unsociable[pod.key] = (pod, node)
+        self._count(pod, info, 1)
 
     def remove_pod(self, where: Key) -> bool:
         """Whether the Pod was anywhere."""
         node = self._where.pop(where, None)
         if node is None:
             return False
-        self.unsociable.pop(where, None)
-        info = self._nodes.get(node) or self._ghosts.get(node)
-        return info is not None and info.remove(where)
+        info = self._nodes.get(node) or self._ghosts[node]
+        pod = info.pods[where]
+        self._count(pod, info, -1)
+        return info.remove(where)
 
     def pods(self) -> Iterator[tuple[PodInfo, NodeInfo]]:
         for info in self._nodes.values():
             for pod in info.pods.values():
                 yield pod, info
+
+    def selected(self, term: Term) -> Counter[str]:
+        """How many Pods the term selects, by part of its topology."""
+        return self._counts.of(term, ((pod, info.labels) for pod, info in self.pods()))
+
+    def shunned(self, pod: PodInfo, node: NodeInfo) -> bool:
+        """Whether a Pod is there that does not want this one near (SCHED-6: anti-affinity is symmetric)."""
+        return any(
+            counts[node.labels.get(term.key, "")] and term.selects(pod) for term, counts in self._shunned.items()
+        )
+
+    @contextmanager
+    def without(self, pods: list[PodInfo], node: str) -> Iterator[None]:
+        """The world as it would be without those Pods of the node."""
+        for pod in pods:
+            self.remove_pod(pod.key)
+        try:
+            yield
+        finally:
+            for pod in pods:
+                self.put_pod(pod, node)
+
+    @contextmanager
+    def with_guests(self, pods: list[PodInfo], node: str) -> Iterator[None]:
+        """The world as it would be with those Pods on the node."""
+        for pod in pods:
+            self.put_pod(pod, node)
+        try:
+            yield
+        finally:
+            for pod in pods:
+                self.remove_pod(pod.key)
+
+    def _count(self, pod: PodInfo, info: NodeInfo, step: int) -> None:
+        self.version += 1
+        if info.name not in self._nodes:
+            return
+        self._counts.change(pod, info.labels, step)
+        for term in pod.anti_affinity:
+            if term.key in info.labels:
+                self._shunned.setdefault(term, Counter())[info.labels[term.key]] += step
+
+    def _recount(self) -> None:
+        self._counts.forget()
+        self._shunned.clear()
+        for pod, info in self.pods():
+            self._count(pod, info, 1)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 
 from simk8s.api.objects import Object, dig
-from simk8s.api.selector import from_object
-from simk8s.controlplane.scheduler.filters import least_requested, selects, tolerates
+from simk8s.controlplane.scheduler.filters import constraint_term, least_requested, tolerates
 from simk8s.controlplane.scheduler.node import NodeInfo, Nodes, PodInfo
+from simk8s.controlplane.scheduler.topology import affinity_term
 from simk8s.controlplane.volume.match import term_matches
 
 PREFERRED = "preferredDuringSchedulingIgnoredDuringExecution"
@@ -50,10 +50,10 @@ def _attraction(pod: PodInfo, nodes: Nodes) -> Counter[tuple[str, str]]:
     found: Counter[tuple[str, str]] = Counter()
     for kind, sign in (("podAffinity", 1), ("podAntiAffinity", -1)):
         for preference in dig(pod.spec, "affinity", kind, PREFERRED, default=()):
-            term = preference["podAffinityTerm"]
-            for other, info in nodes.pods():
-                if term["topologyKey"] in info.labels and selects(term, pod, other):
-                    found[term["topologyKey"], info.labels[term["topologyKey"]]] += sign * preference["weight"]
+            term = affinity_term(preference["podAffinityTerm"], pod.key.namespace)
+            for part, count in nodes.selected(term).items():
+                if count:
+                    found[term.key, part] += sign * preference["weight"] * count
     return found
 
 
@@ -63,13 +63,9 @@ def _sum(attraction: Counter[tuple[str, str]], node: NodeInfo) -> int:
 
 def _peers_in_place(pod: PodInfo, nodes: Nodes, feasible: list[NodeInfo], constraint: Object) -> list[int]:
     """How many Pods that the constraint counts are in each node's part of the topology."""
-    key, selector = constraint["topologyKey"], from_object(constraint.get("labelSelector"))
-    counts = Counter(
-        info.labels.get(key)
-        for other, info in nodes.pods()
-        if other.key.namespace == pod.key.namespace and selector.matches(other.labels)
-    )
-    return [counts[node.labels.get(key)] for node in feasible]
+    term = constraint_term(constraint, pod)
+    counts = nodes.selected(term)
+    return [counts[node.labels.get(term.key, "")] for node in feasible]
 
 
 def _fewest(counts: list[int]) -> list[float]:

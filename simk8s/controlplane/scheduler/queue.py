@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from heapq import heappop, heappush
 
 from simk8s.api.objects import Key
 from simk8s.sim import Actor
@@ -38,12 +39,18 @@ class PodQueue:
     """Highest priority first, then who has waited longest (SCHED-2)."""
 
     def __init__(self) -> None:
-        self._active: dict[Key, Waiting] = {}
+        self._active: dict[Key, tuple[int, int]] = {}
+        """The places of those that are ready to be tried."""
+        self._order: list[tuple[int, int, Waiting]] = []
+        """A heap of places; those that `_active` does not know any more are left behind."""
         self._unschedulable: dict[Key, Waiting] = {}
+        self._added = 0
 
     def add(self, waiting: Waiting) -> None:
         self._unschedulable.pop(waiting.key, None)
-        self._active[waiting.key] = waiting
+        self._added += 1
+        place = self._active[waiting.key] = -waiting.priority, self._added
+        heappush(self._order, (*place, waiting))
 
     def park(self, waiting: Waiting) -> None:
         """It could not be placed: it waits until something changes."""
@@ -65,7 +72,9 @@ class PodQueue:
 
     def take(self) -> Waiting | None:
         """The next Pod to try."""
-        if not self._active:
-            return None
-        best = max(self._active.values(), key=lambda waiting: waiting.priority)
-        return self._active.pop(best.key)
+        while self._order:
+            priority, number, waiting = heappop(self._order)
+            if self._active.get(waiting.key) == (priority, number):
+                del self._active[waiting.key]
+                return waiting
+        return None

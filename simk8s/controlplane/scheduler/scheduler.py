@@ -7,14 +7,18 @@ from collections.abc import Iterable
 import simpy
 
 from simk8s.api.client import Client
+from simk8s.api.deletion import Deletion
 from simk8s.api.errors import ApiError
 from simk8s.api.events import EventRecorder
+from simk8s.api.eviction import disrupted
 from simk8s.api.objects import Key, Object, annotations_of, dig, is_terminating, key, name, namespace, uid
 from simk8s.api.store import Store
 from simk8s.controlplane.informer import Informers
 from simk8s.controlplane.options import Options
 from simk8s.controlplane.scheduler.decide import Unschedulable, decide
+from simk8s.controlplane.scheduler.filters import Cycle
 from simk8s.controlplane.scheduler.node import Nodes, PodInfo, pod_info
+from simk8s.controlplane.scheduler.preemption import REASON, Cluster, Preemption
 from simk8s.controlplane.scheduler.queue import FLUSH_SECONDS, PodQueue, Waiting
 from simk8s.controlplane.scheduler.volumes import Storage, VolumeNeeds, all_bound, needs_of
 from simk8s.controlplane.volume.match import SELECTED_NODE
@@ -41,6 +45,7 @@ class Scheduler:
         self._storage = Storage(
             informers.of("PersistentVolumeClaim"), informers.of("PersistentVolume"), informers.of("StorageClass")
         )
+        self._budgets = informers.of("PodDisruptionBudget")
         self._nodes = Nodes()
         self._queue = PodQueue()
         self._assumed: set[str] = set()
@@ -72,10 +77,13 @@ class Scheduler:
             actor.hear(waiting.seq)
             info = pod_info(pod)
             needs = needs_of(pod, self._storage)
-            answer = decide(info, self._nodes, needs, self._sim.choose, names_taints=self._names_taints)
+            cycle = Cycle(info, self._nodes, needs, self._names_taints)
+            cluster = Cluster(self._pods.at, list(self._budgets), self._sim.timestamp)
+            answer = decide(cycle, cluster, self._sim.choose)
             if isinstance(answer, Unschedulable):
-                yield from self._refuse(waiting, pod, answer, actor)
+                yield from self._refuse(waiting, info, answer, actor)
             else:
+                self._nodes.nominated.pop(waiting.key, None)
                 self._nodes.put_pod(info, answer.name)  # from here on its room is taken
                 self._assumed.add(uid(pod))
                 chosen = self._reserve(needs, answer.object, waiting)
@@ -125,7 +133,7 @@ class Scheduler:
             if error.reason in ("NotFound", "Conflict"):  # it decided on something that had changed: decide again
                 self._park(waiting, _STORAGE_FILTERS)
             else:
-                yield from self._refuse(waiting, pod, Unschedulable(error.message, _STORAGE_FILTERS), actor)
+                yield from self._refuse(waiting, info, Unschedulable(error.message, _STORAGE_FILTERS), actor)
             self._changed(_STORAGE_FILTERS, actor.last)
             return
         self._unreserve(chosen)
@@ -168,9 +176,15 @@ class Scheduler:
             self._waits.pop(uid(pod), None)
         return ""
 
-    def _refuse(self, waiting: Waiting, pod: Object, answer: Unschedulable, actor: Actor) -> Run[None]:
-        """SCHED-10: the event, the Pod's condition, and back into the queue."""
+    def _refuse(self, waiting: Waiting, info: PodInfo, answer: Unschedulable, actor: Actor) -> Run[None]:
+        """SCHED-10: the event, the Pod's condition, and back into the queue; others may have to go for it."""
+        pod = info.object
         self._park(waiting, answer.filters)
+        if answer.preemption is not None:
+            self._nodes.nominated[waiting.key] = info, answer.preemption.node
+        elif not answer.keeps_nomination:
+            self._nodes.nominated.pop(waiting.key, None)
+        _, nominated = self._nodes.nominated.get(waiting.key, (None, ""))
         self._events.event(pod, "Warning", "FailedScheduling", answer.message, by=actor)
         condition = {"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": answer.message}
         try:
@@ -178,13 +192,47 @@ class Scheduler:
                 "Pod",
                 name(pod),
                 namespace(pod),
-                lambda current: _with_condition(current, condition, self._sim.timestamp),
+                lambda current: _nominated(_with_condition(current, condition, self._sim.timestamp), nominated),
                 by=actor,
                 status=True,
             )
         except ApiError as error:
             if error.reason != "NotFound":
                 raise
+        if answer.preemption is not None:
+            self._sim.task(self._drive_out(info, answer.preemption, actor))
+
+    def _drive_out(self, info: PodInfo, preemption: Preemption, actor: Actor) -> Run[None]:
+        """SCHED-13: the victims get their grace period; less important Pods lose the room they were promised."""
+        text = f"Preempted by pod {uid(info.object)} on node {preemption.node}"
+        why = f"{NAME}: preempting to accommodate a higher priority pod"
+        for victim in preemption.victims:
+            pod = self._pods.at(victim.key)
+            if pod is None or is_terminating(pod):
+                continue
+            try:
+                yield from self._client.patch(
+                    "Pod",
+                    name(pod),
+                    namespace(pod),
+                    lambda current: disrupted(current, REASON, why, self._sim.timestamp),
+                    by=actor,
+                    status=True,
+                )
+                yield from self._client.delete(
+                    "Pod", name(pod), namespace(pod), by=actor, deletion=Deletion(uid=uid(pod))
+                )
+            except ApiError as error:
+                if error.reason not in ("NotFound", "Conflict"):
+                    raise
+                continue
+            self._events.event(pod, "Normal", "Preempted", text, by=actor)
+        for where, (other, node) in list(self._nodes.nominated.items()):
+            if node == preemption.node and other.priority < info.priority:
+                del self._nodes.nominated[where]
+                yield from self._client.patch(
+                    "Pod", where.name, where.namespace, lambda current: _nominated(current, ""), by=actor, status=True
+                )
 
     def _park(self, waiting: Waiting, filters: tuple[str, ...]) -> None:
         """Let it wait for a change that helps, at most five minutes (SCHED-9)."""
@@ -203,6 +251,7 @@ class Scheduler:
         node = dig(pod, "spec", "nodeName")
         if new is None or dig(new, "status", "phase") in ("Failed", "Succeeded"):  # SCHED-3: terminating ones count
             self._queue.forget(where)
+            self._nodes.nominated.pop(where, None)
             if self._nodes.remove_pod(where):
                 self._changed(_ROOM_FILTERS, seq)
             self._assumed.discard(uid(pod))
@@ -214,10 +263,14 @@ class Scheduler:
             elif old["metadata"].get("labels") != new["metadata"].get("labels"):
                 self._nodes.put_pod(pod_info(new), node)
                 self._changed(("InterPodAffinity", "PodTopologySpread"), seq)
+            elif is_terminating(new) and not is_terminating(old):
+                self._nodes.put_pod(pod_info(new), node)  # it does not count for spreading any more
+                self._changed(("PodTopologySpread",), seq)
             self._queue.forget(where)
             self._assumed.discard(uid(new))
         elif is_terminating(new):
             self._queue.forget(where)
+            self._nodes.nominated.pop(where, None)
         elif where not in self._queue and uid(new) not in self._assumed and _is_ours(new):
             priority = dig(new, "spec", "priority", default=0)
             self._queue.add(Waiting(where, priority, self._sim.now, seq, self._sim.actor("kube-scheduler")))
@@ -279,6 +332,12 @@ def _is_ours(pod: Object) -> bool:
 def _placement(node: Object) -> tuple[object, ...]:
     """What of a node decides about placing Pods: heartbeats do not."""
     return node.get("spec"), node["metadata"].get("labels"), dig(node, "status", "allocatable")
+
+
+def _nominated(pod: Object, node: str) -> Object:
+    """The Pod with its promised node in its status; "" takes it away."""
+    status = {field: value for field, value in pod["status"].items() if field != "nominatedNodeName"}
+    return {**pod, "status": {**status, "nominatedNodeName": node} if node else status}
 
 
 def _with_condition(pod: Object, condition: Object, timestamp: str) -> Object:

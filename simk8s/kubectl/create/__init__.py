@@ -17,7 +17,8 @@ from simk8s.sim import Run
 SAVE_CONFIG = Flag("save-config", "bool", False, "remember what was written, for a later `kubectl apply`")
 VALIDATE = Flag("validate", "string", "strict", "fields that are not known are always refused here", alone="strict")
 
-_REFUSED = "clusterrole clusterrolebinding cronjob deployment ingress job priorityclass quota role rolebinding token"
+_REFUSED = "clusterrole clusterrolebinding cronjob deployment ingress job quota role rolebinding token"
+_KINDS = ("configmap", "namespace", "poddisruptionbudget", "priorityclass", "secret", "service", "serviceaccount")
 
 
 def run(context: Context) -> Run[int | None]:
@@ -61,7 +62,7 @@ def _create(context: Context, item: Item) -> Run[Object]:
 COMMAND = Command(
     "create",
     "Create objects from files, or one object from arguments.",
-    "create (-f FILENAME | configmap | namespace | poddisruptionbudget | secret | service | serviceaccount)",
+    f"create (-f FILENAME | {' | '.join(_KINDS)})",
     (*files.FLAGS, dry_run.FLAG, OUTPUT, SAVE_CONFIG, VALIDATE),
     run,
     (
@@ -73,11 +74,12 @@ COMMAND = Command(
         "allow-missing-template-keys edit field-manager k kustomize l raw selector show-managed-fields template "
         "windows-line-endings"
     ),
-    subcommands=("configmap", "namespace", "poddisruptionbudget", "secret", "service", "serviceaccount"),
+    subcommands=_KINDS,
     aliases={
         "cm": "configmap",
         "ns": "namespace",
         "pdb": "poddisruptionbudget",
+        "pc": "priorityclass",
         "svc": "service",
         "sa": "serviceaccount",
     },

@@ -31,6 +31,7 @@ _PAGES: dict[str, Callable[[Page, Object], None]] = {
     "Namespace": configuration.namespace,
     "ServiceAccount": configuration.account,
     "PodDisruptionBudget": configuration.budget,
+    "PriorityClass": configuration.priority_class,
 }
 
 

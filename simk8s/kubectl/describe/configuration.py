@@ -6,9 +6,9 @@ import base64
 import re
 from typing import Any
 
-from simk8s.api.objects import Object, dig
+from simk8s.api.objects import Object, annotations_of, dig
 from simk8s.kubectl.describe.event import events
-from simk8s.kubectl.describe.page import Page
+from simk8s.kubectl.describe.page import Page, flat
 
 
 def config_map(page: Page, obj: Object) -> None:
@@ -65,6 +65,16 @@ def budget(page: Page, obj: Object) -> None:
         ("expectedPods", "Total"),
     ):
         page.field(label, status.get(field, 0), 2)
+    events(page, obj)
+
+
+def priority_class(page: Page, obj: Object) -> None:
+    page.head(obj, with_namespace=False)
+    page.field("Value", obj.get("value", 0))
+    page.field("GlobalDefault", _shown(bool(obj.get("globalDefault"))))
+    page.field("PreemptionPolicy", obj.get("preemptionPolicy", "PreemptLowerPriority"))
+    page.field("Description", obj.get("description", ""))
+    page.field("Annotations", flat(annotations_of(obj)))
     events(page, obj)
 
 

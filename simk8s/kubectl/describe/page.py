@@ -80,6 +80,11 @@ class Page:
             self.field("Status", phase)
 
 
+def flat(values: Mapping[str, str]) -> str:
+    """Labels or parameters on one line."""
+    return ",".join(f"{key}={values[key]}" for key in sorted(values)) or NONE
+
+
 def _shortened(text: str) -> str:
     limit = _LONG - 2
     return text[:limit] + "..." if len(text) > limit else text

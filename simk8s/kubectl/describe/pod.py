@@ -16,6 +16,8 @@ def pod(page: Page, obj: Object) -> None:
     page.head(obj)
     if spec.get("priority") is not None:
         page.field("Priority", spec["priority"])
+    if spec.get("priorityClassName"):
+        page.field("Priority Class Name", spec["priorityClassName"])
     if spec.get("serviceAccountName"):
         page.field("Service Account", spec["serviceAccountName"])
     page.field("Node", f"{spec['nodeName']}/{status.get('hostIP', '')}" if spec.get("nodeName") else NONE)
@@ -27,6 +29,8 @@ def pod(page: Page, obj: Object) -> None:
     _addresses(page, status)
     if owner := controller_text(obj):
         page.field("Controlled By", owner)
+    if status.get("nominatedNodeName"):
+        page.field("NominatedNodeName", status["nominatedNodeName"])
     if spec.get("initContainers"):
         containers(page, "Init Containers", spec["initContainers"], status.get("initContainerStatuses") or [], obj)
     containers(page, "Containers", spec.get("containers") or [], status.get("containerStatuses") or [], obj)

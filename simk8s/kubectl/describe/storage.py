@@ -6,7 +6,7 @@ from simk8s.api.claim import claim_names
 from simk8s.api.columns.storage import access_modes, is_default_class, storage_class_name
 from simk8s.api.objects import Object, annotations_of, dig, finalizers, name, namespace
 from simk8s.kubectl.describe.event import events
-from simk8s.kubectl.describe.page import NONE, UNSET, Page, time_text
+from simk8s.kubectl.describe.page import NONE, UNSET, Page, flat, time_text
 from simk8s.kubectl.describe.volume import source
 
 
@@ -82,9 +82,9 @@ def _requirement(expression: Object) -> str:
 def storage_class(page: Page, obj: Object) -> None:
     page.head(obj, with_namespace=False)
     page.field("IsDefaultClass", "Yes" if is_default_class(obj) else "No")
-    page.field("Annotations", _flat(annotations_of(obj)))
+    page.field("Annotations", flat(annotations_of(obj)))
     page.field("Provisioner", obj.get("provisioner", ""))
-    page.field("Parameters", _flat(obj.get("parameters") or {}))
+    page.field("Parameters", flat(obj.get("parameters") or {}))
     expansion = obj.get("allowVolumeExpansion")
     page.field("AllowVolumeExpansion", UNSET if expansion is None else str(expansion))
     options = obj.get("mountOptions") or []
@@ -94,7 +94,3 @@ def storage_class(page: Page, obj: Object) -> None:
     page.field("ReclaimPolicy", obj.get("reclaimPolicy", "Delete"))
     page.field("VolumeBindingMode", obj.get("volumeBindingMode", "Immediate"))
     events(page, obj)
-
-
-def _flat(values: Object) -> str:
-    return ",".join(f"{key}={values[key]}" for key in sorted(values)) or NONE
