@@ -18,8 +18,8 @@ def rejection(
     wanted = dig(pod, "spec", "nodeSelector", default={})
     if any(labels.get(name) != value for name, value in wanted.items()):
         return "NodeAffinity", _predicate("NodeAffinity", "node(s) didn't match Pod's node affinity/selector")
-    taken = {port for other in present for port in host_ports(other)}
-    if any(port in taken for port in host_ports(pod)):
+    ports = host_ports(pod)
+    if ports and any(port in ports for other in present for port in host_ports(other)):
         why = "node(s) didn't have free ports for the requested pod ports"
         return "NodePorts", _predicate("NodePorts", why)
     limit = int(allocatable.get("pods", "110"))

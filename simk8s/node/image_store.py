@@ -55,11 +55,13 @@ class ImageStore:
         self.images: dict[str, Image] = {}
         self._queue: deque[simpy.Event] = deque()
         self._is_pulling = False
-        self._tasks: list[Task] = []
+        self._tasks: dict[int, Task] = {}
+        """Pulls that have not ended, by a number of their own."""
+        self._begun = 0
 
     def stop(self) -> None:
         """The node loses power: pulls under way come to nothing."""
-        for task in self._tasks:
+        for task in list(self._tasks.values()):
             task.kill()
         self._tasks.clear()
         self._queue.clear()
@@ -80,8 +82,8 @@ class ImageStore:
         """Fetch an image, or check that it is still the same. Raises PullError or InvalidImageName."""
         full = str(_parsed(reference))
         # The runtime finishes a pull whatever becomes of the Pod that asked for it.
-        task = self.sim.task(self._in_turn(reference, full, by.fork()))
-        self._tasks = [*(task for task in self._tasks if task.is_alive), task]
+        self._begun += 1
+        task = self._tasks[self._begun] = self.sim.task(self._in_turn(self._begun, reference, full, by.fork()))
         pulled, seq = yield task
         by.hear(seq)
         if pulled is None and self._troubles.get(full, PullTrouble()).fails:
@@ -98,7 +100,7 @@ class ImageStore:
         result: Pulled = pulled
         return result
 
-    def _in_turn(self, reference: str, full: str, actor: Actor) -> Run[tuple[Pulled | None, int]]:
+    def _in_turn(self, number: int, reference: str, full: str, actor: Actor) -> Run[tuple[Pulled | None, int]]:
         begun = self.sim.now
         if self._is_pulling:
             turn = self.sim.event()
@@ -112,6 +114,7 @@ class ImageStore:
             self._queue.popleft().succeed()
         else:
             self._is_pulling = False
+        del self._tasks[number]
         now = self.sim.now
         return Pulled(image, now - started, now - begun) if image else None, seq
 

@@ -46,19 +46,18 @@ class Cycle:
     volumes: VolumeNeeds
     names_taints: bool = False
     """VER-10: the untolerated taint is told."""
+    filters: tuple[_Filter, ...] = ()
+    """Those that have a say in this Pod."""
     spreads: dict[int, tuple[int, Counter[str]]] = field(default_factory=dict)
     """By constraint: what was counted, and of which version of the nodes."""
+
+    def __post_init__(self) -> None:
+        self.filters = tuple(filter for filter in _FILTERS if filter.concerns(self))
 
 
 def refusal(cycle: Cycle, node: NodeInfo) -> Refusal | None:
     """What speaks against the node, also once the Pods are there that were promised room on it (SCHED-13)."""
-    pod = cycle.pod
-    guests = [
-        guest
-        for guest, where in cycle.nodes.nominated.values()
-        if where == node.name and guest.key != pod.key and guest.priority >= pod.priority
-    ]
-    if guests:
+    if cycle.nodes.nominated and (guests := _guests(cycle, node)):
         with cycle.nodes.with_guests(guests, node.name):
             no = _first_refusal(cycle, node)
         if no is not None:
@@ -66,30 +65,33 @@ def refusal(cycle: Cycle, node: NodeInfo) -> Refusal | None:
     return _first_refusal(cycle, node)
 
 
+def _guests(cycle: Cycle, node: NodeInfo) -> list[PodInfo]:
+    promised = (pod for pod, where in cycle.nodes.nominated.values() if where == node.name)
+    return [pod for pod in promised if pod.key != cycle.pod.key and pod.priority >= cycle.pod.priority]
+
+
 def _first_refusal(cycle: Cycle, node: NodeInfo) -> Refusal | None:
     """The first filter that says no (SCHED-11); None where the node can take the Pod."""
-    for filter, check in _FILTERS:
-        reasons = tuple(check(cycle, node))
-        if reasons:
-            return Refusal(filter, node.name, reasons)
+    for filter in cycle.filters:
+        if reasons := tuple(filter.check(cycle, node)):
+            return Refusal(filter.name, node.name, reasons)
     return None
 
 
 def _unschedulable(cycle: Cycle, node: NodeInfo) -> Iterator[Reason]:
     taint = {"key": UNSCHEDULABLE_TAINT, "effect": "NoSchedule"}
-    if dig(node.object, "spec", "unschedulable") and not tolerates(cycle.pod, taint):
+    if node.is_unschedulable and not tolerates(cycle.pod, taint):
         yield Reason("node(s) were unschedulable")
 
 
 def _node_name(cycle: Cycle, node: NodeInfo) -> Iterator[Reason]:
-    wanted = cycle.pod.spec.get("nodeName")
-    if wanted and wanted != node.name:
+    if cycle.pod.spec["nodeName"] != node.name:
         yield Reason("node(s) didn't match the requested node name")
 
 
 def _taints(cycle: Cycle, node: NodeInfo) -> Iterator[Reason]:
-    for taint in node.taints:
-        if taint.get("effect") in ("NoSchedule", "NoExecute") and not tolerates(cycle.pod, taint):  # SCHED-7
+    for taint in node.hard_taints:
+        if not tolerates(cycle.pod, taint):  # SCHED-7
             told = f" {{{taint['key']}: {taint.get('value', '')}}}" if cycle.names_taints else "(s)"
             yield Reason(f"node(s) had untolerated taint{told}")
             return
@@ -109,6 +111,11 @@ def _suits(pod: PodInfo, node: NodeInfo) -> bool:
     )
 
 
+def _is_particular(pod: PodInfo) -> bool:
+    """Whether it may not go to every node."""
+    return bool(pod.spec.get("nodeSelector")) or _node_terms(pod) is not None
+
+
 def _node_terms(pod: PodInfo) -> list[Object] | None:
     """The required node affinity."""
     required = "requiredDuringSchedulingIgnoredDuringExecution"
@@ -118,7 +125,7 @@ def _node_terms(pod: PodInfo) -> list[Object] | None:
 
 def _ports(cycle: Cycle, node: NodeInfo) -> Iterator[Reason]:
     wanted = cycle.pod.host_ports
-    if wanted and any(_clash(a, b) for other in node.pods.values() for a in other.host_ports for b in wanted):
+    if any(_clash(a, b) for other in node.pods.values() for a in other.host_ports for b in wanted):
         yield Reason("node(s) didn't have free ports for the requested pod ports", could_be_freed=True)
 
 
@@ -137,7 +144,7 @@ def _fit(cycle: Cycle, node: NodeInfo) -> Iterator[Reason]:
 
 def _sole_user(cycle: Cycle, node: NodeInfo) -> Iterator[Reason]:
     volumes = cycle.volumes
-    if volumes.sole and any(volumes.is_shared_with(pod.object) for pod, _ in cycle.nodes.pods()):  # VOL-10: on any node
+    if any(volumes.is_shared_with(pod.object) for pod, _ in cycle.nodes.pods()):  # VOL-10: on any node
         claim = "PersistentVolumeClaim with the same name and ReadWriteOncePod access mode"
         yield Reason(f"node has pod using {claim}", could_be_freed=True)
 
@@ -180,8 +187,7 @@ def _spread_counts(cycle: Cycle, constraint: Object, term: Term) -> Counter[str]
     """The Pods that count in every part that counts: the parts of nodes which the Pod's node affinity admits."""
     nodes = cycle.nodes
     honours_taints = constraint.get("nodeTaintsPolicy") == "Honor"
-    narrowed = cycle.pod.spec.get("nodeSelector") or _node_terms(cycle.pod)
-    if not honours_taints and (constraint.get("nodeAffinityPolicy") == "Ignore" or not narrowed):
+    if not honours_taints and (constraint.get("nodeAffinityPolicy") == "Ignore" or not _is_particular(cycle.pod)):
         selected = nodes.selected(term)
         parts = dict.fromkeys(info.labels[term.key] for info in nodes if term.key in info.labels)
         return Counter({part: selected[part] for part in parts})
@@ -223,17 +229,28 @@ def tolerates(pod: PodInfo, taint: Object) -> bool:
     return False
 
 
-_FILTERS: tuple[tuple[str, Callable[[Cycle, NodeInfo], Iterator[Reason]]], ...] = (
-    ("NodeUnschedulable", _unschedulable),
-    ("NodeName", _node_name),
-    ("TaintToleration", _taints),
-    ("NodeAffinity", _node_affinity),
-    ("NodePorts", _ports),
-    ("NodeResourcesFit", _fit),
-    ("VolumeRestrictions", _sole_user),
-    ("VolumeBinding", _volumes),
-    ("PodTopologySpread", _spread),
-    ("InterPodAffinity", _pod_affinity),
+class _Filter(NamedTuple):
+    name: str
+    check: Callable[[Cycle, NodeInfo], Iterator[Reason]]
+    concerns: Callable[[Cycle], object] = lambda _: True
+    """Whether it can say no to this Pod at all."""
+
+
+_FILTERS = (
+    _Filter("NodeUnschedulable", _unschedulable),
+    _Filter("NodeName", _node_name, lambda cycle: cycle.pod.spec.get("nodeName")),
+    _Filter("TaintToleration", _taints),
+    _Filter("NodeAffinity", _node_affinity, lambda cycle: _is_particular(cycle.pod)),
+    _Filter("NodePorts", _ports, lambda cycle: cycle.pod.host_ports),
+    _Filter("NodeResourcesFit", _fit),
+    _Filter("VolumeRestrictions", _sole_user, lambda cycle: cycle.volumes.sole),
+    _Filter("VolumeBinding", _volumes, lambda cycle: cycle.volumes.bound or cycle.volumes.waiting),
+    _Filter("PodTopologySpread", _spread, lambda cycle: cycle.pod.spec.get("topologySpreadConstraints")),
+    _Filter(
+        "InterPodAffinity",
+        _pod_affinity,
+        lambda cycle: cycle.pod.affinity or cycle.pod.anti_affinity or cycle.nodes.has_shunners,
+    ),
 )
 
 

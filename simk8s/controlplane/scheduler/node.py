@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from simk8s.api import quantity
 from simk8s.api.objects import Key, Object, controller_of, dig, is_terminating, key, name
@@ -98,31 +98,24 @@ def _host_ports(spec: Object) -> Iterator[tuple[str, str, int]]:
                 yield port.get("hostIP") or "0.0.0.0", port.get("protocol", "TCP"), port["hostPort"]
 
 
-@dataclass(slots=True)
 class NodeInfo:
-    """One node with the Pods that are on it or are about to be."""
+    """One node with the Pods that are on it or are about to be. What filters ask of each node is at hand."""
 
-    object: Object
-    allocatable: dict[str, int] = field(default_factory=dict)
-    pods: dict[Key, PodInfo] = field(default_factory=dict)
-    requested: Counter[str] = field(default_factory=Counter)
-    owners: Counter[str] = field(default_factory=Counter)
-
-    @property
-    def name(self) -> str:
-        return name(self.object)
-
-    @property
-    def labels(self) -> dict[str, str]:
-        return self.object["metadata"].get("labels") or {}
-
-    @property
-    def taints(self) -> list[Object]:
-        taints: list[Object] = dig(self.object, "spec", "taints", default=[])
-        return taints
+    def __init__(self, node: Object) -> None:
+        self.name = name(node)
+        self.pods: dict[Key, PodInfo] = {}
+        self.requested: Counter[str] = Counter()
+        self.owners: Counter[str] = Counter()
+        self.update(node)
 
     def update(self, node: Object) -> None:
         self.object = node
+        self.labels: dict[str, str] = node["metadata"].get("labels") or {}
+        spec = node.get("spec") or {}
+        self.is_unschedulable = bool(spec.get("unschedulable"))
+        taints: list[Object] = spec.get("taints") or []
+        self.hard_taints = [taint for taint in taints if taint.get("effect") in ("NoSchedule", "NoExecute")]
+        self.soft_taints = [taint for taint in taints if taint.get("effect") == "PreferNoSchedule"]
         allocatable = dig(node, "status", "allocatable", default={})
         self.allocatable = _amounts({k: v for k, v in allocatable.items() if k != "pods"})
         self.allocatable["pods"] = int(allocatable.get("pods", DEFAULT_POD_LIMIT))
@@ -210,6 +203,11 @@ class Nodes:
     def selected(self, term: Term) -> Counter[str]:
         """How many Pods the term selects, by part of its topology."""
         return self._counts.of(term, ((pod, info.labels) for pod, info in self.pods()))
+
+    @property
+    def has_shunners(self) -> bool:
+        """Whether any Pod wants to be alone, be it one that is still to come."""
+        return bool(self._shunned) or any(pod.anti_affinity for pod, _ in self.nominated.values())
 
     def shunned(self, pod: PodInfo, node: NodeInfo) -> bool:
         """Whether a Pod is there that does not want this one near (SCHED-6: anti-affinity is symmetric)."""

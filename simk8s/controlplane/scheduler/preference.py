@@ -18,7 +18,7 @@ TAINTS, NODE_AFFINITY, SPREAD, POD_AFFINITY, ROOM = 3, 2, 2, 2, 1
 
 def scores(pod: PodInfo, nodes: Nodes, feasible: list[NodeInfo]) -> list[float]:
     """The total of each feasible node; the highest wins. Balanced allocation and image locality are not modelled."""
-    unwelcome = [_unwelcome_taints(pod, node) for node in feasible]
+    unwelcome = [sum(not tolerates(pod, taint) for taint in node.soft_taints) for node in feasible]
     peers = [node.owners[pod.owner] if pod.owner else 0 for node in feasible]
     parts = [
         (TAINTS, _fewest(unwelcome)),
@@ -35,10 +35,6 @@ def scores(pod: PodInfo, nodes: Nodes, feasible: list[NodeInfo]) -> list[float]:
             parts.append((SPREAD, _fewest(_peers_in_place(pod, nodes, feasible, constraint))))
     totals = zip(*([weight * score for score in column] for weight, column in parts), strict=True)
     return [round(sum(total), 6) for total in totals]
-
-
-def _unwelcome_taints(pod: PodInfo, node: NodeInfo) -> int:
-    return sum(taint.get("effect") == "PreferNoSchedule" and not tolerates(pod, taint) for taint in node.taints)
 
 
 def _liked(terms: list[Object], node: NodeInfo) -> int:
