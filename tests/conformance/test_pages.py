@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 
 from tests.conformance import HERE, entries
@@ -12,6 +13,7 @@ RULE = re.compile(r"\b(?:VER|STS|KUBELET|VOL|SCHED|NODE|SVC|DNS|API|KCTL|TIME|MY
 ROW = re.compile(r"^\| ([A-Z]+-[0-9]+) \| (.*) \| (passed|failed|missing) \| (?:`(.*)::(\w+)`)? \|$", re.MULTILINE)
 
 
+@cache
 def cited_by_tests() -> set[str]:
     files = (path for path in (ROOT / "tests").rglob("*.py") if path != Path(__file__))
     return {id for path in files for id in RULE.findall(path.read_text())}

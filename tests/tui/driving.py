@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
+from textual.app import App
 from textual.pilot import Pilot
 
 from simk8s.tui.app import SimApp
@@ -25,10 +26,19 @@ NAMES = {
 }
 
 
-async def press(pilot: Pilot[Any], keys: Sequence[str]) -> None:
-    """Keys by name; `@some text` types a text, `%` waits until what works in the background is done."""
+Look: TypeAlias = Callable[[SimApp, MainScreen], None]
+
+
+async def press(pilot: Pilot[Any], keys: Sequence[str | Look]) -> None:
+    """Keys by name; `@some text` types a text, `%` waits until what works in the background is done.
+
+    A function among them looks at the screen as it is then.
+    """
     for key in keys:
-        if key == "%":
+        if callable(key):
+            await pilot.pause()
+            key(pilot.app, main_screen(pilot.app))
+        elif key == "%":
             await pilot.app.workers.wait_for_complete()
             await pilot.pause()
         elif key.startswith("@"):
@@ -40,9 +50,9 @@ async def press(pilot: Pilot[Any], keys: Sequence[str]) -> None:
 
 def drive(
     what: Session | Opened,
-    *keys: str,
+    *keys: str | Look,
     size: tuple[int, int] = (80, 24),
-    look: Callable[[SimApp, MainScreen], None] | None = None,
+    look: Look | None = None,
     store: Store | None = None,
 ) -> SimApp:
     """Press keys one after the other, and look at the screen that is there then."""
@@ -52,12 +62,16 @@ def drive(
         async with app.run_test(size=size) as pilot:
             await pilot.pause()
             await press(pilot, keys)
-            screen = next(found for found in app.screen_stack if isinstance(found, MainScreen))
             if look is not None:
-                look(app, screen)
+                look(app, main_screen(app))
 
     asyncio.run(play())
     return app
+
+
+def main_screen(app: App[Any]) -> MainScreen:
+    """The screen with the panes, whatever lies over it."""
+    return next(found for found in app.screen_stack if isinstance(found, MainScreen))
 
 
 def text_of(screen: MainScreen, kind: str) -> str:
