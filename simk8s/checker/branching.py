@@ -83,7 +83,7 @@ class Branching:
         itself = f"{point.pod}/{point.container}"
         command = (itself, point.start, point.index, point.subshell)
         kind = kind_of(point)
-        state = walk.fingerprints.after("container", itself, by=itself)
+        state = walk.fingerprints.after("container", itself, point)
         begins, self._kinds[command] = self._kinds.get(command) != kind, kind
         if state in self._seen or not begins:
             return

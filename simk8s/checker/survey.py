@@ -82,7 +82,7 @@ class _Surveyor:
         crash = Crash(point, position, walk.cluster.now, kill, killed)
         number = len(self.found.crashes)
         itself = f"{point.pod}/{point.container}"
-        state = walk.fingerprints.after(kill, killed, by=itself)
+        state = walk.fingerprints.after(kill, killed, point)
         first = self._first.setdefault(state, number)
         self.found.crashes.append(crash)
         self.found.same_as.append(first)

@@ -103,6 +103,38 @@ spec:
       volumes: [{name: shared, emptyDir: {}}]
 """
 
+ASKING = """
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: asking}
+spec:
+  serviceName: asking
+  selector: {matchLabels: {app: asking}}
+  template:
+    metadata: {labels: {app: asking}}
+    spec:
+      containers:
+        - name: asker
+          image: gcr.io/google-samples/xtrabackup:1.0
+          command:
+            - bash
+            - -c
+            - |
+              until ncat --recv-only 127.0.0.1 8080 | grep yes; do sleep 1; done
+              echo it answers
+              ncat --recv-only 127.0.0.1 8080 | grep yes || touch /shared/unanswered
+              sleep 100000
+          readinessProbe:
+            exec: {command: [test, '!', -f, /shared/unanswered]}
+            initialDelaySeconds: 30
+            periodSeconds: 1
+          volumeMounts: [{name: shared, mountPath: /shared}]
+        - name: server
+          image: gcr.io/google-samples/xtrabackup:1.0
+          command: [bash, -c, 'sleep 3; exec ncat --listen --keep-open --send-only 8080 -c "echo yes"']
+      volumes: [{name: shared, emptyDir: {}}]
+"""
+
 BEFOREHAND = """
       initContainers:
         - name: first
@@ -176,6 +208,20 @@ def test_a_restart_of_an_init_container_counts_however_the_end_is_known() -> Non
     begun = [p for p in points if p["kill"] == "container" and p["container"] in ("first", "second")]
     assert len(begun) >= 4 and {point["how"] for point in begun} >= {"same state"}
     assert {point["restarts"]["web-0"] for point in begun} == {1}
+
+
+def test_where_the_survivor_stands_makes_a_difference() -> None:
+    """While it waits for its neighbour it goes on waiting; once it counts on an answer, the kill takes that away."""
+    points = report(exploration.run(Setup.of([Source("asking.yaml", ASKING)], {"seed": 0})))["points"]
+    killed = [p for p in points if p["container"] == "asker" and p["killed"] == "asking-0/server"]
+    begun = {point["line"]: point["outcome"]["asking-0"] for point in killed if point["where"] == "before"}
+    text = ASKING.split("\n")
+    assert {text[line - 1].split()[0]: word for line, word in begun.items()} == {
+        "until": "ok",
+        "echo": "stuck",
+        "ncat": "stuck",
+        "sleep": "ok",
+    }
 
 
 def test_a_replay_token_brings_the_hole_back(fragile: Exploration) -> None:

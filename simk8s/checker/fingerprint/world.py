@@ -10,6 +10,7 @@ from simk8s.checker.fingerprint.files import FileDigests
 from simk8s.checker.fingerprint.objects import ObjectDigests
 from simk8s.checker.fingerprint.program import digest
 from simk8s.cluster.wiring import World
+from simk8s.faults.point import CrashPoint
 from simk8s.machine import FileSystem
 from simk8s.node.local_pod import LocalPod
 
@@ -34,11 +35,13 @@ class Fingerprints:
         """Of everything, as that container starts."""
         return blake2b(container.encode() + self.now(), digest_size=12).digest()
 
-    def after(self, kill: str, killed: str, by: str) -> bytes:
-        """Of what is left when that container (`mysql-1/mysql`), Pod or node is killed now, while `by` has its turn.
+    def after(self, kill: str, killed: str, at: CrashPoint) -> bytes:
+        """Of what is left when that container (`mysql-1/mysql`), Pod or node is killed now, at a point of another one.
 
-        Where the container `by` stands does not matter to a Pod that is asked to go, and then goes on for a while.
+        Where that one stands does not matter to a Pod that is asked to go, and then goes on for a while. Elsewhere it
+        is the command that says it: a generator that has its turn does not show which ones it waits in.
         """
+        by = f"{at.pod}/{at.container}"
         match kill:
             case "container":
                 gone = {killed}
@@ -53,7 +56,8 @@ class Fingerprints:
                     for container in pod.current
                 }
         left = self._of(lambda pod, container: f"{pod}/{container}" not in gone)
-        return blake2b(f"{kill} {killed} ".encode() + left, digest_size=12).digest()
+        stands = () if by in gone else (by, at.file, at.line, at.command, at.where)
+        return _digest([kill, killed, stands, left])
 
     def without(self, prefix: str) -> bytes:
         """Of the objects, and of where the programs of all Pods but that one stand."""
