@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from simk8s.api.claim import claim_names
-from simk8s.api.objects import Object, condition, dig, is_terminating, is_true, key, metadata
+from simk8s.api.objects import Key, Object, condition, dig, is_terminating, is_true, key, metadata
 
 QUIET_SECONDS = 60.0
 """Nothing changed for so long: what is there is what stays, unless something is still at work."""
@@ -75,25 +76,35 @@ def wants(objects: Iterable[Object]) -> Wants:
 
 
 class _View:
-    """The objects by kind, and each one's latest Event."""
+    """The objects by kind, each one's latest Event, and the claims that Pods use."""
 
     def __init__(self, objects: Iterable[Object]) -> None:
         self.kinds: dict[str, list[Object]] = {}
         for found in objects:
             self.kinds.setdefault(found["kind"], []).append(found)
 
+    @cached_property
+    def _told(self) -> dict[str, list[Object]]:
+        """The Events by the UID of what they are about."""
+        told: dict[str, list[Object]] = {}
+        for event in self.of("Event"):
+            told.setdefault(event["involvedObject"].get("uid", ""), []).append(event)
+        return told
+
+    @cached_property
+    def used_claims(self) -> frozenset[Key]:
+        pods = self.of("Pod")
+        return frozenset(Key(key(pod).namespace, claim) for pod in pods for claim in claim_names(pod))
+
     def of(self, kind: str) -> list[Object]:
         return self.kinds.get(kind, [])
 
     def last_event(self, about: Object, *reasons: str, saying: str = "") -> Object | None:
         """The latest Event about an object, of one of these reasons where any are given, that begins with `saying`."""
-        uid = metadata(about).get("uid")
         events = [
             event
-            for event in self.of("Event")
-            if event["involvedObject"].get("uid") == uid
-            and (not reasons or event["reason"] in reasons)
-            and event["message"].startswith(saying)
+            for event in self._told.get(metadata(about).get("uid", ""), ())
+            if (not reasons or event["reason"] in reasons) and event["message"].startswith(saying)
         ]
         return max(events, key=lambda event: int(event["metadata"]["resourceVersion"]), default=None)
 
@@ -198,16 +209,10 @@ def _claim(claim: Object, view: _View) -> Iterator[Wait | None]:
         return
     event = view.last_event(claim)
     reason = event["reason"] if event else ""
-    if reason == "WaitForFirstConsumer" and not _is_used(claim, view):
+    if reason == "WaitForFirstConsumer" and key(claim) not in view.used_claims:
         return  # it is meant to wait until somebody uses it
     text = f"{reason}: {event['message']}" if event else "no volume yet"
     yield _wait(claim, "Bound", text, stuck=reason in ("FailedBinding", "ProvisioningFailed"))
-
-
-def _is_used(claim: Object, view: _View) -> bool:
-    where = key(claim)
-    pods = (pod for pod in view.of("Pod") if key(pod).namespace == where.namespace)
-    return any(where.name in claim_names(pod) for pod in pods)
 
 
 def _set(owner: Object, view: _View) -> Iterator[Wait | None]:

@@ -29,8 +29,8 @@ class Index:
         return list(self._entries)
 
     def replace(self, where: Key, old: Object | None, new: Object | None) -> None:
-        before = list(self._mentions(old)) if old is not None else []
-        after = list(self._mentions(new)) if new is not None else []
+        before = dict.fromkeys(self._mentions(old)) if old is not None else {}
+        after = dict.fromkeys(self._mentions(new)) if new is not None else {}
         for value in before:
             if value not in after:
                 entries = self._entries[value]

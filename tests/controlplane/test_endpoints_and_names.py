@@ -321,3 +321,21 @@ def test_a_headless_service_has_names_only_and_its_port_number_does_not_matter()
     assert c.store.get("Service", "web")["spec"]["clusterIP"] == "None"
     assert addresses(c, f"web.{DOMAIN}") == [ip(c, "web-0")]
     assert not c.control_plane.proxy.is_service(ip(c, "web-0"))
+
+
+def test_an_endpoints_object_is_truncated_ready_ones_first_and_the_slices_are_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # SVC-6
+    monkeypatch.setattr("simk8s.controlplane.network.endpoints.ENDPOINTS_LIMIT", 2)
+    c = Cluster()
+    for kubelet in c.kubelets:
+        kubelet.holds_ready = lambda pod: pod["metadata"]["name"] != "web-0"
+    c.apply(service(), stateful_set(replicas=3, podManagementPolicy="Parallel"))
+    c.run(30)
+    (subset,) = c.store.get("Endpoints", "web")["subsets"]
+    assert {address["targetRef"]["name"] for address in subset["addresses"]} == {"web-1", "web-2"}
+    assert "notReadyAddresses" not in subset
+    assert c.store.get("Endpoints", "web")["metadata"]["annotations"] == {
+        "endpoints.kubernetes.io/over-capacity": "truncated"
+    }
+    assert len(entries(c)) == 3

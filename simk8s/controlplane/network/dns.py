@@ -53,6 +53,7 @@ class Dns:
         self._services = self.informers.of("Service")
         self._slices = self.informers.of("EndpointSlice")
         self._by_service = self._slices.index("service", _service_of)
+        self._by_host = self._slices.index("host", _hosts_of)
         self._by_address = self._slices.index("address", _addresses_of)
         self._service_by_address = self._services.index("address", _cluster_addresses)
         self._namespaces = self.informers.of("Namespace")
@@ -105,14 +106,12 @@ class Dns:
             if below:
                 return self._srv(service, below, [_Target("", address, _ports(service["spec"]))], type, seq)
             return _of_type(type, "A", (address,), seq)  # DNS-1: even with no endpoints
-        targets = list(self._targets(where))
+        targets = self._targets(where, below[-1] if len(below) == 1 else "")  # DNS-3, DNS-6
         seq = max([seq, *(self._slices.seq(key(slice)) for slice in self._by_service[_name(where)].values())])
         if below and below[0].startswith("_"):
             return self._srv(service, below, targets, type, seq)
         if len(below) > 1:
             return Answer("NXDOMAIN", seq=seq)
-        if below:
-            targets = [target for target in targets if target.label == below[0]]  # DNS-3, DNS-6
         if not targets:
             return Answer("NXDOMAIN", seq=seq)  # DNS-2: none ready is as good as none at all
         return _of_type(type, "A", tuple(dict.fromkeys(target.address for target in targets)), seq)
@@ -137,13 +136,15 @@ class Dns:
         )
         return _of_type(type, "SRV", records, seq)
 
-    def _targets(self, service: Key) -> Iterator[_Target]:
-        """The endpoints that are ready (or published anyway), in the order of their slices."""
-        for slice in self._by_service[_name(service)].values():
-            for entry in slice.get("endpoints") or ():
-                if entry["conditions"]["ready"]:
-                    address = entry["addresses"][0]
-                    yield _Target(entry.get("hostname") or address.replace(".", "-"), address, _ports(slice))
+    def _targets(self, service: Key, host: str) -> list[_Target]:
+        """The endpoints that are ready (or published anyway), in the order of their slices; `host`: that one's only."""
+        slices = self._by_host[f"{_name(service)}/{host}"] if host else self._by_service[_name(service)]
+        return [
+            _Target(_label(entry), entry["addresses"][0], _ports(slice))
+            for slice in slices.values()
+            for entry in slice.get("endpoints") or ()
+            if entry["conditions"]["ready"] and (not host or _label(entry) == host)
+        ]
 
     def _pod(self, labels: list[str], type: str) -> Answer:
         """DNS-5: made of the name itself."""
@@ -166,8 +167,7 @@ class Dns:
             service = slice["metadata"]["labels"][SERVICE_LABEL]
             for entry in slice["endpoints"]:
                 if entry["addresses"][0] == address and entry["conditions"]["ready"]:
-                    label = entry.get("hostname") or address.replace(".", "-")
-                    names.append(f"{label}.{service}.{where.namespace}.svc.{self._domain}.")
+                    names.append(f"{_label(entry)}.{service}.{where.namespace}.svc.{self._domain}.")
                     seq = max(seq, self._slices.seq(where))
         return _of_type(type, "PTR", tuple(names), seq) if names else Answer("NXDOMAIN")
 
@@ -199,6 +199,17 @@ def _service_of(slice: Object) -> Iterator[str]:
     service = (slice["metadata"].get("labels") or {}).get(SERVICE_LABEL)
     if service:
         yield f"{namespace(slice)}/{service}"
+
+
+def _label(entry: Object) -> str:
+    """The endpoint's own name below that of its Service."""
+    return str(entry.get("hostname") or entry["addresses"][0].replace(".", "-"))
+
+
+def _hosts_of(slice: Object) -> Iterator[str]:
+    for service in _service_of(slice):
+        for entry in slice.get("endpoints") or ():
+            yield f"{service}/{_label(entry)}"
 
 
 def _addresses_of(slice: Object) -> Iterator[str]:

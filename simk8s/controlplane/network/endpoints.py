@@ -14,8 +14,12 @@ from simk8s.controlplane.informer import Informers
 from simk8s.sim import Actor, Run
 
 SLICE_LIMIT = 100  # SVC-1
+ENDPOINTS_LIMIT = 1000
+"""So many addresses an Endpoints object has at most: of more Pods only the slices tell."""
+
 SERVICE_LABEL = "kubernetes.io/service-name"
 MANAGER = "endpointslice-controller.k8s.io"
+OVER_CAPACITY = "endpoints.kubernetes.io/over-capacity"
 TOLERATE_UNREADY = "service.alpha.kubernetes.io/tolerate-unready-endpoints"
 
 Ports = tuple[tuple[str, str, int], ...]
@@ -118,18 +122,10 @@ class Endpoints:
     def _write_endpoints(self, members: _Members, actor: Actor) -> Run[None]:
         service = members.service
         where = key(service)
-        subsets = []
-        for ports in dict.fromkeys(piece.ports for piece in members.slices if piece.entries):
-            subset: Object = {}
-            for kind in ("addresses", "notReadyAddresses"):
-                addresses = [
-                    a for piece in members.slices if piece.ports == ports for a in piece.addresses.get(kind, ())
-                ]
-                if addresses:
-                    subset[kind] = addresses
-            subset["ports"] = [{"name": n, "port": port, "protocol": protocol} for n, protocol, port in ports]
-            subsets.append(subset)
+        subsets = _subsets(members)
         meta: Object = {"name": where.name, "namespace": where.namespace, "labels": labels(service)}
+        if len(members.place) > ENDPOINTS_LIMIT:
+            meta["annotations"] = {OVER_CAPACITY: "truncated"}
         endpoints: Object = {"apiVersion": "v1", "kind": "Endpoints", "metadata": meta, "subsets": subsets}
         client = self._controller.client
         if self._store.find("Endpoints", where.name, where.namespace) is None:
@@ -230,6 +226,21 @@ class Endpoints:
         if not status.get("podIP") or status.get("phase") in ("Failed", "Succeeded"):
             return False
         return self._nodes.get(dig(pod, "spec", "nodeName", default="")) is not None
+
+
+def _subsets(members: _Members) -> list[Object]:
+    """The endpoints by their ports; ready ones first where there are too many."""
+    subsets: dict[Ports, Object] = {piece.ports: {} for piece in members.slices if piece.entries}
+    room = ENDPOINTS_LIMIT
+    for kind in ("addresses", "notReadyAddresses"):
+        for piece in members.slices:
+            if room and (addresses := piece.addresses.get(kind, ())[:room]):
+                subsets[piece.ports].setdefault(kind, []).extend(addresses)
+                room -= len(addresses)
+    return [
+        {**subset, "ports": [{"name": n, "port": port, "protocol": protocol} for n, protocol, port in ports]}
+        for ports, subset in subsets.items()
+    ]
 
 
 def _has_room(piece: _Slice, ports: Ports) -> bool:
