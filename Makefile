@@ -3,6 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
+# Properties of the simulated cluster, tried with more examples at night.
+PROPERTIES := tests/controlplane/test_statefulset_invariants.py tests/node/test_invariants.py \
+	tests/conformance/test_container_order.py tests/conformance/test_volume_invariants.py tests/cluster/test_recording.py
+
 .PHONY: setup demo test lint types layers unit conformance nightly bench notebooks pictures clean
 
 setup: $(VENV)/.ready
@@ -34,7 +38,7 @@ conformance: setup
 	$(BIN)/python -m tests.conformance -n auto
 
 nightly: setup
-	$(BIN)/pytest --hypothesis-profile=nightly tests/shell/test_generated.py
+	$(BIN)/pytest -n auto --hypothesis-profile=nightly tests/shell/test_generated.py $(PROPERTIES)
 
 bench: setup
 	$(BIN)/python -m benchmarks

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from simk8s import Cluster, SimError
@@ -13,6 +13,7 @@ from simk8s.cluster import replayed
 from simk8s.images import Image
 from simk8s.world import Chronicle, difference
 from simk8s.world import open as open_trace
+from tests.examples import examples
 
 WEB = """
 apiVersion: apps/v1
@@ -65,7 +66,7 @@ def test_a_saved_run_is_done_again_byte_for_byte_without_its_files(original: Clu
     assert again.recording.inputs == original.recording.inputs
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(share=st.floats(0, 1))
 def test_a_branch_begins_as_the_world_was_at_that_moment(share: float, original: Cluster) -> None:
     moment = share * original.now
@@ -76,7 +77,7 @@ def test_a_branch_begins_as_the_world_was_at_that_moment(share: float, original:
     assert difference(branch.history.at(), world) == []
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(share=st.floats(0, 1))
 def test_a_branch_at_a_record_ends_with_the_event_that_wrote_it(share: float, original: Cluster) -> None:
     seq = int(share * (len(original.history) - 1))

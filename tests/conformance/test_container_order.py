@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from simk8s.errors import SimError
 from tests.conformance import case
 from tests.conformance.web import Web
-from tests.controlplane.story import examples
+from tests.examples import examples
 
 SCRIPT = ["sh", "-c", "sleep 1; echo done"]
 INIT = [{"name": name, "image": "busybox:1.36", "command": SCRIPT} for name in ("first", "second")]

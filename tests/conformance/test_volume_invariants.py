@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from simk8s import Cluster
 from simk8s.api.objects import Object, dig
 from simk8s.sim import Run
 from tests.conformance.test_volumes import web_set
+from tests.examples import examples
 
 ACTIONS = st.lists(
     st.tuples(
@@ -63,7 +64,7 @@ def act(cluster: Cluster, action: str) -> None:
             cluster.kubectl(f"scale statefulset web --replicas {rest}")
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(ACTIONS)
 def test_no_claim_is_bound_twice_and_no_disk_is_written_on_two_nodes(actions: list[tuple[int, str]]) -> None:
     """VOL-1, VOL-10, VOL-22, VOL-23: nodes come and go, Pods are deleted, also by force."""

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from hypothesis import Phase, settings
 from hypothesis import strategies as st
 
 from simk8s.api.errors import ApiError
@@ -31,15 +30,6 @@ STEPS = st.lists(st.tuples(STEP, st.one_of(st.floats(0.01, 8), st.floats(30, 400
 PEACEFUL = st.lists(st.tuples(st.one_of(SCALE, IMAGE), st.floats(0.01, 12)), max_size=6)
 """Nobody deletes anything, nothing fails."""
 SEEDS = st.integers(0, 5)
-
-NIGHTLY = 15
-
-
-def examples(number: int) -> settings:
-    """So many examples, as they come; with `--hypothesis-profile=nightly` many more, and the smallest that fails."""
-    if settings.get_current_profile_name() == "nightly":
-        return settings(max_examples=number * NIGHTLY, deadline=None)
-    return settings(max_examples=number, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 
 
 @dataclass

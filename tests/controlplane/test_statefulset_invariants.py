@@ -23,13 +23,13 @@ from tests.controlplane.story import (
     STEPS,
     Step,
     Story,
-    examples,
     named,
     ordinal_of,
     owned,
     tell,
     well,
 )
+from tests.examples import examples
 
 policies = pytest.mark.parametrize("policy", POLICIES)
 LAG_SECONDS = 0.5

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from simk8s.errors import SimError
 from simk8s.machine import File
+from tests.examples import examples
 from tests.node.bench import Bench, container, probe
 
 FAULTS = st.lists(
@@ -74,7 +75,7 @@ def played(faults: list[tuple[float, str]]) -> Bench:
     return bench
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(FAULTS)
 def test_whatever_fails_the_pod_comes_back_and_order_is_kept(faults: list[tuple[float, str]]) -> None:
     """INV-12, KUBELET-3, KUBELET-8, NODE-10."""

@@ -1,0 +1,15 @@
+"""How many examples a property of the simulated cluster is tried with."""
+
+from __future__ import annotations
+
+from hypothesis import Phase, settings
+
+NIGHTLY = 15
+"""So many times more with `pytest --hypothesis-profile=nightly` (`make nightly`)."""
+
+
+def examples(number: int) -> settings:
+    """So many examples, as they come; at night many more, and the smallest that fails."""
+    if settings.get_current_profile_name() == "nightly":
+        return settings(max_examples=number * NIGHTLY, deadline=None, print_blob=True)
+    return settings(max_examples=number, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
