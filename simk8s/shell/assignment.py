@@ -126,7 +126,11 @@ def _aborting(shell: Shell, text: str) -> int:
 
 def converted(shell: Shell, variable: Variable, value: str, old: str | None, append: bool) -> str:
     if variable.integer:
-        number = _aborting(shell, value)
+        try:
+            number = _aborting(shell, value)
+        except ShellError as error:
+            error.value = True
+            raise
         if append:
             number = wrapped(number + _aborting(shell, old or "0"))
         return str(number)

@@ -61,6 +61,7 @@ class ShellError(Exception):
     """An error in expanding or assigning. `fatal`: the shell ends; else it discards the current command.
 
     A `soft` one does not end the shell under `set -e`, unlike all others. One that `aborts` ends all of a `-c` text.
+    One in a `value` is told behind the name of the built-in that assigns it.
     One that is `asked` for by `(( ))` or `[[ ]]` itself is their answer: status 1.
     Nothing has been printed yet: whoever runs the command prints `message` where standard error leads now.
     """
@@ -82,6 +83,7 @@ class ShellError(Exception):
         self.soft = soft
         self.aborts = aborts
         self.asked = asked
+        self.value = False
 
 
 class BuiltinError(Exception):

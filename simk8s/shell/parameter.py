@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -20,6 +21,9 @@ from simk8s.sim import Run
 
 if TYPE_CHECKING:
     from simk8s.shell.shell import Shell
+
+
+_INDIRECT = re.compile(r"\$\{(!\w+)")
 
 
 @dataclass(slots=True)
@@ -175,6 +179,8 @@ def _indirect(shell: Shell, part: Parameter) -> Run[Parameter]:
     if not held.is_set:
         if part.subscript is not None and held.variable is not None:
             return replace(part, operator="", operands=(), name="_unset", indirect=False)
+        if part.name.isdecimal() and shell.options.nounset:
+            raise ShellError(f"!{part.name}: unbound variable", fatal=True, status=127)
         shown = part.name if part.subscript is None else f"{part.name}[{part.subscript.source}]"
         raise ShellError(f"{shown}: invalid indirect expansion")
     target = " ".join(held.values)
@@ -209,15 +215,22 @@ def special_value(shell: Shell, name: str) -> str | None:
 
 
 def _shown(part: Parameter) -> str:
+    if indirect := _INDIRECT.match(part.source):
+        return indirect.group(1)
     if part.subscript is not None:
         return f"{part.name}[{part.subscript.source}]"
-    return f"${part.name}" if part.name.isdecimal() or part.name in ("!",) else part.name
+    bare = not part.source.startswith("${")
+    return f"${part.name}" if bare and (part.name.isdecimal() or part.name == "!") else part.name
 
 
 def _length(shell: Shell, part: Parameter, held: Held) -> str:
     if held.many:
         return str(len(held.values))
     if not held.is_set and shell.options.nounset:
+        if part.subscript is not None:
+            if held.variable is not None and held.variable.is_array and held.variable.elements:
+                return "0"
+            raise ShellError(f"{part.name}: unbound variable")
         raise ShellError(f"{_shown(part)}: unbound variable", fatal=True, status=127)
     return str(characters(shell, held.values[0])) if held.values else "0"
 

@@ -319,6 +319,8 @@ def _answered(shell: Shell, name: str, running: Run[int]) -> Run[int]:
         yield from usage.tell(shell, name, error)
         status = error.status
     except ShellError as error:
+        if error.value and not error.fatal:
+            error.message = f"{name}: {error.message}"
         if error.fatal or error.aborts:
             yield from failure.report(shell, error)
         yield from shell.complain(error.message)

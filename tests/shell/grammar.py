@@ -54,6 +54,9 @@ class Writer:
     in_function: bool = False
     functions: int = 0
 
+    def __post_init__(self) -> None:
+        self.empties_ifs = self.chance(30)
+
     def one(self, *choices: Any) -> Any:
         return choices[self.draw(st.integers(0, len(choices) - 1))]
 
@@ -83,6 +86,7 @@ class Writer:
             lambda: str(self.one(*PLAIN)),
             lambda: str(self.one("''", "' '", "'a  b'", "'$a'", "'*'", r"$'t\tn\n'", r"\ ", r"\*", r"\$", r"\\")),
             lambda: f'"{self.some(self.quoted, 0, 2, "")}"',
+            lambda: f'"{self.variable()}"',
             self.variable,
             self.variable,
             lambda: str(self.one(*GLOBS)),
@@ -96,8 +100,8 @@ class Writer:
     def quoted(self) -> str:
         kinds: list[Callable[[], str]] = [
             lambda: str(self.one("text", " ", "a  b", "'", "*", r"\$", r"\"", r"\a", "%d", "\\\\")),
-            self.variable,
-            self.variable,
+            lambda: self.variable(beside=True),
+            lambda: self.variable(beside=True),
             lambda: f"$(( {self.arithmetic()} ))",
         ]
         if self.depth < 3:
@@ -108,21 +112,26 @@ class Writer:
         body = self.one(self.output, self.simple, lambda: self.list(1, 2))()
         return f"$( {body} )"
 
-    def variable(self) -> str:
+    def variable(self, *, beside: bool = False) -> str:
+        """A parameter; `beside` others in double quotes, where bash splits a changed `$*` that stands next to `$@`."""
         name = self.name()
         target = self.one(name, name, self.one("@", "*", "1", "2", "4"), self.one(*MEMBERS))
+        if beside and (target[:1] == "*" or target[-2:] == "*]"):
+            target = name
+        many = target[:1] in ("@", "*") or target[-2:] in ("@]", "*]")
+        cut = name if many and self.empties_ifs else target  # without IFS bash lets its byte 01 out into the text
         kinds: list[Callable[[], str]] = [
             lambda: f"${name}",
             lambda: f"${{{target}}}",
             lambda: str(self.one("$@", "$*", "$#", "$?", "${#@}", "$1", "${2}", "$#")),
             lambda: f"${{{target}{self.one(':-', '-', ':+', '+')}{self.operand()}}}",
             lambda: f"${{#{target}}}",
-            lambda: f"${{{target}{self.one('#', '##', '%', '%%')}{self.one(*PATTERNS)}}}",
+            lambda: f"${{{cut}{self.one('#', '##', '%', '%%')}{self.one(*PATTERNS)}}}",
             lambda: f"${{{target}{self.one('/', '//', '/#', '/%')}{self.one(*PATTERNS)}/{self.replacement()}}}",
             lambda: f"${{{target}:{self.one('0', '1', '2', ' -1', ' -2', 'n-6')}}}",
             lambda: f"${{{target}:{self.one('0', '1', ' -2')}:{self.one('1', '2', '0', '10')}}}",
             lambda: f"${{{target}{self.one('^', '^^', ',', ',,')}}}",
-            lambda: f"${{{target}@{self.one('Q', 'U', 'L', 'u', 'E')}}}",
+            lambda: f"${{{cut}@{self.one('Q', 'U', 'L', 'u', 'E')}}}",
             lambda: str(self.one("${!arr[@]}", "${#arr[@]}", "${#map[@]}", "${arr[@]:1:2}", "${!map[@]}")),
         ]
         return str(self.one(*kinds)())
@@ -236,7 +245,9 @@ class Writer:
             lambda: f"set {self.one('-', '+')}{self.one('e', 'u', 'f', 'e', 'C')}",
             lambda: f"set {self.one('-', '+')}o pipefail",
             lambda: f"shopt {self.one('-s', '-u')} {self.one('nullglob', 'extglob', 'nocasematch', 'dotglob')}",
-            lambda: f"IFS={self.one(':', ' ', repr(''), 'x')}",  # a `*` in IFS: see docs/fidelity.md
+            lambda: (
+                f"IFS={self.one(':', ' ', repr('') if self.empties_ifs else ',', 'x')}"
+            ),  # a `*` in IFS: see docs/fidelity.md
             lambda: f"eval {self.one('echo', 'a=', ':')} {self.some(self.single, 0, 1)}",
             lambda: f"{self.name()}={self.value()} {self.one('eval', ':', 'read a <<<')} '{self.one('echo $a', 'x')}'",
             self.document,

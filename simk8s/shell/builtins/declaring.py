@@ -204,6 +204,8 @@ def export(shell: Shell, words: list[str]) -> Run[int]:
                     yield from trace.show_line(shell, f"{name}{plus}={shown}")
                 assignment.assign(shell, name, value, append=bool(plus))
         except ShellError as error:
+            if error.value:
+                raise
             yield from shell.complain(error.message)
             if shell.options.errexit:  # bash does not ask whether failures count here
                 raise ExitShell(1) from error
