@@ -14,6 +14,7 @@ from simk8s.shell.shell import Source
 from simk8s.shell.syntax.nodes import (
     ArithmeticCommand,
     Case,
+    Command,
     Conditional,
     FunctionDefinition,
     Group,
@@ -53,7 +54,8 @@ def _redirected(
         yield from shell.complain(error.message)
         shell.status = 1
         shell.unopened = redirections
-        if shell.guarded == shell.inverted:
+        alone = redirections is shell.lasting or redirections is getattr(shell.whole, "redirections", None)
+        if shell.guarded == shell.inverted and not alone:
             yield from failure.failed(shell, 1)
         return 1
     except ShellError as error:
@@ -92,15 +94,18 @@ def run_group(shell: Shell, node: Group) -> int | Run[int]:
 def run_subshell(shell: Shell, node: Subshell) -> Run[int]:
     """`( )`. Redirections and commands belong to the child."""
     shell.line = node.line + shell.line_shift
-    if shell.may_exec and not shell.traps:  # this process is itself a child with nothing else to do
-        shell.level += 1
+    if shell.takes_over(node):  # this process is itself a child with nothing else to do
+        shell.level += not shell.is_stage
+        shell.is_stage = False
+        shell.whole = _only(node)
         shell.evaluations = shell.redirected = 0
         shell.lasting = node.redirections
         result = redirected(shell, node.line, node.redirections, lambda: begin(shell, node.body))
         return result if isinstance(result, int) else (yield from result)
 
     def body(child: Shell) -> Run[int]:
-        child.may_exec = not child.traps and not node.redirections
+        child.whole = _only(node)
+        child.may_exec = child.leaves_quietly and not node.redirections
         child.loops = 0
         child.lasting = node.redirections
         result = redirected(child, node.line, node.redirections, lambda: begin(child, node.body))
@@ -109,6 +114,7 @@ def run_subshell(shell: Shell, node: Subshell) -> Run[int]:
         return status
 
     unopened: list[tuple[Redirection, ...]] = []
+    shell.current_command = node
     child = yield from subshell.fork(shell, body)
     status = yield from subshell.wait_for(shell, child)
     if unopened:
@@ -116,6 +122,11 @@ def run_subshell(shell: Shell, node: Subshell) -> Run[int]:
     if child.signal is not None:
         yield from job.tell_end(shell, child, node)
     return (yield from checked(shell, status))
+
+
+def _only(node: Subshell) -> Command | None:
+    """The command of a subshell that has but one."""
+    return node.body.commands[0] if len(node.body.commands) == 1 else None
 
 
 @runs(If)

@@ -53,8 +53,11 @@ def given_up(shell: Shell, end: ExitShell | Discard) -> Run[Never]:
 def evaluated(shell: Shell, running: Run[int]) -> Run[int]:
     """Run a text's commands. Behind the outermost text nothing more is undone."""
     shell.evaluations += 1
+    command = shell.current_command
     try:
-        return (yield from running)
+        status = yield from running
+        shell.current_command = command
+        return status
     except (ExitShell, Discard) as end:
         if shell.evaluations > 1 or (not shell.level if isinstance(end, Discard) else end.undoes or end.by_simple):
             raise

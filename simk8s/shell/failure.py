@@ -19,7 +19,7 @@ def ended(shell: Shell, status: int, *, simple: bool = False) -> int | Run[int]:
     if status and shell.guarded == shell.inverted:
         if shell.traps:
             return _ended(shell, status, simple)
-        if shell.options.errexit and not shell.guarded:
+        if shell.options.errexit:
             raise ExitShell(status)
     return status
 
@@ -29,11 +29,14 @@ def _ended(shell: Shell, status: int, simple: bool) -> Run[int]:
     return status
 
 
-def failed(shell: Shell, status: int, *, simple: bool = False) -> Run[None]:
-    """A command failed where nobody asked for its status: the ERR trap, and the end under `set -e`."""
-    if shell.traps.get("ERR") and (not shell.table.frames or shell.options.get("errtrace")):
+def failed(shell: Shell, status: int, *, simple: bool = False, trapped: bool = True) -> Run[None]:
+    """A command failed where nobody asked for its status: the ERR trap, and the end under `set -e`.
+
+    `trapped`: there was an ERR trap when it began.
+    """
+    if trapped and shell.traps.get("ERR"):
         yield from trap.run_event(shell, "ERR")
-    if shell.options.errexit and not shell.guarded:
+    if shell.options.errexit:
         yield from ending.by_failure(shell, status, simple=simple)
 
 

@@ -79,7 +79,9 @@ def _returned(shell: Shell, definition: FunctionDefinition) -> Run[int]:
 
 
 def _hide_traps(shell: Shell) -> dict[str, str]:
-    """A function does not inherit the DEBUG and RETURN traps, unless `set -T` says so."""
-    if not shell.traps or shell.options.get("functrace"):
+    """A function does not inherit the DEBUG, RETURN and ERR traps, unless `set -T` and `set -E` say so."""
+    if not shell.traps:
         return {}
-    return {event: shell.traps.pop(event) for event in ("DEBUG", "RETURN") if event in shell.traps}
+    traced = () if shell.options.get("functrace") else ("DEBUG", "RETURN")
+    events = traced if shell.options.get("errtrace") else (*traced, "ERR")
+    return {event: shell.traps.pop(event) for event in events if event in shell.traps}

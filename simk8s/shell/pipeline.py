@@ -46,9 +46,9 @@ def run_pipeline(shell: Shell, node: Pipeline) -> Run[int]:
     may_exec, shell.may_exec = shell.may_exec, False
     shell.unopened = ()
     shell.guarded += node.negated
-    inside = int(node.negated and len(node.stages) == 1 and type(node.stages[0]) in _COMPOUND)
-    inside = 0 if shell.options.errexit else inside
-    shell.inverted += inside  # `!` does not keep the ERR trap from what happens inside
+    inside, excused = (0, 0) if shell.options.errexit or not node.negated else _of_negation(node)
+    shell.inverted += inside
+    shell.excused += excused
     try:
         if not node.stages:
             status = shell.status = 0
@@ -68,6 +68,7 @@ def run_pipeline(shell: Shell, node: Pipeline) -> Run[int]:
     finally:
         shell.guarded -= node.negated
         shell.inverted -= inside
+        shell.excused -= excused
     if node.clock:
         yield from _tell_time(shell, shell.process.sim.now - began, node.clock == "time -p")
     if node.negated:
@@ -75,6 +76,12 @@ def run_pipeline(shell: Shell, node: Pipeline) -> Run[int]:
     elif status and len(node.stages) > 1 and shell.guarded == shell.inverted:
         yield from failure.failed(shell, status)
     return status
+
+
+def _of_negation(node: Pipeline) -> tuple[int, int]:
+    """`!` does not keep the ERR trap from what happens inside a command: for `inverted` and `excused`."""
+    kind = type(node.stages[0]) if len(node.stages) == 1 else Pipeline
+    return int(kind is Pipeline or kind in _COMPOUND), int(kind in (SimpleCommand, Subshell))
 
 
 def _is_unopened(shell: Shell, stages: tuple[Command, ...]) -> bool:
@@ -125,6 +132,9 @@ def _run_stages(shell: Shell, node: Pipeline) -> Run[int]:
     if shell.options.pipefail:
         status = next((s for s in reversed(statuses) if s), 0)
     shell.status = status
+    if type(node.stages[-1]) is Subshell and status and shell.guarded == shell.inverted:
+        shell.current_command = node.stages[-1]
+        yield from failure.failed(shell, status)  # it fails first, and then the pipeline
     return status
 
 
@@ -185,6 +195,7 @@ def run_background(shell: Shell, node: Background) -> Run[int]:
     yield from _told(shell, node.command)
 
     def body(child: Shell) -> Run[int]:
+        child.guarded = child.inverted = 0
         subshell.become(child, node.command)
         return _background(node.command)(child)
 
@@ -226,12 +237,11 @@ def run_coprocess(shell: Shell, node: Coprocess) -> Run[int]:
 
 def _background(command: Command) -> Callable[[Shell], Run[int]]:
     def body(shell: Shell) -> Run[int]:
-        shell.guarded = shell.inverted = 0
         if type(command) is not SimpleCommand:
             shell.loops = 0
         if type(command) is Pipeline and command.negated:
             return execute(shell, replace(command, negated=False))  # nobody asks a job for the opposite
-        shell.may_exec = not shell.traps
+        shell.may_exec = shell.leaves_quietly
         return execute(shell, command)
 
     return body

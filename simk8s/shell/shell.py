@@ -13,7 +13,14 @@ from simk8s.shell.message import in_ash_words
 from simk8s.shell.options import Options
 from simk8s.shell.special import install_again, install_special
 from simk8s.shell.syntax.dialect import BASH, Dialect
-from simk8s.shell.syntax.nodes import ArithmeticCommand, Conditional, FunctionDefinition, Redirection, SimpleCommand
+from simk8s.shell.syntax.nodes import (
+    ArithmeticCommand,
+    Command,
+    Conditional,
+    FunctionDefinition,
+    Redirection,
+    SimpleCommand,
+)
 from simk8s.shell.variables import Table, Variable
 from simk8s.sim import Run
 
@@ -85,20 +92,22 @@ class Shell:
         self.finished: dict[int, int] = {}  # statuses of jobs that were waited for, by process id
         self.guarded = 0  # > 0: a failure does not count for `set -e` and the ERR trap
         self.inverted = 0  # how many of those guards are a `!` in front of a compound command
-        self.lasting: tuple[Redirection, ...] = ()  # those of the command that is all of this subshell
+        self.excused = 0  # how many are for the simple command that runs now, not for what it calls
+        self.whole: Command | None = None  # the command that is all of this subshell
+        self.lasting: tuple[Redirection, ...] = ()  # its redirections, if an EXIT trap runs with them
         self.unopened: tuple[Redirection, ...] = ()  # those of the compound command that last failed to open a file
         self.evaluations = 0  # the texts inside texts (`-c`, eval, source) whose commands this process runs
         self.redirected = 0  # the simple commands (functions, eval) around this one that have redirections
         self.loops = 0
         self.level: int = 0  # BASH_SUBSHELL,
-        self.is_stage: bool = False  # which does not count the process of a simple command in a pipeline
+        self.is_stage: bool = False  # which does not count the process of a simple command or `( )` in a pipeline
         self.trace_depth = 0
         self.main_pid = process.pid
         self.started_at = process.sim.now
         self.random_state: int | None = None  # of bash's generator, once a script has seeded it,
         self.random_number = 0  # and what that gave last
         self.directories: list[str] = []  # pushd's stack, without the working directory
-        self.current_command: str | SimpleCommand | Conditional | ArithmeticCommand = ""  # BASH_COMMAND
+        self.current_command: str | Command = ""  # BASH_COMMAND
         self.announced = ""  # the text of the command that was told of last,
         self.announced_before: object = None  # and the command itself where this shell told of it for a child
         self.option_index = 1  # where getopts stands inside an argument,
@@ -144,6 +153,10 @@ class Shell:
         twin.substituted_files = list(self.substituted_files)
         twin.level = self.level + 1
         twin.is_stage = False
+        twin.inverted += self.excused
+        twin.excused = 0
+        twin.whole = None
+        twin.lasting = ()
         twin.evaluations = 0
         twin.redirected = 0
         twin.interactive = False
@@ -280,6 +293,15 @@ class Shell:
             pass  # nobody reads what the shell complains about
 
     # Steps
+
+    @property
+    def leaves_quietly(self) -> bool:
+        """Whether no trap keeps this process from becoming another program: that of a failure does not."""
+        return all(event in ("ERR", "DEBUG", "RETURN") or not command for event, command in self.traps.items())
+
+    def takes_over(self, node: Command) -> bool:
+        """Whether this command may become all of this process: nothing is left to do after it, also for traps."""
+        return self.may_exec and (not self.traps or (node is self.whole and self.leaves_quietly))
 
     @property
     def is_watched(self) -> bool:

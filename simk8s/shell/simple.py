@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def run_simple(shell: Shell, node: SimpleCommand) -> int | Run[int]:
     """Run one simple command: a step that may be the last one of this process."""
     shell.line = node.told + shell.line_shift
-    may_exec, shell.may_exec = shell.may_exec and not shell.traps, False
+    may_exec, shell.may_exec = shell.takes_over(node), False
     if shell.is_watched or shell.pending or shell.dying is not None:
         return _run_watched(shell, node, may_exec)
     shell.current_command = node
@@ -68,11 +68,18 @@ def _run(shell: Shell, node: SimpleCommand, may_exec: bool, step: Run[None] | No
     if step is not None:
         yield from step
     shell.substitution_status = None
+    trapped = "ERR" in shell.traps
     opened = len(shell.substituted_files)
     try:
         words = yield from _arguments(shell, node.words)
         if words:
-            status = yield from _run_words(shell, node, words, may_exec)
+            excused, shell.excused = shell.excused, 0
+            shell.inverted += excused
+            try:
+                status = yield from _run_words(shell, node, words, may_exec)
+            finally:
+                shell.excused = excused
+                shell.inverted -= excused
         else:
             status = yield from _only_assign(shell, node)
     except ShellError as error:
@@ -94,7 +101,7 @@ def _run(shell: Shell, node: SimpleCommand, may_exec: bool, step: Run[None] | No
     if shell.dying is not None:
         trap.check_dying(shell)
     if status and shell.guarded == shell.inverted:
-        yield from failure.failed(shell, status, simple=True)
+        yield from failure.failed(shell, status, simple=True, trapped=trapped)
     return status
 
 

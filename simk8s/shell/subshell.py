@@ -15,7 +15,7 @@ from simk8s.shell.limit import LONGEST_TEXT, too_deep, too_long
 from simk8s.shell.syntax import Parser, ShellSyntaxError, parse
 from simk8s.shell.syntax.dialect import Dialect
 from simk8s.shell.syntax.expansion import only_input_file
-from simk8s.shell.syntax.nodes import Command, Group, Sequence, SimpleCommand, Subshell
+from simk8s.shell.syntax.nodes import Command, Group, Pipeline, Sequence, SimpleCommand, Subshell
 from simk8s.shell.syntax.parts import Backquoted, FileSubstitution, ProcessSubstitution, Word
 from simk8s.sim import Run
 
@@ -91,10 +91,11 @@ def running(command: Command, *, exec_last: bool = True) -> Callable[[Shell], Ru
     """The body of a child shell that runs one command and ends: the command may take over its process."""
 
     def body(shell: Shell) -> Run[int]:
-        shell.may_exec = exec_last and not shell.traps
+        shell.may_exec = exec_last and shell.leaves_quietly
         become(shell, command)
-        shell.is_stage = type(command) is SimpleCommand
-        if not shell.is_stage:
+        if type(command) is SimpleCommand:
+            shell.is_stage = True
+        else:
             shell.loops = 0  # only a lone `break` still knows the loop that it stands in
         return execute(shell, command)
 
@@ -102,7 +103,15 @@ def running(command: Command, *, exec_last: bool = True) -> Callable[[Shell], Ru
 
 
 def become(shell: Shell, command: Command) -> None:
-    """This child is there for one command: its redirections stay for an EXIT trap, which not all kinds run at all."""
+    """This child is there for one command: its redirections stay for an EXIT trap, which not all kinds run at all.
+
+    Nobody in here asks for the status of a simple command or a pipeline.
+    """
+    shell.whole = command
+    shell.is_stage = type(command) is Subshell
+    if isinstance(command, SimpleCommand | Pipeline):
+        shell.guarded += 1
+        shell.excused = 1
     if isinstance(command, SimpleCommand | Group | Subshell):
         shell.lasting = command.redirections
     else:
@@ -189,7 +198,7 @@ def captured(shell: Shell, body: Callable[[Shell], Run[int]], shift: int | None 
     def run(child: Shell) -> Run[int]:
         if not (child.options.get("inherit_errexit") or child.dialect.posix):
             child.options.errexit = False
-        child.guarded = int(shell.guarded > shell.inverted)
+        child.guarded = int(shell.guarded > shell.inverted + shell.excused)
         child.inverted = 0
         child.trace_depth += 1
         child.evaluations = 1

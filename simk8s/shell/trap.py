@@ -11,7 +11,7 @@ from simk8s.sim import Run
 
 if TYPE_CHECKING:
     from simk8s.shell.shell import Shell
-    from simk8s.shell.syntax.nodes import ArithmeticCommand, Conditional, SimpleCommand
+    from simk8s.shell.syntax.nodes import Command
 
 EVENTS = ("EXIT", "DEBUG", "ERR", "RETURN")
 
@@ -104,9 +104,9 @@ def run_event(shell: Shell, event: str) -> Run[None]:
             shell.active_traps.remove(event)
 
 
-def run_debug(shell: Shell, command: str | SimpleCommand | Conditional | ArithmeticCommand) -> Run[None]:
-    """The DEBUG trap, if there is one, before `command`."""
-    if "DEBUG" in shell.traps and not shell.active_traps:
+def run_debug(shell: Shell, command: str | Command) -> Run[None]:
+    """The DEBUG trap, if there is one, before `command`, which is now the one that traps see."""
+    if shell.traps and not shell.active_traps and shell.status_before_trap is None:
         shell.current_command = command
         yield from run_event(shell, "DEBUG")
 
@@ -115,13 +115,14 @@ def _run(shell: Shell, command: str, *, returns: bool = True, first_line: int = 
     """`$?` in the trap is that of the interrupted command, and is the same after it (`returns`: for `return`, too)."""
     before, shell.status_before_trap = shell.status_before_trap, shell.status if returns else None
     status, statuses, line = shell.status, shell.pipe_statuses, shell.line
-    guarded, shell.guarded = shell.guarded, 0
+    guards = shell.guarded, shell.inverted, shell.excused
+    shell.guarded = shell.inverted = shell.excused = 0
     may_exec, shell.may_exec = shell.may_exec, False
     try:
         yield from evaluation.run_text(shell, command, "trap", first_line=first_line)
     finally:
         shell.status_before_trap = before
-    shell.guarded = guarded
+    shell.guarded, shell.inverted, shell.excused = guards
     shell.may_exec = may_exec
     shell.status, shell.pipe_statuses, shell.line = status, statuses, line
 
@@ -131,7 +132,7 @@ def run_exit(shell: Shell, status: int) -> Run[int]:
     command = shell.traps["EXIT"]
     shell.status = shell.status_before_trap = status
     shell.exiting = True
-    shell.guarded = shell.inverted = 0
+    shell.guarded = shell.inverted = shell.excused = 0
     shell.may_exec = False
     try:
         yield from evaluation.run_text(shell, command, "exit trap")

@@ -347,7 +347,10 @@ class Writer:
         return f"case {self.single()} in\n{items}esac"
 
     def pipeline(self) -> str:
-        """Only the last stage may print where others do, and it reads all: no two orders of the stages differ."""
+        """Only the last stage may print where others do, and it reads all: no two orders of the stages differ.
+
+        Redirections stand around it, so that the last stage makes no files that patterns in the first one may see.
+        """
         left = self.one(
             self.output,
             lambda: f"{{ {self.some(self.simple, 1, 2, chr(10))}\n}}",
@@ -359,7 +362,7 @@ class Writer:
             lambda: f"{{ cat; {self.list(1, 2)}\n}}",
             lambda: f"{{ mapfile -t arr; {self.list(1, 2)}\n}}",
         )()
-        return f"{{ {left}\n}} 2> /dev/null | {right}"
+        return f"{{ {{ {left}\n}} 2> /dev/null | {right}\n}}"
 
     def list(self, least: int, most: int) -> str:
         texts = [self.command() for _ in range(self.draw(st.integers(least, most)))]
