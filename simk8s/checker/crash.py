@@ -8,6 +8,7 @@ from typing import Literal
 from simk8s.faults import AtTime, DeletePod, Fault, Kill, PowerOff
 from simk8s.faults.act import AnyAct
 from simk8s.faults.point import CrashPoint
+from simk8s.node.power import Unsynced
 
 KillKind = Literal["container", "pod", "node"]
 
@@ -21,7 +22,8 @@ SERVING = "serving"
 @dataclass(frozen=True, slots=True)
 class Crash:
     """`killed` is `mysql-1/xtrabackup`, `mysql-1` or `node-2`; `position` counts the points of the crash-free run, and
-    `seconds` is when that comes to it.
+    `seconds` is when that comes to it. `unsynced` is what a node keeps of what was written and not forced to disk: all,
+    as when only its programs are killed, or nothing.
     """
 
     point: CrashPoint
@@ -29,6 +31,7 @@ class Crash:
     seconds: float
     kill: KillKind
     killed: str
+    unsynced: Unsynced = "kept"
 
     def act(self) -> AnyAct:
         """What strikes."""
@@ -39,7 +42,7 @@ class Crash:
             case "pod":
                 return DeletePod(pod=self.killed, namespace=self.point.namespace)
             case "node":
-                return PowerOff(node=self.killed, back_seconds=BOOT_SECONDS)
+                return PowerOff(node=self.killed, unsynced=self.unsynced, back_seconds=BOOT_SECONDS)
 
     def fault(self) -> Fault:
         """The same as a scenario names it."""

@@ -98,11 +98,14 @@ def run(
     *,
     crashes: int = 1,
     orders: bool = False,
+    power_loss: bool = False,
     jobs: int | None = 1,
     only: Callable[[Crash], bool] | None = None,
     tell: Callable[[Exploration], None] | None = None,
 ) -> Exploration:
     """Explore every crash, up to so many `crashes` in one run, and with `orders` every order of containers' starts.
+
+    With `power_loss` nodes are lost in two ways: with all that was written, and without what was not synced.
 
     `jobs` workers share it (None: as many as `joblib.parallel_config` says).
 
@@ -110,7 +113,7 @@ def run(
     raise Enough. That, or an interruption, ends it early: what was found by then is in the result.
     Raises SimError where the manifests are refused.
     """
-    seen = survey(setup)
+    seen = survey(setup, power_loss=power_loss)
     exploration = Exploration(setup, seen, Ground(tuple(seen.reference.outcome), seen.accounts), crashes=crashes)
     with TemporaryDirectory(prefix="simk8s-check-") as folder:
         try:

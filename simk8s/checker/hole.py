@@ -84,7 +84,7 @@ def _cause(crash: Crash, result: Result, files: set[str]) -> tuple[Any, ...]:
     at = crash.point
     line = at.line if at.file in files else 0
     who = "itself" if crash.kills_itself else crash.killed.rpartition("/")[2] if crash.kill == "container" else ""
-    return (at.file, line, at.container, crash.kill, who, worst(result), bool(result.silent))
+    return (at.file, line, at.container, crash.kill, crash.unsynced, who, worst(result), bool(result.silent))
 
 
 def _told(exploration: Exploration, group: list[tuple[Crash, Result]]) -> dict[str, Any]:
@@ -140,7 +140,8 @@ def _victim(crash: Crash) -> str:
         case "pod":
             return f"Pod {crash.killed} (deleted)"
         case _:
-            return f"{crash.killed} (power lost, back after a while)"
+            lost = "" if crash.unsynced == "kept" else ", and with it what was not synced"
+            return f"{crash.killed} (power lost{lost}, back after a while)"
 
 
 def _moment(crash: Crash) -> str:

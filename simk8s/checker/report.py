@@ -59,6 +59,7 @@ def point(crash: Crash, result: Result, replay: str) -> dict[str, Any]:
         "time_seconds": round(crash.seconds, 6),
         "kill": crash.kill,
         "killed": crash.killed,
+        "unsynced": crash.unsynced,
         **_result(result),
         "replay": token_of_plan(replay, [crash.fault()]),
     }
@@ -78,6 +79,7 @@ _NOWHERE = {
     "time_seconds": 0.0,
     "where": "none",
     "kill": "none",
+    "unsynced": "kept",
 }
 """What a point says of a place that is none."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from simk8s.checker.crash import SERVING, Crash, KillKind
+from simk8s.checker.crash import SERVING, Crash
 from simk8s.checker.kind import kind_of
 from simk8s.checker.known import Known, Result
 from simk8s.checker.oracle.oracle import Accounts
@@ -41,10 +41,13 @@ class Survey:
         return [number for number, first in enumerate(self.same_as) if number == first]
 
 
-def survey(setup: Setup) -> Survey:
-    """Run without any crash and look around. Raises SimError where the manifests are refused."""
+def survey(setup: Setup, *, power_loss: bool = False) -> Survey:
+    """Run without any crash and look around. Raises SimError where the manifests are refused.
+
+    With `power_loss` each node that is lost is lost twice: with what was written, and without what was not synced.
+    """
     found = Survey()
-    surveyor = _Surveyor(found, {source.file for source in setup.sources})
+    surveyor = _Surveyor(found, {source.file for source in setup.sources}, power_loss)
     walk = Walk(setup, Known(), surveyor.visit)
     found.reference = walk.run()
     surveyor.finish()
@@ -58,31 +61,36 @@ def survey(setup: Setup) -> Survey:
 
 
 class _Surveyor:
-    def __init__(self, found: Survey, files: set[str]) -> None:
+    def __init__(self, found: Survey, files: set[str], power_loss: bool) -> None:
         self.found = found
         self.files = files
+        self.power_loss = power_loss
         self._first: dict[bytes, int] = {}
         self._runs: dict[tuple[object, ...], list[int]] = {}
         self._kinds: dict[tuple[object, ...], str] = {}
 
     def visit(self, walk: Walk, point: CrashPoint, position: int) -> None:
         """The container itself can die anywhere, others where it makes a difference or a person wrote a command."""
-        begins = self._add(walk, point, position, "container", f"{point.pod}/{point.container}")
+        here = (point, position, walk.cluster.now)
+        begins = self._add(walk, Crash(*here, "container", f"{point.pod}/{point.container}"))
         if begins or point.where == SERVING or (point.where == "before" and point.file in self.files):
             for kill, killed in others(walk.cluster.world, point):
-                self._add(walk, point, position, kill, killed)
+                self._add(walk, Crash(*here, kill, killed))
+                if kill == "node" and self.power_loss:
+                    self._add(walk, Crash(*here, kill, killed, "lost"))
 
     def finish(self) -> None:
         """The ends of each run are tried in any case."""
         self.found.runs = [run for run in self._runs.values() if run]
         self.found.anchors |= {end for run in self.found.runs for end in (run[0], run[-1])}
 
-    def _add(self, walk: Walk, point: CrashPoint, position: int, kill: KillKind, killed: str) -> bool:
+    def _add(self, walk: Walk, crash: Crash) -> bool:
         """Take note of a crash. Returns whether what it leaves is new, and of another kind than before."""
-        crash = Crash(point, position, walk.cluster.now, kill, killed)
-        number = len(self.found.crashes)
+        point, number = crash.point, len(self.found.crashes)
         itself = f"{point.pod}/{point.container}"
-        state = walk.fingerprints.after(kill, killed, point)
+        state = walk.fingerprints.after(crash.kill, crash.killed, point)
+        if crash.unsynced != "kept":
+            state = str(number).encode()  # what had reached the disk is in no fingerprint
         first = self._first.setdefault(state, number)
         self.found.crashes.append(crash)
         self.found.same_as.append(first)
@@ -90,13 +98,13 @@ class _Surveyor:
             return False
         is_of_image = point.file not in self.files  # its script is one long command of the manifest
         place = (-1, 0) if is_of_image else (point.index, point.subshell)
-        command = (itself, point.start, place, kill, killed, point.where == SERVING)
+        command = (itself, point.start, place, crash.kill, crash.killed, crash.unsynced, point.where == SERVING)
         run = self._runs.setdefault(command, [])
         kind = kind_of(point)
         if is_of_image and not point.stage:
             kind = self._kinds.get(command, "")
         begins, self._kinds[command] = not run or self._kinds[command] != kind, kind
-        if begins and (killed == itself or is_of_image):
+        if begins and (crash.kills_itself or is_of_image):
             self.found.anchors |= {number, *run[-1:]}
         run.append(number)
         return begins

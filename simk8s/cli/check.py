@@ -36,6 +36,7 @@ Exit status: 0 no hole; 1 holes found; 2 bad input; 130 interrupted, with what w
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option("--crashes", default="1", metavar="N|any", help="How many crashes in one run, at most [default: 1].")
 @click.option("--orders", is_flag=True, help="Try every order in which the containers of a Pod may start, too.")
+@click.option("--power-loss", is_flag=True, help="Lose nodes without what was not synced, too.")
 @click.option("--seed", type=click.IntRange(min=0), help="The seed of every free choice [default: 0].")
 @click.option("--jobs", type=click.IntRange(min=1), help="How many workers [default: one for each core].")
 @click.option("--dask", metavar="ADDRESS", help="Let the workers of that Dask scheduler do it (tcp://host:8786).")
@@ -50,6 +51,7 @@ def command(
     paths: tuple[str, ...],
     crashes: str,
     orders: bool,
+    power_loss: bool,
     seed: int | None,
     jobs: int | None,
     dask: str | None,
@@ -74,7 +76,12 @@ def command(
     meter.note(_replays(dask))
     with _workers(dask):
         found = exploration.run(
-            setup, crashes=most, orders=orders, jobs=None if dask else (jobs or _cores()), tell=meter.show
+            setup,
+            crashes=most,
+            orders=orders,
+            power_loss=power_loss,
+            jobs=None if dask else (jobs or _cores()),
+            tell=meter.show,
         )
     meter.end()
     said = report(found)

@@ -70,6 +70,21 @@ def test_a_harmless_change_is_none(mutation: Mutation) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("mutation", [None, *(m for m in HARMLESS if m.name == "data not synced")], ids=str)
+def test_what_is_not_synced_goes_with_the_power(mutation: Mutation | None) -> None:
+    """MYSQLD-51: a process that is killed loses nothing that was written, a node without power does."""
+
+    def is_power_lost(crash: Crash) -> bool:
+        return crash.unsynced == "lost" and (crash.point.pod, crash.point.container) == ("mysql-0", "replication")
+
+    text = TEXT if mutation is None else mutated(TEXT, mutation)
+    found = report(exploration.run(setup(text, 2), power_loss=True, only=is_power_lost))
+    assert found["complete"] and found["totals"]["judged"] > 5
+    assert {point["unsynced"] for point in found["points"]} == {"lost"}
+    assert bool(found["holes"]) == (mutation is not None)
+
+
+@pytest.mark.slow
 def test_the_safe_manifest_survives_every_crash() -> None:
     found = report(exploration.run(setup(TEXT, 2), jobs=2))
     assert found["complete"] and found["holes"] == [] and found["totals"]["not_known"] == 0
