@@ -17,7 +17,7 @@ from simk8s.machine.handle import Handle
 from simk8s.machine.network import resolve
 from simk8s.machine.pipe import Pipe
 from simk8s.machine.program import Main, find_on_path, load
-from simk8s.machine.signals import IGNORED_BY_DEFAULT, SIGKILL, SIGSTOP
+from simk8s.machine.signals import IGNORED_BY_DEFAULT, SIGCONT, SIGKILL, SIGSTOP, STOPPING
 from simk8s.machine.sockets import Sockets
 from simk8s.sim import Actor, Run, Task
 
@@ -93,6 +93,8 @@ class Process(Descriptors, Sockets):
         """What a program that works for long says it is doing, in a word or two."""
         self._tasks: list[Task] = []
         self._interruption = machine.sim.event()
+        self._continued: simpy.Event | None = None  # it is stopped until this happens,
+        self._delayed: list[int] = []  # and then gets these signals
         machine.processes[self.pid] = self
         if parent is not None:
             parent.children[self.pid] = self
@@ -272,8 +274,14 @@ class Process(Descriptors, Sockets):
         if self.status is not None or number == 0:
             return
         disposition = self.dispositions.get(number)
-        if number in (SIGKILL, SIGSTOP):
+        if number == SIGCONT:
+            self._go_on()
+        if number == SIGKILL:
             self.terminate(128 + number, number)
+        elif number == SIGSTOP or (number in STOPPING and disposition is None):
+            self._stop()
+        elif self._continued is not None and number != SIGCONT:
+            self._delayed.append(number)
         elif callable(disposition):
             self.record("process.signal", f"{self.machine.name}[{self.pid}]", signal=number)
             disposition(number)
@@ -282,6 +290,28 @@ class Process(Descriptors, Sockets):
             return  # pid_namespaces(7): the first process gets only the signals that it handles
         else:
             self.terminate(128 + number, number)
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether a signal has stopped it, and none has let it go on."""
+        return self._continued is not None
+
+    def _stop(self) -> None:
+        if self._continued is None and self.pid != 1:
+            self.record("process.signal", f"{self.machine.name}[{self.pid}]", signal=SIGSTOP)
+            self._continued = self.sim.event()
+            for task in self._tasks:
+                task.pause()
+
+    def _go_on(self) -> None:
+        continued, self._continued = self._continued, None
+        if continued is not None:
+            for task in self._tasks:
+                task.resume()
+            continued.succeed()
+            delayed, self._delayed = self._delayed, []
+            for number in delayed:
+                self.kill(number)
 
     def interrupt(self) -> None:
         """Wake an interruptible wait."""
@@ -301,6 +331,8 @@ class Process(Descriptors, Sockets):
             self.kill(number)
         if self.status is not None:
             yield self.machine.never
+        if self._continued is not None:
+            yield self._continued
 
     def need(self, amount: int) -> None:
         """Hold at least so many bytes of memory until the end. What is beyond the machine's limit ends the machine."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -299,9 +300,16 @@ def _wait_for_arithmetic(shell: Shell, node: ArithmeticCommand, step: Run[None])
     return (yield from checked(shell, 0 if value else 1))
 
 
+_NO_FUNCTION_NAME = re.compile(r"[$\\'\"]|[<>]\(")
+"""Quoted or expanded: bash reads such a name, but refuses it when the definition runs."""
+
+
 @runs(FunctionDefinition)
 def run_definition(shell: Shell, node: FunctionDefinition) -> Run[int]:
     shell.line = node.line + shell.line_shift
+    if _NO_FUNCTION_NAME.search(node.name) and not shell.dialect.almquist:
+        yield from shell.complain(f"`{node.name}': not a valid identifier")
+        return (yield from checked(shell, 1))
     if node.name in shell.readonly_functions:
         yield from shell.complain(f"{node.name}: readonly function")
         return (yield from checked(shell, 1))

@@ -55,7 +55,7 @@ def _next(shell: Shell, parser: Parser) -> Command | None:
     """The parser's next command, by today's options."""
     parser.dialect = shell.dialect
     parser.extglob = shell.options.extglob
-    parser.aliases = tuple(sorted(shell.aliases.items())) if shell.aliases and shell.expands_aliases else ()
+    parser.aliases = shell.known_aliases
     return parser.next_command()
 
 

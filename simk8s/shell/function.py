@@ -41,7 +41,7 @@ def call(
     shift, shell.line_shift = shell.line_shift, 0
     shell.table.push(Frame(words[0], source.name, line, temporary))
     shell.sources.append(source)
-    hidden = _hide_traps(shell)
+    hidden = {} if words[0] in shell.traced_functions else _hide_traps(shell)
     try:
         if not shell.announce(definition.line, definition.column, lambda: shell.announced):
             yield shell.process.machine.never

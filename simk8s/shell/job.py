@@ -72,19 +72,27 @@ def find(shell: Shell, spec: str) -> Job | None:
     return next((job for job in jobs if job.text.startswith(name)), None)
 
 
+def is_stopped(shell: Shell, job: Job) -> bool:
+    """Whether the shell knows that a signal has stopped the job: only job control looks for that."""
+    return job.process.is_stopped and shell.options.get("monitor")
+
+
 def line(shell: Shell, job: Job, *, long: bool = False) -> str:
     """What `jobs` prints for a job."""
     jobs = shell.jobs or shell.inherited_jobs
     mark = "+" if job is jobs[-1] else "-" if len(jobs) > 1 and job is jobs[-2] else " "
     process = job.process
-    if process.is_alive:
+    stopped = is_stopped(shell, job)
+    if stopped:
+        state = "Stopped"
+    elif process.is_alive:
         state = "Running"
     elif process.signal is not None:
         state = SIGNAL_TEXTS.get(process.signal, "Unknown")
     else:
         state = "Done" if process.status == 0 else f"Exit {process.status}"
     pid = f"{process.pid:5} " if long else " "
-    end = " &" if process.is_alive else ""
+    end = " &" if process.is_alive and not stopped else ""
     return f"[{job.number}]{mark} {pid}{state:<23} {job.text}{end}"
 
 

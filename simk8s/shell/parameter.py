@@ -225,6 +225,8 @@ def _shown(part: Parameter) -> str:
 
 def _length(shell: Shell, part: Parameter, held: Held) -> str:
     if held.many:
+        if shell.options.nounset and part.subscript is not None and not (held.variable and _is_given(held.variable)):
+            raise ShellError(f"{part.name}: unbound variable", aborts=True)
         return str(len(held.values))
     if not held.is_set and shell.options.nounset:
         if part.subscript is not None:

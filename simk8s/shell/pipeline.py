@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from simk8s.machine import Handle, NullHandle
+from simk8s.machine.signals import SIGINT, SIGQUIT
 from simk8s.shell import assignment, failure, job, subshell, trap
 from simk8s.shell.array import Element, assign_array
 from simk8s.shell.control import BreakLoop, ContinueLoop, ExitShell
@@ -196,6 +197,10 @@ def run_background(shell: Shell, node: Background) -> Run[int]:
 
     def body(child: Shell) -> Run[int]:
         child.guarded = child.inverted = 0
+        if not child.options.get("monitor"):
+            for number in (SIGINT, SIGQUIT):  # what is typed at a terminal is not for it
+                if child.process.dispositions.get(number) is None:
+                    child.process.on_signal(number, "ignore")
         subshell.become(child, node.command)
         return _background(node.command)(child)
 

@@ -60,6 +60,7 @@ class Shell:
         self.function_sources: dict[str, Source] = {}
         self.exported_functions: set[str] = set()
         self.readonly_functions: set[str] = set()
+        self.traced_functions: set[str] = set()
         self.aliases: dict[str, str] = {}
         self.hashed: dict[str, str] = {}
         self.hits: dict[str, int] = {}
@@ -79,6 +80,7 @@ class Shell:
         self.source = Source("", "-c")
         self.sources: list[Source] = []
         self.traps: dict[str, str] = {}
+        self.ignored_from_start = frozenset(n for n, way in process.dispositions.items() if way == "ignore")
         self.exiting = False  # the EXIT trap has begun: it runs once
         self.pending: list[int] = []
         self.dying: int | None = None  # the signal that ends this shell as soon as its EXIT trap has run
@@ -112,7 +114,7 @@ class Shell:
         self.announced_before: object = None  # and the command itself where this shell told of it for a child
         self.option_index = 1  # where getopts stands inside an argument,
         self.option_word = 1  # and in which one
-        self.limits: dict[str, str] = {}  # what ulimit was told
+        self.limits: dict[str, tuple[str, str]] = {}  # what ulimit was told: soft and hard
         self.substituted_files: list[int] = []  # descriptors of process substitutions that are still open
         self.may_exec = False  # the command about to run is the last thing this process does
         self.command_count = 0
@@ -133,6 +135,7 @@ class Shell:
         twin.function_sources = dict(self.function_sources)
         twin.exported_functions = set(self.exported_functions)
         twin.readonly_functions = set(self.readonly_functions)
+        twin.traced_functions = set(self.traced_functions)
         twin.aliases = dict(self.aliases)
         twin.hashed = dict(self.hashed)
         twin.hits = dict(self.hits)
@@ -260,6 +263,11 @@ class Shell:
     @property
     def expands_aliases(self) -> bool:
         return self.dialect.posix or self.options.others.get("expand_aliases", False)
+
+    @property
+    def known_aliases(self) -> tuple[tuple[str, str], ...]:
+        """The aliases that the parser is to replace: name and value."""
+        return tuple(sorted(self.aliases.items())) if self.aliases and self.expands_aliases else ()
 
     # Messages
 

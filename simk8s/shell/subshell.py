@@ -165,6 +165,7 @@ def substitute_text(shell: Shell, part: Backquoted) -> Run[str]:
             return child.substitution_status or 0
         while True:
             try:
+                parser.aliases = child.known_aliases
                 command = parser.next_command()
             except ShellSyntaxError as error:
                 for line in _numbered_from_one(error, part.line).lines(f"{child.label}: command substitution"):

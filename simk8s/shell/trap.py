@@ -39,6 +39,9 @@ def set_trap(shell: Shell, event: str, command: str | None) -> None:
     if event in EVENTS:
         return
     number = number_of(event)
+    if number in shell.ignored_from_start and not shell.interactive:
+        shell.traps.pop(event, None)
+        return
     assert number is not None
     if number in (SIGKILL, SIGSTOP):
         return
@@ -74,7 +77,7 @@ def check_dying(shell: Shell) -> None:
 
 def reset_for_subshell(shell: Shell) -> None:
     """A subshell starts with the default actions; ignored signals stay ignored."""
-    shell.inherited_traps = dict(shell.traps)
+    shell.inherited_traps = {**shell.inherited_traps, **shell.traps}
     options = shell.options
     keep = {"ERR"} if options.get("errtrace") else set()
     if options.get("functrace"):

@@ -26,6 +26,7 @@ class Task(simpy.Event):
         self._target: simpy.Event | None = None
         self._running = False
         self._killed = False
+        self._held: simpy.Event | None = None
         start = simpy.Event(env)
         start.callbacks.append(self._resume)
         self._target = start
@@ -55,6 +56,27 @@ class Task(simpy.Event):
         if target is not None and target.callbacks is not None and self._resume in target.callbacks:
             target.callbacks.remove(self._resume)
         self._generator.close()
+
+    def pause(self) -> None:
+        """Do not go on when what it waits for has happened, until `resume`. One that is running does not stop."""
+        target = self._target
+        if target is not None and target.callbacks is not None and self._resume in target.callbacks:
+            target.callbacks[target.callbacks.index(self._resume)] = self._hold
+
+    def resume(self) -> None:
+        """Go on where it was paused: at once if what it waits for has happened meanwhile."""
+        target, held = self._target, self._held
+        if held is not None:
+            self._held = None
+            wake = simpy.Event(self._clock)
+            wake.callbacks.append(lambda _: self._resume(held))
+            self._target = wake.succeed()
+        elif target is not None and target.callbacks is not None and self._hold in target.callbacks:
+            target.callbacks[target.callbacks.index(self._hold)] = self._resume
+
+    def _hold(self, event: simpy.Event) -> None:
+        event._defused = True
+        self._held = event
 
     def _stopped_itself(self) -> bool:
         self._running = not self._killed

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from simk8s.shell import array, assignment, quote, trace, unparse
+from simk8s.shell.builtins.functions import declare_functions, list_marked_functions, mark_function
 from simk8s.shell.builtins.registry import builtin
 from simk8s.shell.builtins.usage import parse
 from simk8s.shell.control import BuiltinError, ExitShell, ShellError
@@ -34,7 +35,7 @@ def declare(shell: Shell, words: list[str]) -> Run[int]:
     options, operands = parse(words, "aAcfFgiIlnprtux", plus=True)
     letters = [letter for letter, _ in options]
     if "f" in letters or "F" in letters:
-        return (yield from _functions(shell, words[0], letters, operands))
+        return (yield from declare_functions(shell, letters, operands))
     if "p" in letters or not operands:
         return (yield from _list(shell, words[0], letters, operands))
     status = 0
@@ -172,10 +173,13 @@ def export(shell: Shell, words: list[str]) -> Run[int]:
     options, operands = parse(words, "fnp" if words[0] == "export" else "aAfp")
     letters = [letter for letter, _ in options]
     if "f" in letters:
+        mark_letter = "x" if words[0] == "export" else "r"
+        if not operands:
+            yield from list_marked_functions(shell, mark_letter)
         for name in operands:
             if name not in shell.functions:
                 raise BuiltinError(f"{name}: not a function")
-            (shell.exported_functions if words[0] == "export" else shell.readonly_functions).add(name)
+            mark_function(shell, mark_letter, name, on="n" not in letters)
         return 0
     mark = "exported" if words[0] == "export" else "readonly"
     if not operands:
@@ -347,17 +351,3 @@ def _list_marked(shell: Shell, command: str, mark: str) -> Run[int]:
                 lines.append(declaration(name, variable))
     yield from _print(shell, lines)
     return 0
-
-
-def _functions(shell: Shell, command: str, letters: list[str], operands: list[str]) -> Run[int]:
-    names = operands or sorted(shell.functions)
-    status = 0
-    for name in names:
-        definition = shell.functions.get(name)
-        if definition is None:
-            status = 1
-        elif "F" in letters:
-            yield from _print(shell, [name if operands else f"declare -f {name}"])
-        else:
-            yield from _print(shell, [unparse.function(definition)])
-    return status

@@ -116,7 +116,8 @@ def jobs(shell: Shell, words: list[str]) -> Run[int]:
         shown.append(found)
     lines = []
     for one in shown or list(shell.jobs or shell.inherited_jobs):
-        if "r" in letters and not one.process.is_alive:
+        stopped = job.is_stopped(shell, one)
+        if ("s" in letters and not stopped) or ("r" in letters and (stopped or not one.process.is_alive)):
             continue
         lines.append(str(one.process.pid) if "p" in letters else job.line(shell, one, long="l" in letters))
         one.told = True
@@ -208,13 +209,14 @@ def list_signals(shell: Shell, operands: list[str]) -> Run[int]:
     if not operands:
         named = [f"{number:2}) SIG{NAMES[number]}" for number in sorted(NAMES)]
         lines = ["\t".join(named[start : start + 5]) for start in range(0, len(named), 5)]
+        lines[-1] += "\t" * (len(named) % 5 > 0)
     for operand in operands:
         if operand.isdecimal():
             number = int(operand)
             number = number - 128 if number > 128 else number
-            if number not in NAMES:
+            if number and number not in NAMES:
                 raise BuiltinError(f"{operand}: invalid signal specification")
-            lines.append(NAMES[number])
+            lines.append(NAMES[number] if number else "EXIT")
         else:
             lines.append(str(_signal(operand)))
     yield from shell.process.write(1, "".join(line + "\n" for line in lines).encode())

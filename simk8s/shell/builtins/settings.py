@@ -1,4 +1,4 @@
-"""`set`, `shopt`, `shift`, `getopts`, `umask`, `ulimit`, `alias`."""
+"""`set`, `shopt`, `shift`, `getopts`, `umask`, `alias`."""
 
 from __future__ import annotations
 
@@ -218,6 +218,7 @@ def umask(shell: Shell, words: list[str]) -> Run[int]:
     process = shell.process
     if operands:
         process.umask = _mask(operands[0], process.umask)
+    if operands and "S" not in letters:
         return 0
     if "S" in letters:
         shown = ",".join(
@@ -259,29 +260,6 @@ def _mask(text: str, old: int) -> int:
     return ~allowed & 0o777
 
 
-_LIMITS = {
-    "c": "0", "d": "unlimited", "e": "0", "f": "unlimited", "i": "31207", "l": "8192", "m": "unlimited", "n": "1048576",
-    "p": "8", "q": "819200", "r": "0", "s": "8192", "t": "unlimited", "u": "unlimited", "v": "unlimited",
-    "x": "unlimited",
-}  # fmt: skip
-
-
-@builtin("ulimit")
-def ulimit(shell: Shell, words: list[str]) -> Run[int]:
-    """Limits are kept and shown; nothing in the simulation runs into them."""
-    options, operands = parse(words, "SHa" + "".join(_LIMITS))
-    letters = [letter for letter, _ in options if letter in _LIMITS] or ["f"]
-    if operands:
-        if operands[0] not in ("unlimited", "hard", "soft") and not operands[0].isdecimal():
-            raise BuiltinError(f"{operands[0]}: invalid number")
-        for letter in letters:
-            shell.limits[letter] = operands[0]
-        return 0
-    for letter in letters:
-        yield from _write(shell, shell.limits.get(letter, _LIMITS[letter]) + "\n")
-    return 0
-
-
 _NOT_IN_ALIASES = frozenset(" \t\n;&|<>()$`\"'\\/")
 
 
@@ -294,7 +272,7 @@ def alias(shell: Shell, words: list[str]) -> Run[int]:
         for name, value in sorted(shell.aliases.items()):
             yield from _write(shell, f"{prefix}{name}={single_quoted(value)}\n")
     for operand in operands:
-        name, equals, value = operand.partition("=")
+        name, equals, value = operand.partition("=") if operand[:1] != "=" else (operand, "", "")
         if equals and _NOT_IN_ALIASES & set(name):
             yield from shell.complain(f"alias: `{name}': invalid alias name")
             status = 1

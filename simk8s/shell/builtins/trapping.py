@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simk8s.machine.signals import number_of
+from simk8s.machine.signals import NAMES, number_of
 from simk8s.shell.builtins.jobs import list_signals
 from simk8s.shell.builtins.registry import builtin
 from simk8s.shell.builtins.usage import UsageError, parse
@@ -47,7 +47,8 @@ def trap(shell: Shell, words: list[str]) -> Run[int]:
 
 
 def _show(shell: Shell, wanted: list[str]) -> Run[int]:
-    traps = {**shell.inherited_traps, **shell.traps}
+    ignored = {NAMES[number]: "" for number in sorted(shell.ignored_from_start)}
+    traps = {**ignored, **shell.inherited_traps, **shell.traps}
     status = 0
     names = []
     for text in wanted:

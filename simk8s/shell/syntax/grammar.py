@@ -165,6 +165,9 @@ class Grammar:
         start = self.peek().offset
         negated, clock = False, ""
         while True:
+            while self.reader.aliases and self.peek().kind == WORD_TOKEN:
+                if not self._replace_alias(self.peek(), first=True):
+                    break
             if self.at_word("!"):
                 self.take()
                 negated = not negated
