@@ -18,12 +18,13 @@ def replay(path: str, *, trace: str | None, as_json: bool, quiet: bool) -> bool:
 
     Raises SimError SK103 for a file that is no trace, SK515 for one that does not say what its run was made of.
     """
-    from simk8s.cluster.recording import rerun, start
+    from simk8s.cluster import Cluster
+    from simk8s.cluster.rerunning import rerun
     from simk8s.render.timeline import Timeline
     from simk8s.world import open as open_trace
 
     before = open_trace(path)
-    cluster = start(before.inputs)
+    cluster = Cluster.like(before.inputs)
     if not (as_json or quiet):
         timeline = Timeline()
 

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from simk8s.api.manifest import Manifest
 from simk8s.api.objects import Object, namespace
-from simk8s.cluster.condition import Condition, parse
-from simk8s.cluster.locating import located
+from simk8s.cluster.condition import parse
 from simk8s.cluster.manifests import Applicable, Source, check_scripts, manifests, manifests_in, sources
-from simk8s.cluster.outcome import Outcome, PodRow, Printed, row, seconds_of
-from simk8s.cluster.recording import Recording, files_named, label, rerun, start
-from simk8s.cluster.settling import PATIENCE_SECONDS, UNCOUNTED, Patience, Wait, wants
+from simk8s.cluster.outcome import Outcome, PodRow, Printed, row
+from simk8s.cluster.passage import Passage
+from simk8s.cluster.recording import Recording, files_named, label, not_recorded, options_of
+from simk8s.cluster.rerunning import rerun
+from simk8s.cluster.settling import Wait, wants
 from simk8s.cluster.wiring import World
-from simk8s.errors import Place, SimError
+from simk8s.errors import Place
 from simk8s.faults import Fault, Injector, Kill, PowerOff, PowerOn
 from simk8s.faults.token import parts_of
 from simk8s.images import Image
@@ -31,11 +31,6 @@ if TYPE_CHECKING:
     from simk8s.causes import Chain, WhyNot
 
 T = TypeVar("T")
-
-COMMAND_LIMIT_SECONDS = 3600.0
-"""A kubectl or exec that takes longer than this virtual hour is given up."""
-
-LOG_LINES = 5
 
 
 class Cluster:
@@ -88,7 +83,8 @@ class Cluster:
         self._chronicle = Chronicle(enabled=history)
         self.sim = Simulation(seed=seed, chooser=chooser, history=self._chronicle)
         self.world = World(self.sim, nodes=nodes, storage=storage, addons=tuple(addons), images=images, options=options)
-        self.injector = Injector(self.world, self.world.tracer, self._until)
+        self._passage = Passage(self.sim, self.world, self._replay)
+        self.injector = Injector(self.world, self.world.tracer, self._passage.until)
         """The faults of this run: those that have struck, missed, or are still to come."""
         for fault in plan:
             self.injector.inject(fault)
@@ -97,6 +93,15 @@ class Cluster:
         said = {"nodes": nodes, "storage": storage, "addons": list(addons), "replay": self._replay, "options": options}
         self.recording = Recording(self._chronicle, {**said, "images": [label(image) for image in images]})
         """What this run is made of, so that it can be done again: see `branch` and `replayed`."""
+
+    @classmethod
+    def like(cls, inputs: Any, *, images: Sequence[Image] = ()) -> Cluster:
+        """A cluster with the options and choices of a recorded run, on which nothing was done yet. See `replayed`."""
+        options = options_of(inputs, images)
+        try:
+            return cls(**options, images=images)
+        except (TypeError, ValueError) as error:
+            raise not_recorded() from error
 
     # What people do to it
 
@@ -127,15 +132,14 @@ class Cluster:
         of time in seconds or as a text (`30s`), or a condition such as `pod/mysql-0 Ready`. `timeout` in seconds
         ends it at the latest; without it, settling ends when there is no more hope, a condition after ten minutes.
         """
-        with self.recording.action("run", self.now, until_what=until, timeout=timeout), self._reproducible():
-            if until is None or until == "settled":
-                outcome = self._settle(timeout)
-            elif isinstance(until, int | float) or until[:1].isdigit():
-                outcome = self._pass(seconds_of(str(until)), timeout)
-            else:
-                outcome = self._await(parse(until, self.world.registry), timeout)
+        with self.recording.action("run", self.now, until_what=until, timeout=timeout):
+            outcome = self._passage.run(until, timeout, self.injector)
         self._last = outcome
         return outcome
+
+    def complete(self, command: Run[T], what: str = "a task") -> T:
+        """Let time pass until something that takes virtual time is done. Raises SimError SK508 after an hour."""
+        return self._passage.complete(command, what)
 
     def kubectl(self, command: str | Sequence[str], *, stdin: str | bytes = b"", folder: str | Path = ".") -> Printed:
         """Run one kubectl command, given without the word kubectl. Relative paths in it start from `folder`."""
@@ -200,7 +204,7 @@ class Cluster:
         """
         moment = self.now if at is None and seq is None else at
         last = self._chronicle.at(moment, seq=seq).seq
-        twin = start(self.recording.inputs, images=self._images)
+        twin = Cluster.like(self.recording.inputs, images=self._images)
         rerun(twin, self.recording.actions, last, float("inf") if moment is None else moment)
         if moment is not None:
             twin.advance(moment)
@@ -216,16 +220,12 @@ class Cluster:
     def advance(self, moment: float) -> None:
         """Let time pass to that moment, in virtual seconds since the start; a moment that is over changes nothing."""
         if moment > self.now:
-            with self.recording.action("advance", self.now, moment=moment), self._reproducible():
-                self._advance(moment)
+            with self.recording.action("advance", self.now, moment=moment):
+                self._passage.advance(moment)
 
     def step_until(self, last: int) -> None:
         """Let events happen until history has the record of that number."""
-        self.sim.env.is_hurried = False
-        with self._reproducible():
-            while len(self._chronicle) <= last:
-                self.sim.env.step()
-        self.sim.env.is_hurried = True
+        self._passage.step_until(last)
 
     def begin_apply(self, texts: Sequence[Source]) -> None:
         """As `apply_sources`, but only begin with it."""
@@ -318,88 +318,6 @@ class Cluster:
         from simk8s.cluster.explaining import what_hinders
 
         return what_hinders(self.history, condition)
-
-    # Letting time pass
-
-    def _settle(self, timeout: float | None) -> Outcome:
-        patience = Patience(self.now)
-        limit = float("inf") if timeout is None else self.now + timeout
-        while True:
-            current = wants(self.world.store)
-            changed = max(self.world.store.changed_at(UNCOUNTED), self.injector.over_at)
-            then = patience.look(self.now, changed, current)
-            if then is None or self.now >= limit:
-                break
-            self._advance(min(then, limit))
-        reached = then is None and current.satisfied
-        return Outcome("settled", reached, self.now, current.waits, self._logs(current.waits))
-
-    def _pass(self, seconds: float, timeout: float | None) -> Outcome:
-        short = timeout is not None and timeout < seconds
-        self._advance(self.now + (timeout if short and timeout is not None else seconds))
-        return Outcome(f"run for {seconds:g} s", not short, self.now)
-
-    def _await(self, wanted: Condition, timeout: float | None) -> Outcome:
-        seen = self.sim.task(self._see(wanted))
-        self.sim.run(self.sim.any_of(seen, self.sim.sleep(PATIENCE_SECONDS if timeout is None else timeout)))
-        if not seen.is_alive:
-            return Outcome(str(wanted), True, self.now)
-        seen.kill()
-        waits = wants(self.world.store).waits
-        return Outcome(str(wanted), False, self.now, waits, self._logs(waits))
-
-    def _until(self, condition: str) -> Run[None]:
-        return self._see(parse(condition, self.world.registry))
-
-    def _see(self, wanted: Condition) -> Run[None]:
-        """Until the condition holds. Watches without delay, so that looking makes no choices and changes nothing."""
-        kind = wanted.resource.kind
-        watch = self.world.store.watch(kind, who="cluster", delay_seconds=(0.0, 0.0))
-        while not wanted.holds(self.get(kind, wanted.name, wanted.namespace)):
-            yield from watch.next()
-        watch.close()
-
-    def complete(self, command: Run[T], what: str = "a task") -> T:
-        """Let time pass until something that takes virtual time is done. Raises SimError SK508 after an hour."""
-        with self._reproducible():
-            task = self.sim.task(command)
-            self.sim.run(self.sim.any_of(task, self.sim.sleep(COMMAND_LIMIT_SECONDS)))
-            if task.is_alive:
-                task.kill()
-                raise SimError(
-                    "SK508",
-                    f"`{what}` has not ended after {COMMAND_LIMIT_SECONDS:.0f} virtual seconds",
-                    hint="give it a --timeout, or look with `kubectl describe` at what it waits for",
-                )
-        return task.value  # type: ignore[return-value]
-
-    def _advance(self, moment: float) -> None:
-        if moment > self.now:
-            self.sim.run(moment)
-
-    def _logs(self, waits: Sequence[Wait]) -> tuple[tuple[str, str], ...]:
-        """The last lines of the containers that are waited for."""
-        found: Mapping[str, str] = {
-            f"{wait.object.partition('/')[2]}/{wait.container}": tail
-            for wait in waits
-            if wait.container and (tail := self._tail(wait))
-        }
-        return tuple(found.items())
-
-    def _tail(self, wait: Wait) -> str:
-        text = self.world.log(wait.namespace, wait.object.partition("/")[2], wait.container)
-        return "\n".join(text.decode(errors="replace").splitlines()[-LOG_LINES:])
-
-    @contextmanager
-    def _reproducible(self) -> Iterator[None]:
-        """Whatever goes wrong says how to make it go wrong again."""
-        try:
-            yield
-        except SimError as error:
-            raise located(error, self.world) from error
-        except Exception as error:
-            error.add_note(f"replay: {self.replay}")
-            raise
 
 
 def _bytes(text: str | bytes) -> bytes:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from simk8s.api.resources import NoMatch, Registry
 from simk8s.cluster import Cluster, Printed
-from simk8s.cluster.recording import rerun, start
+from simk8s.cluster.rerunning import rerun
 from simk8s.errors import SimError
 from simk8s.faults import Fault
 from simk8s.tui.run import Run
@@ -68,7 +68,7 @@ def twin_at(run: Run, seq: int) -> Cluster:
             "this trace does not say what its run was made of, so nothing can be done in it",
             hint="save one with `simk8s run PATH --trace FILE`",
         )
-    cluster = start(run.inputs)
+    cluster = Cluster.like(run.inputs)
     rerun(cluster, run.inputs["actions"], seq)
     return cluster
 

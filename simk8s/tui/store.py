@@ -139,7 +139,7 @@ def _again(branch: Mapping[str, Any], parent: Run) -> Run:
     """A branch whose inputs were kept; it is run again when somebody looks at it."""
 
     def chronicle() -> Chronicle:
-        from simk8s.cluster.recording import replayed
+        from simk8s.cluster import replayed
 
         return replayed(branch["inputs"]).history
 
