@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from simk8s.api.objects import Object, dig
 from simk8s.api.quantity import whole
-from simk8s.machine import Content, Directory, File, FileSystem
+from simk8s.machine import Directory, FileSystem
+from simk8s.node.atomic_writer import files_in, write
 from simk8s.node.backoff import INSTANT_SECONDS
 from simk8s.node.expansion import expand_file_systems
 from simk8s.node.local_pod import Volume
 from simk8s.node.volume import LOCAL_MOUNT_SECONDS, NETWORK_MOUNT_SECONDS, SHOWN, NotYet, set_up
-from simk8s.node.volume_files import MountError, files_of, replace_files, shown
+from simk8s.node.volume_files import MountError, files_of, shown
 from simk8s.sim import Run
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def _mount(worker: PodWorker, spec: Object) -> Volume:
     if volume.base:
         detail["base"] = volume.base
     if volume.kind in SHOWN:
-        detail |= shown(_files(volume))
+        detail |= shown(files_in(volume.filesystem))
     elif volume.kind != "hostPath":
         group = dig(worker.pod, "spec", "securityContext", "fsGroup")
         if group is not None:
@@ -155,8 +155,7 @@ def refresh(worker: PodWorker, spec: Object) -> None:
     except MountError as why:
         worker.tell("Warning", "FailedMount", f'MountVolume.SetUp failed for volume "{volume.name}" : {why}')
         return
-    if contents(files) != contents(_files(volume)):
-        replace_files(volume.filesystem, files)
+    if write(volume.filesystem, files, worker.sim.now, worker.sim.datetime):
         worker.record("volume.update", volume=volume.name, filesystem=volume.filesystem.name, **shown(files))
 
 
@@ -176,11 +175,3 @@ def unmount_volumes(worker: PodWorker) -> None:
     local.are_mounted = False
     local.volumes = {name: volume for name, volume in local.volumes.items() if not volume.attached}
     worker.kubelet.report_volumes_in_use()
-
-
-def contents(files: Mapping[str, File]) -> dict[str, Content]:
-    return {path: file.content for path, file in files.items()}
-
-
-def _files(volume: Volume) -> dict[str, File]:
-    return {path.lstrip("/"): inode for path, inode in volume.filesystem.walk() if isinstance(inode, File)}

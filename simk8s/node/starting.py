@@ -10,6 +10,7 @@ from simk8s.api.objects import Object, dig
 from simk8s.api.quantity import whole
 from simk8s.images import Image, Reference
 from simk8s.machine import File, SyscallError
+from simk8s.node.atomic_writer import shown_path
 from simk8s.node.backoff import Backoff
 from simk8s.node.container import Blueprint, Container, MountPoint, StartError
 from simk8s.node.environment import ConfigError, environment, expand
@@ -262,7 +263,7 @@ def _mount_points(worker: PodWorker, spec: Object, variables: Mapping[str, str])
 def _as_json(point: MountPoint) -> Object:
     entry: Object = {"point": point.path, "filesystem": point.filesystem.name}
     if point.sub_path:
-        entry["path"] = point.sub_path
+        entry["path"] = shown_path(point.sub_path)
     if point.read_only:
         entry["readOnly"] = True
     return entry

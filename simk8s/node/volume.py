@@ -11,10 +11,12 @@ from simk8s.api.objects import Object, dig, uid
 from simk8s.api.quantity import whole
 from simk8s.api.store import Store
 from simk8s.machine import Directory, File, FileSystem
+from simk8s.node import atomic_writer
 from simk8s.node.disk import Disks
 from simk8s.node.environment import Lookup, Place, expand
 from simk8s.node.local_pod import LocalPod, Volume
-from simk8s.node.volume_files import MountError, files_of, replace_files, set_group
+from simk8s.node.volume_files import MountError, files_of, set_group
+from simk8s.sim import Simulation
 
 LOCAL_MOUNT_SECONDS = 0.2  # TIME-38
 NETWORK_MOUNT_SECONDS = (1.0, 3.0)
@@ -30,6 +32,8 @@ class NotYet(Exception):
 class Storage(Protocol):
     """What setting up needs of the node."""
 
+    @property
+    def sim(self) -> Simulation: ...
     @property
     def store(self) -> Store: ...
     @property
@@ -49,8 +53,9 @@ def set_up(pod: Object, local: LocalPod, spec: Object, node: Storage, lookup: Lo
     before = local.volumes.get(name)
     if kind in SHOWN:
         files = files_of(pod, spec, lookup, place)
-        filesystem = before.filesystem if before else FileSystem(f"{local.prefix}/{kind}/{name}")
-        replace_files(filesystem, files)
+        root = Directory(mode=0o777 if kind == "configMap" else 0o1777)  # the others are in memory
+        filesystem = before.filesystem if before else FileSystem(f"{local.prefix}/{kind}/{name}", root)
+        atomic_writer.write(filesystem, files, node.sim.now, node.sim.datetime)
         return Volume(name, kind, filesystem, read_only=True)
     match kind:
         case "emptyDir":
@@ -128,4 +133,6 @@ def _is_mounted(disk: FileSystem, but: str, node: Storage) -> bool:
 def sub_path_of(mount: Object, variables: Mapping[str, str], volume: Volume) -> str:
     """Where in the volume's file system a `volumeMount` begins."""
     inner = mount.get("subPath") or expand(mount.get("subPathExpr") or "", variables)
+    if inner and volume.kind in SHOWN:
+        return atomic_writer.behind(volume.filesystem, inner)
     return "/".join(part for part in (volume.base, inner) if part)

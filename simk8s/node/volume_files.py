@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from simk8s.api.objects import Object, dig
-from simk8s.machine import Directory, File, FileSystem
+from simk8s.machine import Directory, File
 from simk8s.machine.content import as_json
 from simk8s.node.environment import ConfigError, Lookup, Place, field_value, resource_value
 
@@ -50,13 +50,6 @@ def references(volume: Object) -> list[tuple[str, str]]:
         if "secret" in part:
             found.append(("Secret", part["secret"].get("secretName") or part["secret"].get("name", "")))
     return found
-
-
-def replace_files(filesystem: FileSystem, files: Mapping[str, File]) -> None:
-    """Make the volume hold exactly these files, all at one instant."""
-    filesystem.root.entries.clear()
-    for path, file in files.items():
-        filesystem.place(path, file)
 
 
 def shown(files: Mapping[str, File]) -> dict[str, Any]:
