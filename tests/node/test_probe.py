@@ -63,6 +63,12 @@ def test_a_command_that_is_not_there_is_a_failure(bench: Bench) -> None:
         (("serve", "80"), {"httpGet": {"port": "http", "path": "/x"}}, True, ""),
         (("serve", "80", "503"), {"httpGet": {"port": 80}}, False, "HTTP probe failed with statuscode: 503"),
         (("sleep", "1e9"), {"httpGet": {"port": 80}}, False, "connect: connection refused"),
+        (
+            ("serve", "80"),
+            {"httpGet": {"port": 80, "scheme": "HTTPS", "path": "/x"}},
+            False,
+            'Get "https://10.244.1.2:80/x": http: server gave HTTP response to HTTPS client',
+        ),
         (("serve", "80"), {"tcpSocket": {"port": 80}}, True, ""),
         (("sleep", "1e9"), {"tcpSocket": {"port": 80}}, False, "dial tcp 10.244.1.2:80: connect: connection refused"),
     ],

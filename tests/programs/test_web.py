@@ -74,6 +74,13 @@ def test_requests_are_logged_as_nginx_logs_them(site: Site) -> None:
     assert access.startswith('10.0.0.2 - - [01/Jan/2024:00:00:00 +0000] "GET /nothing HTTP/1.1" 404 153 "-" "curl/')
 
 
+def test_what_is_not_http_gets_400_at_once(site: Site) -> None:
+    script = r"exec 3<>/dev/tcp/web-0/80; printf '\x16\x03\x01\n' >&3; head -n 1 <&3"
+    assert site.run("bash", "-c", script) == (0, "HTTP/1.1 400 Bad Request\r\n", "")
+    site.sim.run(site.sim.now + 1)
+    assert r'"\x16\x03\x01" 400 157 "-" "-" "-"' in site.log.decode()
+
+
 def test_curl_fails_on_an_error_of_the_server_only_when_told_to(site: Site) -> None:
     assert site.run("curl", "-s", "http://web-0/nothing")[0] == 0
     status, out, err = site.run("curl", "-sSf", "http://web-0/nothing")

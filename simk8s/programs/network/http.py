@@ -50,7 +50,8 @@ def read_message(
     if not line:
         return None
     message = Message(line.rstrip())
-    if not request and not message.start.startswith("HTTP/"):
+    words = message.start.split()
+    if not (len(words) == 3 and words[2].startswith("HTTP/") if request else message.start.startswith("HTTP/")):
         raise Malformed(message.start)
     for _ in range(_MOST_HEADERS):
         line = (yield from _line(process, socket)).rstrip()

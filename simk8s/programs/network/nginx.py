@@ -172,7 +172,9 @@ class Web:
                 yield from self._log_access(request, response, len(body), socket)
                 if close:
                     break
-        except (SyscallError, Malformed):
+        except Malformed as error:  # as a TLS client's first words are
+            yield from self._reject(str(error), socket)
+        except SyscallError:
             pass
         if fd in self.process.files:
             self.process.close(fd)
@@ -180,11 +182,17 @@ class Web:
         waiting, self.changed = self.changed, self.process.sim.event()
         waiting.succeed()
 
+    def _reject(self, start: str, socket: SocketHandle) -> Run[None]:
+        response = _page(400)
+        response.headers.append(("Connection", "close"))
+        try:
+            yield from socket.write(self.process, response.encoded())
+            yield from self._log_access(Message(start), response, len(response.body), socket)
+        except SyscallError:
+            pass
+
     def _answer(self, request: Message, socket: SocketHandle, port: int, number: int) -> Run[Message]:
-        words = request.start.split()
-        if len(words) != 3 or not words[2].startswith("HTTP/"):
-            return _page(400)
-        method, target, _ = words
+        method, target, _ = request.start.split()
         server = next((server for server in self.servers if port in server.ports), self.servers[0])
         path = posixpath.normpath(unquote(target.partition("?")[0])) if target.startswith("/") else ""
         if not path:
@@ -240,11 +248,18 @@ class Web:
         moment = format_date(self.process.sim.now, "%d/%b/%Y:%H:%M:%S +0000")
         sent = size if response.body else 0
         referer, agent = request.header("Referer") or "-", request.header("User-Agent") or "-"
+        asked = _escaped(request.start)
         line = (
-            f'{socket.peer[0]} - - [{moment}] "{request.start}" {response.status} {sent} "{referer}" "{agent}" '
+            f'{socket.peer[0]} - - [{moment}] "{asked}" {response.status} {sent} "{referer}" "{agent}" '
             f'"{request.header("X-Forwarded-For") or "-"}"\n'
         )
         yield from _append(self.process, "/var/log/nginx/access.log", line.encode("utf-8", "surrogateescape"))
+
+
+def _escaped(text: str) -> str:
+    """A request as the access log shows it."""
+    plain = (" " <= letter <= "~" and letter not in '"\\' for letter in text)
+    return "".join(letter if ok else f"\\x{ord(letter) & 255:02X}" for letter, ok in zip(text, plain, strict=True))
 
 
 def _response(status: int, kind: str, body: bytes, *more: tuple[str, str]) -> Message:
