@@ -230,10 +230,11 @@ class Endpoints:
 
 def _subsets(members: _Members) -> list[Object]:
     """The endpoints by their ports; ready ones first where there are too many."""
-    subsets: dict[Ports, Object] = {piece.ports: {} for piece in members.slices if piece.entries}
+    slices = [piece for piece in members.slices if piece.entries]  # one may have been emptied while others were written
+    subsets: dict[Ports, Object] = {piece.ports: {} for piece in slices}
     room = ENDPOINTS_LIMIT
     for kind in ("addresses", "notReadyAddresses"):
-        for piece in members.slices:
+        for piece in slices:
             if room and (addresses := piece.addresses.get(kind, ())[:room]):
                 subsets[piece.ports].setdefault(kind, []).extend(addresses)
                 room -= len(addresses)
