@@ -18,12 +18,10 @@ from simk8s.checker.sharing import shared
 from simk8s.checker.survey import Survey, survey
 from simk8s.checker.worker import Explored, explore, read_journal
 
-CHUNKS = 12
+CHUNKS = 4
 """Into so many parts the crashes of a round are cut, whatever the number of workers: so that the result is the same."""
 
-SMALLEST_CHUNK = 8
-CUTS = 3
-"""So many crashes are tried between two that differ, in each round, until there are none left between them."""
+SMALLEST_CHUNK = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +44,8 @@ class Exploration:
     survey: Survey
     ground: Ground
     results: dict[int, Result] = field(default_factory=dict)
+    known: Known = field(default_factory=Known)
+    """The states that the rounds before have passed through."""
     crashes: int = 1
     """How many crashes were allowed for; 0: only the crash-free run was looked at."""
     orders: dict[Order, Result] = field(default_factory=dict)
@@ -115,6 +115,7 @@ def run(
     """
     seen = survey(setup, power_loss=power_loss)
     exploration = Exploration(setup, seen, Ground(tuple(seen.reference.outcome), seen.accounts), crashes=crashes)
+    exploration.known.add("the crash-free run", seen.reference)
     with TemporaryDirectory(prefix="simk8s-check-") as folder:
         try:
             if orders:
@@ -128,7 +129,7 @@ def run(
             exploration.trouble = "enough"
         for journal in sorted(Path(folder).iterdir()):
             for number, result in read_journal(journal):
-                exploration.results.setdefault(number, result)
+                exploration.results.setdefault(number, replace(result, passed=()))
     return exploration
 
 
@@ -144,9 +145,13 @@ def _rounds(
     count = 0
     while todo:
         count += 1
+        passed: list[Explored] = []
         for found in _round(exploration, todo, jobs, folder, count):
-            exploration.results |= dict(found)
+            passed += found
+            exploration.results |= {number: replace(result, passed=()) for number, result in found}
             tell(exploration)
+        for number, result in passed:
+            exploration.known.add(f"crash {number}", result)
         todo = _between(exploration)
 
 
@@ -168,11 +173,13 @@ def _between(exploration: Exploration) -> list[int]:
             if not inside:
                 continue
             if _alike(results[run[low]], results[run[high]]):
-                for place in inside:
-                    results[run[place]] = replace(results[run[low]], end="between", as_in=f"crash {run[low]}")
-            else:
-                step = max((high - low) // (CUTS + 1), 1)
-                todo += [run[place] for place in list(range(low + step, high, step))[:CUTS]]
+                for number in (run[place] for place in inside):
+                    left = exploration.survey.files_left[number]
+                    results[number] = replace(
+                        results[run[low]], end="between", as_in=f"crash {run[low]}", files_left=left
+                    )
+            else:  # in the middle, and right before the next stage, with which a change often comes
+                todo += [run[place] for place in sorted({(low + high) // 2, high - 1})]
     return sorted(todo)
 
 
@@ -189,8 +196,7 @@ def _round(
     calls = []
     for number, chunk in enumerate(chunks):
         crashes = [(place, exploration.survey.crashes[place]) for place in chunk]
-        known = Known()
-        known.add("the crash-free run", exploration.survey.reference)
         journal = str(folder / f"{count:03}-{number:03}")
-        calls.append((exploration.setup, crashes, known, exploration.ground, max(exploration.crashes - 1, 0), journal))
+        more = max(exploration.crashes - 1, 0)
+        calls.append((exploration.setup, crashes, exploration.known.copy(), exploration.ground, more, journal))
     yield from shared(explore, calls, jobs)

@@ -55,6 +55,12 @@ class Known:
     def __len__(self) -> int:
         return len(self._results)
 
+    def copy(self) -> Known:
+        """Another one that knows the same so far."""
+        other = Known()
+        other._results = dict(self._results)
+        return other
+
     def add(self, name: str, result: Result) -> None:
         """Everything that the run passed through leads to its result."""
         if result.is_known:

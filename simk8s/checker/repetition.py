@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from simk8s.checker.fingerprint import Fingerprints
@@ -43,8 +44,8 @@ class Repetition:
         self.loops = False
         """Whether some container has failed often enough in the same way."""
 
-    def begins(self, name: str, state: bytes, others: bytes) -> None:
-        """A container starts in a state of the world; `others` is where all others stand."""
+    def begins(self, name: str, state: bytes, others: Callable[[], bytes]) -> None:
+        """A container starts in a state of the world; `others` tells where all others stand."""
         story = self._stories.setdefault(name, _Story())
         story.states[state] = story.states.get(state, 0) + 1
         times = TIMES + (not self._others_run(name.rpartition("/")[0]))
@@ -53,7 +54,7 @@ class Repetition:
         last = self._last_end(name)
         if last is not None and last.id != story.seen:
             story.seen = last.id
-            story.ends.append((_told(last), others))
+            story.ends.append((_told(last), others()))
             if len(story.ends) >= times and len(set(story.ends[-times:])) == 1:
                 self.loops = True
 

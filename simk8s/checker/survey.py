@@ -17,19 +17,19 @@ from simk8s.faults.point import CrashPoint
 
 @dataclass(slots=True)
 class Survey:
-    """`crashes` are all of them, in the order of the run; `same_as[n]` is the number of an earlier one that leaves the
-    world in the same state, or n itself. `runs` are the crashes of one victim inside of one command that leave
-    different states, in order (an image's script counts as one command); `anchors` are those of them to begin with: the
-    ends, and where another stage begins.
-    `reference` is the crash-free result.
+    """`crashes` are all of them, in the order of the run; `files_left[n]` are the names in the data directory right
+    after one of them, and `same_as[n]` is the number of an earlier one that leaves the world in the same state, or n
+    itself. `runs` are the crashes of one victim inside of one command that leave different states, in order (an image's
+    script counts as one command); `anchors` are those of them to begin with: the ends, and where another stage or
+    directory begins. `reference` is the crash-free result.
     """
 
     crashes: list[Crash] = field(default_factory=list)
+    files_left: list[tuple[str, ...]] = field(default_factory=list)
     same_as: list[int] = field(default_factory=list)
     runs: list[list[int]] = field(default_factory=list)
     anchors: set[int] = field(default_factory=set)
     reference: Result = field(default_factory=lambda: Result({}, {}, {}))
-    known: Known = field(default_factory=Known)
     accounts: dict[tuple[str, str], Accounts] = field(default_factory=dict)
     points: int = 0
     seconds: float = 0.0
@@ -55,8 +55,6 @@ def survey(setup: Setup, *, power_loss: bool = False) -> Survey:
     found.points = walk.position
     found.seconds = walk.cluster.now
     found.orders = list(orders(walk.cluster))
-    if found.reference.is_ok:
-        found.known.add("the crash-free run", found.reference)
     return found
 
 
@@ -65,6 +63,7 @@ class _Surveyor:
         self.found = found
         self.files = files
         self.power_loss = power_loss
+        self._files_left: tuple[str, ...] = ()
         self._first: dict[bytes, int] = {}
         self._runs: dict[tuple[object, ...], list[int]] = {}
         self._kinds: dict[tuple[object, ...], str] = {}
@@ -72,6 +71,7 @@ class _Surveyor:
     def visit(self, walk: Walk, point: CrashPoint, position: int) -> None:
         """The container itself can die anywhere, others where it makes a difference or a person wrote a command."""
         here = (point, position, walk.cluster.now)
+        self._files_left = walk.data_files(point)
         begins = self._add(walk, Crash(*here, "container", f"{point.pod}/{point.container}"))
         if begins or point.where == SERVING or (point.where == "before" and point.file in self.files):
             for kill, killed in others(walk.cluster.world, point):
@@ -93,6 +93,7 @@ class _Surveyor:
             state = str(number).encode()  # what had reached the disk is in no fingerprint
         first = self._first.setdefault(state, number)
         self.found.crashes.append(crash)
+        self.found.files_left.append(self._files_left)
         self.found.same_as.append(first)
         if first != number:
             return False
@@ -105,6 +106,6 @@ class _Surveyor:
             kind = self._kinds.get(command, "")
         begins, self._kinds[command] = not run or self._kinds[command] != kind, kind
         if begins and (crash.kills_itself or is_of_image):
-            self.found.anchors |= {number, *run[-1:]}
+            self.found.anchors |= {number, *(run[-1:] if point.stage else ())}
         run.append(number)
         return begins

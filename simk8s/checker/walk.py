@@ -171,8 +171,7 @@ class Walk:
             found = self.known.find(state, restarts)
             if found is not None:
                 raise Over(found)
-            others = self.fingerprints.without(pod.prefix)
-            self._repetition.begins(name, state, others)
+            self._repetition.begins(name, state, lambda: self.fingerprints.without(pod.prefix))
         self._passed.append((state, restarts))
 
     def _settle(self) -> str:
@@ -191,16 +190,19 @@ class Walk:
         store = self.cluster.world.store
         while True:
             now = self.cluster.now
+            then = now + LOOK_SECONDS
             if wants(store).satisfied:
-                if now - max(store.changed_at(UNCOUNTED), self._felt_at) >= QUIET_SECONDS:
+                quiet_at = max(store.changed_at(UNCOUNTED), self._felt_at) + QUIET_SECONDS
+                if now >= quiet_at:
                     return "stable"
+                then = min(then, quiet_at)
             elif self._repetition.loops:
                 return "loop"
             elif self._repetition.is_at_rest(self.fingerprints, now):
                 return "at rest"
             if now - self._struck_at >= PATIENCE_SECONDS:
                 return "patience"
-            self.cluster.sim.run(now + LOOK_SECONDS)
+            self.cluster.sim.run(then)
 
     def _judged(self, end: str) -> Result:
         self.cluster.complete(self.oracle.finish())

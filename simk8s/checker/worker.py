@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from simk8s.checker import fork
@@ -32,7 +31,6 @@ def explore(
 
     def keep(number: int, result: Result) -> None:
         known.add(f"crash {number}", result)
-        result = replace(result, passed=())
         found.append((number, result))
         if journal:
             with Path(journal).open("ab") as file:

@@ -201,6 +201,13 @@ def test_a_point_says_all_that_there_is_to_say(fragile: Exploration) -> None:
     assert json.loads(json.dumps(said))["schema_version"] == 1
 
 
+def test_what_is_left_is_told_of_each_crash_also_of_those_between_equal_ends() -> None:
+    found = report(exploration.run(setup("touch /data/{a,b,c,d,e,f,g,h}\ntouch /tmp/ready\nsleep 100000")))
+    inside = [point for point in found["points"] if point["where"].startswith("create")]
+    assert "between" in {point["how"] for point in inside}
+    assert [len(point["files_left"]) for point in inside] == [*range(1, 8)]
+
+
 def test_a_restart_of_an_init_container_counts_however_the_end_is_known() -> None:
     """Most of these worlds end early, in a state that the crash-free run or another one has been in."""
     text = SET.replace("\n      containers:", BEFOREHAND).replace("SCRIPT", " " * 14 + "touch /tmp/ready; sleep 100000")

@@ -6,6 +6,7 @@ from simk8s import Cluster
 from simk8s.checker.fingerprint import Fingerprints
 from simk8s.checker.fingerprint.binlog import MAGIC, timeless
 from simk8s.checker.fingerprint.files import FileDigests
+from simk8s.faults import AtTime, Fault, PowerOff
 from simk8s.machine import Directory, File
 
 POD = """
@@ -31,6 +32,18 @@ def world(text: str = "a", first: str = "1000", seconds: float = 60.0) -> Finger
 
 def test_the_same_world_later_has_the_same_fingerprint() -> None:
     assert world(seconds=60.0).now() == world(seconds=90.0).now()
+
+
+def test_a_node_that_has_booted_again_makes_no_other_world() -> None:
+    cluster = Cluster(history=False)
+    cluster.apply(POD % ("a", "1000"))
+    cluster.run(60.0)
+    before = Fingerprints(cluster.world).now()
+    node = cluster.get("Pod", "one")["spec"]["nodeName"]
+    cluster.inject(Fault(PowerOff(node=node, back_seconds=30.0), AtTime(seconds=cluster.now + 1)))
+    cluster.run(60.0)
+    assert cluster.pods()[0].restarts
+    assert Fingerprints(cluster.world).now() == before
 
 
 def test_looking_twice_gives_the_same() -> None:

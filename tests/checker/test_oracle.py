@@ -48,6 +48,14 @@ def test_the_word_for_a_replica(seen: Observation, word: str) -> None:
     assert replica_word(seen, PRIMARY, [1, 2])[0] == word
 
 
+def test_a_replica_that_has_done_all_of_its_primary_will_not_catch_up() -> None:
+    primary = server(position=("mysql-0-bin.000003", "154"))
+    done, behind = ("mysql-0-bin.000003", "154"), ("mysql-0-bin.000003", "120")
+    assert server(replication=replace(RUNS, read=done, done=done)).has_done_all_of(primary)
+    assert not server(replication=replace(RUNS, read=done, done=behind)).has_done_all_of(primary)
+    assert not server(replication=replace(RUNS, io="Connecting", read=done, done=done)).has_done_all_of(primary)
+
+
 @pytest.mark.parametrize(
     ("seen", "word"),
     [

@@ -17,6 +17,7 @@ _IGNORED_FIELDS = frozenset(
     {
         "uid", "resourceVersion", "generation", "observedGeneration", "managedFields", "containerID", "restartCount",
         "lastState", "message", "podIP", "podIPs", "hostIP", "hostIPs", "addresses", "ip", "images", "image", "imageID",
+        "bootID",
     }
 )  # fmt: skip
 _MOMENTS = ("Time", "Timestamp")
@@ -52,6 +53,8 @@ class ObjectDigests:
 
 def _said(item: Object) -> Any:
     said = _scrubbed(item)
+    if item["kind"] == "Node" and not said.get("status", {}).get("volumesInUse"):
+        said.get("status", {}).pop("volumesInUse", None)  # a node that has had a volume has an empty list
     if item["kind"] == "Pod":
         said["terminating"] = "deletionTimestamp" in item["metadata"]
         for field, is_init in (("initContainerStatuses", True), ("containerStatuses", False)):

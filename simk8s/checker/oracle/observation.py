@@ -15,6 +15,7 @@ _QUESTIONS = {
     "ORDER BY user, host",
     "keyed": f"SELECT n, moment FROM {DATABASE}.keyed ORDER BY n",
     "plain": f"SELECT n, moment FROM {DATABASE}.plain ORDER BY n",
+    "master": "SHOW MASTER STATUS",
     "slave": "SHOW SLAVE STATUS",
 }
 _ALL = "; ".join(f"SELECT '@{name}'; {sql}" for name, sql in _QUESTIONS.items())
@@ -22,16 +23,22 @@ _WRITE = f"CREATE DATABASE {DATABASE}_write; DROP DATABASE {DATABASE}_write"
 _DAMAGE = ("is in the future!", "database may be corrupt", "is marked as crashed")
 
 # REPL-59: where the columns of SHOW SLAVE STATUS stand
+_READ_FILE, _READ_POSITION, _DONE_FILE, _DONE_POSITION = 5, 6, 9, 21
 _IO_RUNNING, _SQL_RUNNING, _IO_ERROR, _SQL_ERROR = 10, 11, 35, 37
+
+Position = tuple[str, str]
+"""A binary log and how far in it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Replication:
-    """What SHOW SLAVE STATUS says."""
+    """What SHOW SLAVE STATUS says. `read` and `done` are how far it has come in the primary's logs."""
 
     io: str
     sql: str
     error: str = ""
+    read: Position = ("", "")
+    done: Position = ("", "")
 
     @property
     def runs(self) -> bool:
@@ -48,6 +55,8 @@ class Observation:
     accounts: tuple[tuple[str, ...], ...] = ()
     keyed: tuple[tuple[str, ...], ...] | None = None
     plain: tuple[tuple[str, ...], ...] | None = None
+    position: Position | None = None
+    """How far its own binary log goes, where it writes one."""
     replication: Replication | None = None
     refusal: str = ""
     takes_writes: bool = False
@@ -56,6 +65,11 @@ class Observation:
     @property
     def rows(self) -> tuple[object, object]:
         return self.keyed, self.plain
+
+    def has_done_all_of(self, primary: Observation) -> bool:
+        """Whether it runs, and there is nothing in the primary's logs that it has yet to do."""
+        own = self.replication
+        return own is not None and own.runs and own.read == own.done == primary.position
 
 
 def observe(
@@ -80,6 +94,7 @@ def observe(
         accounts=found["accounts"],
         keyed=found["keyed"] if _is_there(said, "keyed") else None,
         plain=found["plain"] if _is_there(said, "plain") else None,
+        position=_position(found["master"]),
         replication=_replication(found["slave"]),
         refusal=refusal,
         takes_writes=takes_writes,
@@ -102,11 +117,16 @@ def _is_there(said: Said, table: str) -> bool:
     return f"{DATABASE}.{table}" not in said.error and f"Unknown database '{DATABASE}'" not in said.error
 
 
+def _position(rows: tuple[tuple[str, ...], ...]) -> Position | None:
+    return (rows[0][0], rows[0][1]) if rows else None
+
+
 def _replication(rows: tuple[tuple[str, ...], ...]) -> Replication | None:
     if not rows:
         return None
     row = rows[0]
-    return Replication(row[_IO_RUNNING], row[_SQL_RUNNING], row[_SQL_ERROR] or row[_IO_ERROR])
+    read, done = (row[_READ_FILE], row[_READ_POSITION]), (row[_DONE_FILE], row[_DONE_POSITION])
+    return Replication(row[_IO_RUNNING], row[_SQL_RUNNING], row[_SQL_ERROR] or row[_IO_ERROR], read, done)
 
 
 def _damage(world: World, namespace: str, pod: str, container: str) -> str:

@@ -186,7 +186,8 @@ class Oracle:
             for pod, seen in one.seen.items():
                 if pod == one.primary or not seen.answers or seen.replication is None:
                     continue
-                if seen.replication.io == "Connecting" or (seen.replication.runs and seen.rows != primary.rows):
+                behind = seen.replication.runs and seen.rows != primary.rows
+                if seen.replication.io == "Connecting" or (behind and not seen.has_done_all_of(primary)):
                     return True
         return False
 
