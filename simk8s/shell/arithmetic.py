@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import lru_cache
 from operator import eq, ge, gt, le, lt, ne
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 _DEEPEST = 1024
 _COMMANDS = ("((", "[[")
+_READ_AHEAD = re.compile(r"([A-Za-z_]\w*)(?!\w|\[|\s*=(?!=))")
 
 
 def evaluate(shell: Shell, text: str, *, command: str = "") -> int:
@@ -71,6 +73,8 @@ def _evaluator(tree: Expression) -> Evaluator:
         case Invalid(message, token, whole):
 
             def fail(shell: Shell, depth: int) -> int:
+                if shell.options.nounset and (read := _READ_AHEAD.match(token)) and shell.get(read[1]) is None:
+                    raise _unbound(read[1])  # bash has looked at what it holds before it knows what to do with it
                 raise ExpressionError(message, token, whole)
 
             return fail
@@ -143,7 +147,7 @@ def _variable(shell: Shell, name: Name, depth: int) -> int:
         text = assignment.element(shell, name.name, _key(shell, name))
     if text is None:
         if shell.options.nounset and name.subscript is None:
-            raise ShellError(f"{name.name}: unbound variable", fatal=True, status=127)
+            raise _unbound(name.name)
         return 0
     if _is_plain(text):
         return int(text)
@@ -155,6 +159,10 @@ def _variable(shell: Shell, name: Name, depth: int) -> int:
         raise _within(ExpressionError("expression recursion level exceeded", text), text) from None
     except ExpressionError as error:
         raise _within(error, text) from error
+
+
+def _unbound(name: str) -> ShellError:
+    return ShellError(f"{name}: unbound variable", fatal=True, status=127)
 
 
 def _is_plain(text: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from simk8s.machine import Exec
 from simk8s.shell import conditional, expansion, failure, job, pattern, subshell, trace, trap, unparse
@@ -14,44 +14,43 @@ from simk8s.shell.redirection import RedirectionError, redirect
 from simk8s.shell.shell import Source
 from simk8s.shell.syntax.nodes import (
     ArithmeticCommand,
+    ArithmeticFor,
     Case,
-    Command,
     Conditional,
+    For,
     FunctionDefinition,
     Group,
     If,
     Redirection,
+    Select,
     Sequence,
     Subshell,
+    While,
 )
 from simk8s.sim import Run
 
 if TYPE_CHECKING:
     from simk8s.shell.shell import Shell
 
-
-def redirected(
-    shell: Shell,
-    line: int,
-    redirections: tuple[Redirection, ...],
-    body: Callable[[], int | Run[int]],
-) -> int | Run[int]:
-    """Run `body` with the descriptors that the redirections make."""
-    return _redirected(shell, line, redirections, body) if redirections else body()
+Compound: TypeAlias = (
+    Group | Subshell | If | While | For | ArithmeticFor | Select | Case | Conditional | ArithmeticCommand
+)
 
 
-def _redirected(
-    shell: Shell,
-    line: int,
-    redirections: tuple[Redirection, ...],
-    body: Callable[[], int | Run[int]],
-) -> Run[int]:
+def redirected(shell: Shell, node: Compound, body: Callable[[], int | Run[int]]) -> int | Run[int]:
+    """Run `body` with the descriptors that the command's redirections make."""
+    return _redirected(shell, node, body) if node.redirections else body()
+
+
+def _redirected(shell: Shell, node: Compound, body: Callable[[], int | Run[int]]) -> Run[int]:
+    redirections = node.redirections
     shell.may_exec = False
     before = len(shell.substituted_files)
+    named = isinstance(node, Conditional | ArithmeticCommand | ArithmeticFor) or not shell.resting_line
+    shell.line = node.line + shell.line_shift if named else shell.resting_line
     try:
         saved = yield from redirect(shell, redirections)
     except RedirectionError as error:
-        shell.line = line + shell.line_shift
         yield from shell.complain(error.message)
         shell.status = 1
         shell.unopened = redirections
@@ -88,7 +87,7 @@ def checked(shell: Shell, status: int) -> Run[int]:
 
 @runs(Group)
 def run_group(shell: Shell, node: Group) -> int | Run[int]:
-    return redirected(shell, node.line, node.redirections, lambda: begin(shell, node.body))
+    return redirected(shell, node, lambda: begin(shell, node.body))
 
 
 @runs(Subshell)
@@ -98,19 +97,13 @@ def run_subshell(shell: Shell, node: Subshell) -> Run[int]:
     if shell.takes_over(node):  # this process is itself a child with nothing else to do
         shell.level += not shell.is_stage
         shell.is_stage = False
-        shell.whole = _only(node)
         shell.evaluations = shell.redirected = 0
-        shell.lasting = node.redirections
-        result = redirected(shell, node.line, node.redirections, lambda: begin(shell, node.body))
-        return result if isinstance(result, int) else (yield from result)
+        return (yield from _inside(shell, node))
 
     def body(child: Shell) -> Run[int]:
-        child.whole = _only(node)
         child.may_exec = child.leaves_quietly and not node.redirections
         child.loops = 0
-        child.lasting = node.redirections
-        result = redirected(child, node.line, node.redirections, lambda: begin(child, node.body))
-        status = result if isinstance(result, int) else (yield from result)
+        status = yield from _inside(child, node)
         unopened.append(child.unopened)
         return status
 
@@ -125,14 +118,18 @@ def run_subshell(shell: Shell, node: Subshell) -> Run[int]:
     return (yield from checked(shell, status))
 
 
-def _only(node: Subshell) -> Command | None:
-    """The command of a subshell that has but one."""
-    return node.body.commands[0] if len(node.body.commands) == 1 else None
+def _inside(shell: Shell, node: Subshell) -> Run[int]:
+    """What the process of a `( )` does."""
+    shell.whole = node.body.commands[0] if len(node.body.commands) == 1 else None
+    shell.lasting = node.redirections
+    shell.resting_line = node.line + node.source.count("\n") + shell.line_shift
+    result = redirected(shell, node, lambda: begin(shell, node.body))
+    return result if isinstance(result, int) else (yield from result)
 
 
 @runs(If)
 def run_if(shell: Shell, node: If) -> int | Run[int]:
-    return redirected(shell, node.line, node.redirections, lambda: _if(shell, node))
+    return redirected(shell, node, lambda: _if(shell, node))
 
 
 def _if(shell: Shell, node: If) -> int | Run[int]:
@@ -191,7 +188,7 @@ def _guarded(shell: Shell, running: Run[int]) -> Run[int]:
 
 @runs(Case)
 def run_case(shell: Shell, node: Case) -> int | Run[int]:
-    return redirected(shell, node.line, node.redirections, lambda: _case(shell, node))
+    return redirected(shell, node, lambda: _case(shell, node))
 
 
 def _case(shell: Shell, node: Case) -> Run[int]:
@@ -203,6 +200,7 @@ def _case(shell: Shell, node: Case) -> Run[int]:
     if not shell.announce(node.line, node.column, lambda: f"case {unparse.word(node.subject)} in "):
         yield shell.process.machine.never
     yield from trap.run_debug(shell, f"case {unparse.word(node.subject)} in ")
+    resting_line, shell.resting_line = shell.resting_line, shell.line
     try:
         subject = yield from expansion.expand_operand(shell, node.subject)
         status = 0
@@ -230,6 +228,8 @@ def _case(shell: Shell, node: Case) -> Run[int]:
     except ShellError as error:
         yield from failure.report(shell, error)
         return 1
+    finally:
+        shell.resting_line = resting_line
     if not matched or status == 0:
         shell.status = status
     return status
@@ -237,7 +237,7 @@ def _case(shell: Shell, node: Case) -> Run[int]:
 
 @runs(Conditional)
 def run_conditional(shell: Shell, node: Conditional) -> int | Run[int]:
-    return redirected(shell, node.line, node.redirections, lambda: _conditional(shell, node))
+    return redirected(shell, node, lambda: _conditional(shell, node))
 
 
 def _conditional(shell: Shell, node: Conditional) -> int | Run[int]:
@@ -273,7 +273,7 @@ def _unanswered(shell: Shell, error: conditional.BadTest | ShellError) -> Run[in
 
 @runs(ArithmeticCommand)
 def run_arithmetic(shell: Shell, node: ArithmeticCommand) -> int | Run[int]:
-    return redirected(shell, node.line, node.redirections, lambda: _arithmetic(shell, node))
+    return redirected(shell, node, lambda: _arithmetic(shell, node))
 
 
 def _arithmetic(shell: Shell, node: ArithmeticCommand) -> int | Run[int]:

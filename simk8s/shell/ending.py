@@ -37,8 +37,8 @@ def by_failure(shell: Shell, status: int, *, simple: bool) -> Run[Never]:
 
 
 def by_error(shell: Shell, status: int) -> Run[Never]:
-    """An error in an expansion or assignment under `set -e`: nothing is undone."""
-    raise ExitShell((yield from _trapped(shell, status)))
+    """An error in an expansion or assignment under `set -e`: nothing is undone. An earlier failure's status stays."""
+    raise ExitShell((yield from _trapped(shell, status or 1)))
 
 
 def given_up(shell: Shell, end: ExitShell | Discard) -> Run[Never]:

@@ -26,6 +26,7 @@ def run_text(shell: Shell, text: str, reader: str, *, first_line: int = 1, sourc
     parser = Parser(text, shell.dialect, first_line=first_line)
     status = 0
     outside = shell.guarded, shell.inverted, shell.loops
+    resting_line = shell.resting_line
     while True:
         try:
             command = _next(shell, parser)
@@ -42,6 +43,7 @@ def run_text(shell: Shell, text: str, reader: str, *, first_line: int = 1, sourc
             return status
         if shell.options.get("noexec"):
             continue
+        shell.resting_line = parser.last_line
         try:
             status = yield from execute(shell, command)
         except Discard as end:
@@ -49,6 +51,8 @@ def run_text(shell: Shell, text: str, reader: str, *, first_line: int = 1, sourc
                 raise
             status = shell.status = end.status
             shell.guarded, shell.inverted, shell.loops = outside
+        finally:
+            shell.resting_line = resting_line
 
 
 def _next(shell: Shell, parser: Parser) -> Command | None:
@@ -102,6 +106,7 @@ def run_script(shell: Shell, text: str) -> Run[int]:
             shell.history.append(parser.last_text.strip())
         if shell.options.get("noexec"):
             continue
+        shell.resting_line = parser.last_line
         shell.may_exec = shell.reading_mode == "c" and parser.at_end and not shell.traps
         try:
             status = yield from execute(shell, command)
@@ -173,6 +178,7 @@ def _run_piece(shell: Shell, text: str, first_line: int, before: int) -> Run[int
             yield from shell.write(2, parser.last_text)
         if shell.options.get("noexec"):
             continue
+        shell.resting_line = parser.last_line
         try:
             status = yield from execute(shell, command)
         except Discard as end:

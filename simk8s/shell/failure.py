@@ -48,10 +48,10 @@ def report(shell: Shell, error: ShellError) -> Run[None]:
         end: ExitShell | Discard = ExitShell(status)
     else:
         end = Discard(error.status, aborts=error.aborts)
-    shell.status = end.status
+    before, shell.status = shell.status, end.status
     shell.pipe_statuses = [end.status]
     if shell.options.errexit and not error.soft:
-        yield from ending.by_error(shell, end.status)
+        yield from ending.by_error(shell, 0 if error.fatal or error.aborts else before)
     yield from ending.given_up(shell, end)
 
 

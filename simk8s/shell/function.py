@@ -39,6 +39,7 @@ def call(
     positional, shell.positional = shell.positional, words[1:]
     loops, shell.loops = shell.loops, 0
     shift, shell.line_shift = shell.line_shift, 0
+    resting_line, shell.resting_line = shell.resting_line, definition.body.line
     shell.table.push(Frame(words[0], source.name, line, temporary))
     shell.sources.append(source)
     hidden = {} if words[0] in shell.traced_functions else _hide_traps(shell)
@@ -55,6 +56,7 @@ def call(
             shell.options = left.options
         shell.loops = loops
         shell.line_shift = shift
+        shell.resting_line = resting_line
         shell.positional = positional
     shell.status = status
     shell.line = line + shift

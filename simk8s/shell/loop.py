@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @runs(While)
 def run_while(shell: Shell, node: While) -> int | Run[int]:
     shell.may_exec = False
-    return redirected(shell, node.line, node.redirections, lambda: _while(shell, node))
+    return redirected(shell, node, lambda: _while(shell, node))
 
 
 def _while(shell: Shell, node: While) -> Run[int]:
@@ -65,7 +65,7 @@ def _continued(shell: Shell, again: ContinueLoop) -> int:
 @runs(For)
 def run_for(shell: Shell, node: For) -> int | Run[int]:
     shell.may_exec = False
-    return redirected(shell, node.line, node.redirections, lambda: _for(shell, node))
+    return redirected(shell, node, lambda: _for(shell, node))
 
 
 def _for(shell: Shell, node: For) -> Run[int]:
@@ -82,6 +82,7 @@ def _for(shell: Shell, node: For) -> Run[int]:
         yield from failure.report(shell, error)
         return 1
     status = 0
+    resting_line, shell.resting_line = shell.resting_line, shell.line
     shell.loops += 1
     try:
         for word in words:
@@ -94,7 +95,7 @@ def _for(shell: Shell, node: For) -> Run[int]:
             try:
                 _set_loop_variable(shell, node.name, word)
             except ShellError as error:
-                if shell.dialect.posix:
+                if shell.dialect.posix or shell.options.errexit:
                     yield from failure.report(shell, error)
                 yield from shell.complain(error.message)
                 status = 1
@@ -108,6 +109,7 @@ def _for(shell: Shell, node: For) -> Run[int]:
             except ContinueLoop as again:
                 status = _continued(shell, again)
     finally:
+        shell.resting_line = resting_line
         shell.loops -= 1
         subshell.close_substituted(shell, before)
     shell.status = status
@@ -140,7 +142,7 @@ def _header(name: str, keyword: str, words: tuple[Word, ...] | None) -> str:
 @runs(ArithmeticFor)
 def run_arithmetic_for(shell: Shell, node: ArithmeticFor) -> int | Run[int]:
     shell.may_exec = False
-    return redirected(shell, node.line, node.redirections, lambda: _arithmetic_for(shell, node))
+    return redirected(shell, node, lambda: _arithmetic_for(shell, node))
 
 
 def _arithmetic_for(shell: Shell, node: ArithmeticFor) -> Run[int]:
@@ -201,7 +203,7 @@ def _wait_for_value(shell: Shell, expression: Word, step: Run[None]) -> Run[int]
 @runs(Select)
 def run_select(shell: Shell, node: Select) -> int | Run[int]:
     shell.may_exec = False
-    return redirected(shell, node.line, node.redirections, lambda: _select(shell, node))
+    return redirected(shell, node, lambda: _select(shell, node))
 
 
 def _select(shell: Shell, node: Select) -> Run[int]:

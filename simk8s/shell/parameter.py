@@ -138,7 +138,7 @@ def hold(shell: Shell, part: Parameter) -> Run[Held]:
             raise ShellError(f"{part.subscript.source}]: bad array subscript") from error
         yield from shell.complain(f"{name}: bad array subscript")
         if shell.options.errexit:
-            yield from ending.by_error(shell, 1)
+            yield from ending.by_error(shell, shell.status)
         return Held([], False)
     value = assignment.element(shell, name, key)
     return Held([] if value is None else [value], value is not None, variable=variable, key=key)
@@ -321,7 +321,9 @@ def _slice(shell: Shell, part: Parameter, held: Held, offset: int, length: int |
                 return []
         return values[offset:] if length is None else values[offset : offset + length]
     if held.variable is not None and held.variable.associative:
-        offset -= offset > 0  # bash counts the elements of an associative array from 1
+        offset -= offset > 0  # bash counts the elements of an associative array from 1, and gives one in any case
+        length = max(length, 1) if length is not None else None
+        offset = offset if offset >= 0 else max(offset + len(values), 0)
     if offset < 0:
         offset += len(values)
     return values[offset:] if length is None else values[offset : offset + length]

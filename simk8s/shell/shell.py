@@ -76,6 +76,7 @@ class Shell:
         self.last_argument: str = ""
         self.background_pid: int | None = None
         self.line: int = 1
+        self.resting_line = 0  # of what stands around simple commands, for failed redirections; 0: the command's own
         self.line_shift = 0  # bash counts the lines of a command substitution from where its command ends
         self.source = Source("", "-c")
         self.sources: list[Source] = []

@@ -217,7 +217,10 @@ def _assign(shell: Shell, item: Assignment) -> Run[None]:
     if xtrace:
         shown = traced_word(in_locale(shell, value)) if value else ""
         yield from trace.show_line(shell, f"{item.name}[{item.subscript.source}]{sign}{shown}")
-    key = assignment.subscript_key(shell, shell.resolve(item.name), subscript)
+    try:
+        key = assignment.subscript_key(shell, shell.resolve(item.name), subscript)
+    except assignment.BadSubscript as error:
+        raise ShellError(f"{item.name}[{item.subscript.source}]: bad array subscript") from error
     assignment.assign_element(shell, item.name, key, value, append=item.append)
 
 
@@ -360,6 +363,8 @@ def _temporary(shell: Shell, assignments: tuple[Assignment, ...]) -> Run[dict[st
         old = shell.names.get(name)
         if old is not None and old.readonly:
             yield from shell.complain(f"{name}: readonly variable")
+            if shell.options.errexit:
+                yield from ending.by_error(shell, shell.status)
             if shell.dialect.posix:
                 raise ExitShell(2 if shell.dialect.almquist else 1)
             continue

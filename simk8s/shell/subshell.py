@@ -203,6 +203,7 @@ def captured(shell: Shell, body: Callable[[Shell], Run[int]], shift: int | None 
         child.inverted = 0
         child.trace_depth += 1
         child.evaluations = 1
+        child.resting_line = 0
         if shift is not None:
             child.line_shift = shift
         return body(child)
@@ -243,7 +244,7 @@ def substitute_file(shell: Shell, part: FileSubstitution) -> Run[str]:
     except SyscallError as error:
         yield from shell.complain(f"{names[0]}: {error.text}")
         if shell.options.errexit:  # bash does not ask whether failures count here
-            raise ExitShell(1) from error
+            raise ExitShell(shell.status or 1) from error
         shell.substitution_status = 1
         return ""
     shell.substitution_status = 0

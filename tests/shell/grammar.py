@@ -84,7 +84,7 @@ class Writer:
     def piece(self) -> str:
         kinds: list[Callable[[], str]] = [
             lambda: str(self.one(*PLAIN)),
-            lambda: str(self.one("''", "' '", "'a  b'", "'$a'", "'*'", r"$'t\tn\n'", r"\ ", r"\*", r"\$", r"\\")),
+            lambda: str(self.one("''", "' '", "'a  b'", "'$a'", "'*'", r"$'t\tn\n'", r"\ ", r"\*", r"\$_", r"\\")),
             lambda: f'"{self.some(self.quoted, 0, 2, "")}"',
             lambda: f'"{self.variable()}"',
             self.variable,

@@ -43,7 +43,9 @@ class Parser:
         self.first_line = first_line
         self.first_column = first_column
         self.offset = 0
+        self._next_line = first_line
         self.last_text = ""
+        self.last_line = first_line
         self.warnings: tuple[tuple[int, str], ...] = ()
         self.aliases: tuple[tuple[str, str], ...] = ()
 
@@ -51,7 +53,10 @@ class Parser:
         """The next command, None at the end. Raises ShellSyntaxError; `warnings` are (line, text) of this command."""
         place = (self.first_line, self.first_column)
         unit = _unit(self.text, self.offset, place, self.dialect, self.extglob, self.aliases)
-        self.last_text = self.text[self.offset : unit.end].rstrip("\n") + "\n"
+        read = self.text[self.offset : unit.end]
+        self.last_text = read.rstrip("\n") + "\n"
+        self.last_line = self._next_line + self.last_text.count("\n") - 1
+        self._next_line += read.count("\n")
         self.text = unit.text
         self.offset = unit.end
         self.warnings = unit.warnings
