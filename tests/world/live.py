@@ -9,6 +9,7 @@ from simk8s import Cluster
 from simk8s.api.objects import Object
 from simk8s.machine import Device, Directory, Fifo, File, FileSystem, Inode, SocketFile, Symlink
 from simk8s.mysql.server.instance import Instance
+from simk8s.node.atomic_writer import files_in
 from simk8s.world import World
 
 KINDS = {
@@ -121,7 +122,7 @@ def compare(cluster: Cluster, world: World, instances: list[Instance] | None = N
         names.add(filesystem.name)
         live = files_of(filesystem)
         if world.filesystems[filesystem.name].kind in ("configMap", "secret", "projected", "downwardAPI"):
-            live = {path: plain(inode) for path, inode in filesystem.walk() if isinstance(inode, File)}
+            live = {f"/{path}": plain(inode) for path, inode in files_in(filesystem).items()}
         assert folded_files(world, filesystem.name) == live, filesystem.name
         gone = world.filesystems[filesystem.name].removed - live.keys()
         assert all(filesystem.find(path) is None for path in gone)
