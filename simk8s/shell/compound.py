@@ -254,7 +254,8 @@ def _conditional(shell: Shell, node: Conditional) -> int | Run[int]:
 
 def _wait_for_conditional(shell: Shell, node: Conditional, step: Run[None]) -> Run[int]:
     yield from step
-    yield from trap.run_debug(shell, node)
+    if (yield from trap.run_debug(shell, node)):
+        return 0
     try:
         answer = yield from conditional.test(shell, node.test)
     except (conditional.BadTest, ShellError) as error:
@@ -290,7 +291,8 @@ def _arithmetic(shell: Shell, node: ArithmeticCommand) -> int | Run[int]:
 
 def _wait_for_arithmetic(shell: Shell, node: ArithmeticCommand, step: Run[None]) -> Run[int]:
     yield from step
-    yield from trap.run_debug(shell, node)
+    if (yield from trap.run_debug(shell, node)):
+        return 0
     if shell.options.xtrace:
         yield from trace.show_line(shell, f"(( {node.expression.source} ))")
     try:

@@ -125,6 +125,8 @@ def run_input(shell: Shell) -> Run[int]:
     ended = False
     while not ended:
         if shell.interactive:
+            if not text:
+                yield from _run_prompt_commands(shell)
             prompt = yield from expand_prompt(shell, shell.get("PS2" if text else "PS1") or "")
             yield from shell.write(2, prompt)
         try:
@@ -146,6 +148,18 @@ def run_input(shell: Shell) -> Run[int]:
     if shell.interactive:
         yield from shell.say("exit")
     return status
+
+
+def _run_prompt_commands(shell: Shell) -> Run[None]:
+    """What PROMPT_COMMAND wants before each prompt; `$?` is the same after it."""
+    commands = shell.names.get("PROMPT_COMMAND")
+    status = shell.status
+    for command in commands.values() if commands is not None else ():
+        try:
+            yield from run_text(shell, command, "PROMPT_COMMAND")
+        except Discard:
+            pass
+        shell.status = status
 
 
 def _unfinished(shell: Shell, text: str, first_line: int) -> bool:

@@ -63,7 +63,9 @@ def find(shell: Shell, name: str) -> str | None:
     if not name:
         return None
     path = shell.get("PATH")
-    if path != shell.hashed_for:  # what was remembered was found on another PATH
+    if shell.hashed_for is None:
+        shell.hashed_for = path
+    elif path != shell.hashed_for:  # what was remembered was found on another PATH
         shell.hashed.clear()
         shell.hashed_for = path
     found = shell.hashed.get(name)

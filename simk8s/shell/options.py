@@ -86,8 +86,8 @@ class Options:
 
     def letters(self) -> str:
         """`$-`, without what says how the shell was started."""
-        return "".join(letter for letter in _FLAG_ORDER if self.get(SET_LETTERS[letter]))
+        return "".join(letter for letter in SHOWN_ORDER if letter != "i" and self.get(SET_LETTERS[letter]))
 
 
 _ATTRIBUTES = frozenset(name for name in Options.__slots__ if name != "others")
-_FLAG_ORDER = "abefhkmnptuvxBCEHPT"
+SHOWN_ORDER = "abefhikmnptuvxBCEHPT"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from simk8s.shell import arithmetic, assignment, ending, expansion, pattern, prompt, splitting
 from simk8s.shell.control import ShellError
 from simk8s.shell.locale import characters, is_utf8, lower, swapped, upper
+from simk8s.shell.options import SHOWN_ORDER
 from simk8s.shell.syntax.braced import read_subscript
 from simk8s.shell.syntax.dialect import BASH
 from simk8s.shell.syntax.grammar import read_nested
@@ -210,7 +211,8 @@ def special_value(shell: Shell, name: str) -> str | None:
         case "-":
             if shell.dialect.almquist:
                 return "".join(letter for letter in shell.options.letters() if letter not in "hB")
-            return shell.options.letters() + ("i" if shell.interactive else "") + shell.reading_mode
+            letters = shell.options.letters() + "i" * shell.interactive
+            return "".join(sorted(letters, key=SHOWN_ORDER.index)) + shell.reading_mode
     return None
 
 
@@ -245,7 +247,7 @@ def _default(shell: Shell, part: Parameter, held: Held, quoted: bool) -> Run[Res
     kind = part.operator[-1]
     word = part.operands[0]
     if kind == "+":
-        return Result([], word=word) if present else Result([])
+        return Result([], word=word) if present else Result([], held.many and not held.star and not held.is_set)
     if present:
         return Result(held.values, held.many, held.star)
     if kind == "-":

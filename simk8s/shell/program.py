@@ -67,6 +67,10 @@ class Invocation:
     options: list[tuple[str, bool]] = field(default_factory=list)
     interactive: bool = False
     login: bool = False
+    rcfile: str | None = ""
+    """The file that an interactive shell reads first: empty for the usual one, None for none."""
+    shows_version: bool = False
+    shows_usage: bool = False
     problem: str = ""
 
 
@@ -94,6 +98,9 @@ def run(process: Process, dialect: Dialect) -> Run[int]:
         if "invalid option" in call.problem and not call.problem.endswith("name"):
             yield from shell.write(2, USAGE)
         return 2
+    if call.shows_version:
+        yield from shell.write(1, f"GNU bash, version {VERSION} (x86_64-pc-linux-gnu)\n" + USAGE * call.shows_usage)
+        return 0
     start(shell, call)
 
     def body(shell: Shell) -> Run[int]:
@@ -103,6 +110,10 @@ def run(process: Process, dialect: Dialect) -> Run[int]:
 
 
 def _run_script(shell: Shell, call: Invocation) -> Run[int]:
+    handles = shell.process.files
+    typed = all(fd in handles and handles[fd].is_terminal for fd in (0, 2))
+    if call.interactive or (typed and call.command is None and call.file is None):
+        _become_interactive(shell)
     yield from _run_startup_files(shell, call)
     if call.command is not None:
         shell.reading_mode = "c"
@@ -118,15 +129,16 @@ def _run_script(shell: Shell, call: Invocation) -> Run[int]:
             return text
         return (yield from evaluation.run_script(shell, text))
     shell.reading_mode = "s"
-    handles = shell.process.files
-    typed = all(fd in handles and handles[fd].is_terminal for fd in (0, 2))
-    if call.interactive or typed:
-        shell.interactive = True
-        shell.process.on_signal(SIGINT, shell.pending.append)
-        shell.options.set("expand_aliases", True)
-        shell.names.setdefault("PS1", Variable("\\s-\\v\\$ " if not shell.dialect.almquist else "# "))
-        shell.names.setdefault("PS2", Variable("> "))
     return (yield from evaluation.run_input(shell))
+
+
+def _become_interactive(shell: Shell) -> None:
+    """Somebody types: there are prompts, aliases and a history, and Ctrl-C ends what runs, not the shell."""
+    shell.interactive = True
+    shell.process.on_signal(SIGINT, shell.pending.append)
+    shell.options.set("expand_aliases", True)
+    shell.names.setdefault("PS1", Variable("\\s-\\v\\$ " if not shell.dialect.almquist else "# "))
+    shell.names.setdefault("PS2", Variable("> "))
 
 
 def _run_startup_files(shell: Shell, call: Invocation) -> Run[None]:
@@ -139,6 +151,10 @@ def _run_startup_files(shell: Shell, call: Invocation) -> Run[None]:
         for path in ("/etc/profile", first):
             if path and process.is_file(path):
                 yield from run_file(shell, path, (yield from process.read_file(path)), [])
+    if call.interactive and not call.login and shell.dialect is BASH and call.rcfile is not None:
+        path = call.rcfile or f"{home}/.bashrc"
+        if process.is_file(path):
+            yield from run_file(shell, path, (yield from process.read_file(path)), [])
     path = shell.get("BASH_ENV") or ""
     if path and shell.dialect is BASH and (call.command is not None or call.file is not None) and process.is_file(path):
         yield from run_file(shell, path, (yield from process.read_file(path)), [])
@@ -182,8 +198,15 @@ def read_arguments(argv: list[str]) -> Invocation:
             elif word == "--login":
                 call.login = True
             elif word in ("--init-file", "--rcfile"):
+                call.rcfile = argv[index] if index < len(argv) else ""
                 index += 1
-            elif word not in ("--norc", "--noprofile", "--noediting", "--verbose", "--restricted"):
+            elif word == "--norc":
+                call.rcfile = None
+            elif word == "--help":
+                call.shows_version = call.shows_usage = True
+            elif word == "--version":
+                call.shows_version = True
+            elif word not in ("--noprofile", "--noediting", "--verbose", "--restricted"):
                 call.problem = f"{word}: invalid option"
                 return call
             continue

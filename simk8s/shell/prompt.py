@@ -41,7 +41,7 @@ def _decoded(shell: Shell, text: str) -> str:
             "u": "root" if shell.process.uid == 0 else str(shell.process.uid),
             "h": shell.process.machine.hostname.split(".")[0],
             "H": shell.process.machine.hostname,
-            "w": short,
+            "w": _trimmed(short, shell.get("PROMPT_DIRTRIM") or ""),
             "W": "~" if short == "~" else cwd.rsplit("/", 1)[-1] or "/",
             "s": shell.name.rsplit("/", 1)[-1],
             "$": "#" if shell.process.uid == 0 else "$",
@@ -49,7 +49,7 @@ def _decoded(shell: Shell, text: str) -> str:
             "\\": "\\\\" if shell.options.get("promptvars") else "\\",
             "v": "5.2",
             "V": "5.2.15",
-            "j": "0",
+            "j": str(len(shell.jobs)),
             "[": "",
             "]": "",
             "a": "\a",
@@ -61,11 +61,22 @@ def _decoded(shell: Shell, text: str) -> str:
             "d": shell.process.sim.datetime.strftime("%a %b %d"),
             "l": "tty",
             "r": "\r",
-            "!": "1",
-            "#": "1",
+            "!": str(len(shell.history) + 1),
+            "#": "1" if shell.interactive else "0",
         }
         if letter.isdigit():
             return chr(int(letter, 8))
+        if letter.startswith("D{"):
+            return shell.process.sim.datetime.strftime(letter[2:-1] or "%X")
         return known.get(letter, match.group())
 
-    return re.sub(r"\\([0-7]{3}|.)", value, text, flags=re.DOTALL)
+    return re.sub(r"\\([0-7]{3}|D\{[^}]*\}|.)", value, text, flags=re.DOTALL)
+
+
+def _trimmed(path: str, count: str) -> str:
+    """The last directories only, as PROMPT_DIRTRIM wants, where that is shorter."""
+    kept = int(count) if count.isdecimal() else 0
+    start = "~/" if path.startswith("~/") else ""
+    names = path.removeprefix(start).split("/")
+    shorter = f"{start}.../{'/'.join(names[-kept:])}"
+    return shorter if 0 < kept < len(names) and len(shorter) < len(path) else path

@@ -58,8 +58,10 @@ def _run_watched(shell: Shell, node: SimpleCommand, may_exec: bool) -> Run[int]:
     yield from shell.step(node)
     if not shell.active_traps and shell.status_before_trap is None:
         shell.current_command = node
-    if "DEBUG" in shell.traps and not shell.active_traps:
-        yield from trap.run_event(shell, "DEBUG")
+    refused = bool((yield from trap.run_event(shell, "DEBUG"))) if not shell.active_traps else False
+    if refused and shell.options.get("extdebug"):
+        shell.status = 0
+        return 0
     return (yield from _run(shell, node, may_exec))
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from simk8s.shell import unparse
 from simk8s.shell.options import SET_NAMES, SHOPT_NAMES
-from simk8s.shell.variables import Dynamic, Meaning
+from simk8s.shell.variables import Dynamic, Meaning, Mirror
 
 if TYPE_CHECKING:
     from simk8s.shell.shell import Shell
@@ -19,6 +19,9 @@ def _current_command(shell: Shell) -> str:
 
 def install_special(shell: Shell) -> None:
     """Put the computed variables that this kind of shell has into its table."""
+    if not shell.dialect.almquist:
+        for name, table in _tables(shell):
+            shell.names[name] = Mirror(table)
     kept = _KEPT.get(shell.dialect.name) if shell.dialect.almquist else SPECIAL
     for name in kept or ():
         shell.names[name] = Dynamic(shell, SPECIAL[name])
@@ -31,6 +34,13 @@ def install_again(shell: Shell) -> None:
         variable = names.get(name)
         if type(variable) is Dynamic:
             names[name] = variable.about(shell)
+    for name, table in _tables(shell):
+        if type(names.get(name)) is Mirror:
+            names[name] = Mirror(table)
+
+
+def _tables(shell: Shell) -> tuple[tuple[str, dict[str, str]], ...]:
+    return ("BASH_ALIASES", shell.aliases), ("BASH_CMDS", shell.hashed)
 
 
 def _random(shell: Shell) -> str:

@@ -96,25 +96,31 @@ def run_pending(shell: Shell) -> Run[None]:
             raise Discard(128 + number)  # Ctrl-C: the shell gives up what it was doing, and asks anew
 
 
-def run_event(shell: Shell, event: str) -> Run[None]:
-    """Run the ERR, DEBUG or RETURN trap, if there is one. A trap does not trigger itself."""
+def run_event(shell: Shell, event: str) -> Run[int]:
+    """Run the ERR, DEBUG or RETURN trap, if there is one. A trap does not trigger itself. Returns its status."""
     command = shell.traps.get(event)
     if command and event not in shell.active_traps:
         shell.active_traps.append(event)
         try:
-            yield from _run(shell, command, returns=event != "DEBUG", first_line=shell.line)
+            return (yield from _run(shell, command, returns=event != "DEBUG", first_line=shell.line))
         finally:
             shell.active_traps.remove(event)
+    return 0
 
 
-def run_debug(shell: Shell, command: str | Command) -> Run[None]:
-    """The DEBUG trap, if there is one, before `command`, which is now the one that traps see."""
+def run_debug(shell: Shell, command: str | Command) -> Run[bool]:
+    """The DEBUG trap, if there is one, before `command`, which is now the one that traps see.
+
+    Returns whether the command is to be left out: under `shopt -s extdebug` a trap that fails wants that.
+    """
     if shell.traps and not shell.active_traps and shell.status_before_trap is None:
         shell.current_command = command
-        yield from run_event(shell, "DEBUG")
+        status = yield from run_event(shell, "DEBUG")
+        return bool(status and shell.options.get("extdebug"))
+    return False
 
 
-def _run(shell: Shell, command: str, *, returns: bool = True, first_line: int = 1) -> Run[None]:
+def _run(shell: Shell, command: str, *, returns: bool = True, first_line: int = 1) -> Run[int]:
     """`$?` in the trap is that of the interrupted command, and is the same after it (`returns`: for `return`, too)."""
     before, shell.status_before_trap = shell.status_before_trap, shell.status if returns else None
     status, statuses, line = shell.status, shell.pipe_statuses, shell.line
@@ -122,12 +128,13 @@ def _run(shell: Shell, command: str, *, returns: bool = True, first_line: int = 
     shell.guarded = shell.inverted = shell.excused = 0
     may_exec, shell.may_exec = shell.may_exec, False
     try:
-        yield from evaluation.run_text(shell, command, "trap", first_line=first_line)
+        own_status = yield from evaluation.run_text(shell, command, "trap", first_line=first_line)
     finally:
         shell.status_before_trap = before
     shell.guarded, shell.inverted, shell.excused = guards
     shell.may_exec = may_exec
     shell.status, shell.pipe_statuses, shell.line = status, statuses, line
+    return own_status
 
 
 def run_exit(shell: Shell, status: int) -> Run[int]:

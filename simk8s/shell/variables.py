@@ -209,6 +209,32 @@ class Dynamic(Variable):
         return self  # replaced by the copying shell with one that asks that shell
 
 
+class Mirror(Variable):
+    """An associative array that is a table of the shell's own: BASH_ALIASES, BASH_CMDS."""
+
+    __slots__ = ("table",)
+
+    def __init__(self, table: dict[str, str]) -> None:
+        self.table = table
+        super().__init__()
+        self.associative = True
+        self.bare = False
+
+    @property
+    def elements(self) -> dict[int | str, str]:
+        return self.table  # type: ignore[return-value]
+
+    @elements.setter
+    def elements(self, elements: dict[int | str, str]) -> None:
+        if elements:
+            self.table.update({str(key): value for key, value in elements.items()})
+        elif self.associative:  # and not just being made
+            self.table.clear()
+
+    def copy(self) -> Variable:
+        return self  # replaced by the copying shell with one that is about its own table
+
+
 class Frame:
     """What a function call put aside: the outer meanings of its local names.
 

@@ -10,7 +10,7 @@ from simk8s.shell.builtins.functions import declare_functions, list_marked_funct
 from simk8s.shell.builtins.registry import builtin
 from simk8s.shell.builtins.usage import parse
 from simk8s.shell.control import BuiltinError, ExitShell, ShellError
-from simk8s.shell.variables import Dynamic, Variable
+from simk8s.shell.variables import Dynamic, Mirror, Variable
 from simk8s.sim import Run
 
 if TYPE_CHECKING:
@@ -261,6 +261,8 @@ def _unset_variable(shell: Shell, operand: str, *, reference: bool) -> bool:
                 variable.bare = False
             else:
                 shell.table.unset(name)
+        elif type(variable) is Mirror:
+            return True  # bash takes it out of a copy
         elif variable.is_array:
             variable.elements.pop(assignment.subscript_key(shell, name, text), None)
             assignment.told_anew(shell, name)

@@ -33,7 +33,9 @@ def declare_functions(shell: Shell, letters: list[str], operands: list[str]) -> 
             for letter in marks:
                 mark_function(shell, letter[-1], name, on=len(letter) == 1)
         elif "F" in letters:
-            yield from _write(shell, name)
+            source = shell.function_sources[name].name
+            place = f" {shell.functions[name].line} {source}" if shell.options.get("extdebug") else ""
+            yield from _write(shell, name + place)
         else:
             yield from _show(shell, name, text=True, attributes="p" in letters)
     return status

@@ -66,6 +66,9 @@ def set_(shell: Shell, words: list[str]) -> Run[int]:
 def switch(shell: Shell, name: str, on: bool) -> None:
     """Switch one option; `posix` changes the language."""
     shell.options.set(name, on and not (name == "noexec" and shell.interactive))
+    if name == "extdebug":
+        shell.options.set("functrace", on)
+        shell.options.set("errtrace", on)
     if name == "posix" and not shell.dialect.almquist:
         shell.dialect = POSIX if on else BASH
 
