@@ -58,42 +58,57 @@ def survey(setup: Setup, *, power_loss: bool = False) -> Survey:
     return found
 
 
+_Here = tuple[CrashPoint, int, float]
+"""A point, its position, and when."""
+
+
 class _Surveyor:
     def __init__(self, found: Survey, files: set[str], power_loss: bool) -> None:
         self.found = found
         self.files = files
         self.power_loss = power_loss
-        self._files_left: tuple[str, ...] = ()
         self._first: dict[bytes, int] = {}
         self._runs: dict[tuple[object, ...], list[int]] = {}
         self._kinds: dict[tuple[object, ...], str] = {}
+        self._lines: dict[tuple[object, ...], tuple[_Here, tuple[str, ...]]] = {}
+        """Where each line of each start of a container began, and the files that there were."""
+        self._apart: set[tuple[object, ...]] = set()
 
     def visit(self, walk: Walk, point: CrashPoint, position: int) -> None:
-        """The container itself can die anywhere, others where it makes a difference or a person wrote a command."""
+        """The container itself can die anywhere, others where it makes a difference or a person wrote a command.
+
+        Whoever a line talks to can also be gone right before that line.
+        """
         here = (point, position, walk.cluster.now)
-        self._files_left = walk.data_files(point)
-        begins = self._add(walk, Crash(*here, "container", f"{point.pod}/{point.container}"))
+        files_left = walk.data_files(point)
+        line = (point.pod, point.container, point.start, point.file, point.line)
+        began = self._lines.setdefault(line, (here, files_left))
+        begins = self._add(walk, Crash(*here, "container", f"{point.pod}/{point.container}"), files_left)
         if begins or point.where == SERVING or (point.where == "before" and point.file in self.files):
             for kill, killed in others(walk.cluster.world, point):
-                self._add(walk, Crash(*here, kill, killed))
+                self._add(walk, Crash(*here, kill, killed), files_left)
                 if kill == "node" and self.power_loss:
-                    self._add(walk, Crash(*here, kill, killed, "lost"))
+                    self._add(walk, Crash(*here, kill, killed, "lost"), files_left)
+                is_peer = kill != "node" and killed.partition("/")[0] != point.pod and point.where != SERVING
+                if is_peer and began[0] != here and (line, killed) not in self._apart:
+                    self._apart.add((line, killed))
+                    self._add(walk, Crash(*began[0], kill, killed), began[1])
 
     def finish(self) -> None:
         """The ends of each run are tried in any case."""
         self.found.runs = [run for run in self._runs.values() if run]
         self.found.anchors |= {end for run in self.found.runs for end in (run[0], run[-1])}
 
-    def _add(self, walk: Walk, crash: Crash) -> bool:
+    def _add(self, walk: Walk, crash: Crash, files_left: tuple[str, ...]) -> bool:
         """Take note of a crash. Returns whether what it leaves is new, and of another kind than before."""
         point, number = crash.point, len(self.found.crashes)
         itself = f"{point.pod}/{point.container}"
         state = walk.fingerprints.after(crash.kill, crash.killed, point)
-        if crash.unsynced != "kept":
-            state = str(number).encode()  # what had reached the disk is in no fingerprint
+        if crash.unsynced != "kept" or crash.position != walk.position:
+            state = str(number).encode()  # no fingerprint has what had reached the disk, or what was before
         first = self._first.setdefault(state, number)
         self.found.crashes.append(crash)
-        self.found.files_left.append(self._files_left)
+        self.found.files_left.append(files_left)
         self.found.same_as.append(first)
         if first != number:
             return False

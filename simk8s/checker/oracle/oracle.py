@@ -29,6 +29,9 @@ CATCH_UP_SECONDS = 11.0
 LONGEST_RETRY_SECONDS = (61.0, 135.0)
 """And again after MySQL's own default, and after the longest that it may wait for an address where nobody is."""
 
+LONGEST_LOCK_SECONDS = 930.0
+"""A backup whose receiver has vanished holds the global read lock until TCP gives its connection up (XB-43, NCAT-15)."""
+
 
 Accounts = tuple[tuple[str, ...], ...]
 """User, host and password of each account of a server."""
@@ -91,9 +94,9 @@ class Oracle:
             return
         yield self.world.sim.sleep(SPREAD_SECONDS)
         began = self.world.sim.now
-        for until in (CATCH_UP_SECONDS, *LONGEST_RETRY_SECONDS, None):
+        for until in (CATCH_UP_SECONDS, *LONGEST_RETRY_SECONDS, LONGEST_LOCK_SECONDS, None):
             yield from self._look()
-            if until is None or not self._may_catch_up():
+            if until is None or not self._may_catch_up(is_late=until == LONGEST_LOCK_SECONDS):
                 return
             yield self.world.sim.sleep(max(began + until - self.world.sim.now, 0.0))
 
@@ -177,8 +180,8 @@ class Oracle:
                     self.world, self._client, space, pod, container, is_replica=pod != one.primary
                 )
 
-    def _may_catch_up(self) -> bool:
-        """Whether a replica that was told to follow may only need more time."""
+    def _may_catch_up(self, *, is_late: bool) -> bool:
+        """Whether a replica that was told to follow may only need more time; connections are long tried when it is late."""
         for one in self.sets.values():
             primary = one.seen.get(one.primary)
             if primary is None or primary.refusal:
@@ -187,7 +190,9 @@ class Oracle:
                 if pod == one.primary or not seen.answers or seen.replication is None:
                     continue
                 behind = seen.replication.runs and seen.rows != primary.rows
-                if seen.replication.io == "Connecting" or (behind and not seen.has_done_all_of(primary)):
+                if behind and not seen.has_done_all_of(primary):
+                    return True
+                if seen.replication.io == "Connecting" and not is_late:
                     return True
         return False
 
