@@ -30,7 +30,7 @@ LONGEST_RETRY_SECONDS = (61.0, 135.0)
 """And again after MySQL's own default, and after the longest that it may wait for an address where nobody is."""
 
 LONGEST_LOCK_SECONDS = 930.0
-"""A backup whose receiver has vanished holds the global read lock until TCP gives its connection up (XB-43, NCAT-15)."""
+"""A backup whose receiver has vanished holds the global read lock until TCP gives up (XB-43, NCAT-15)."""
 
 
 Accounts = tuple[tuple[str, ...], ...]
@@ -181,7 +181,7 @@ class Oracle:
                 )
 
     def _may_catch_up(self, *, is_late: bool) -> bool:
-        """Whether a replica that was told to follow may only need more time; connections are long tried when it is late."""
+        """Whether a replica that was told to follow may only need more time: to connect, or, late, for its rows."""
         for one in self.sets.values():
             primary = one.seen.get(one.primary)
             if primary is None or primary.refusal:
