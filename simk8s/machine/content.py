@@ -53,7 +53,7 @@ class Sparse:
         first = self.segments[0] if self.segments else b""
         if isinstance(first, bytes) and stop <= len(first):
             return first[start:stop]
-        return _compact(self._cut(start, stop))
+        return _whole(self._cut(start, stop))
 
     def __add__(self, other: Content) -> Content:
         return Sparse([*self.segments, *segments(other)])
@@ -70,14 +70,22 @@ class Sparse:
     def __repr__(self) -> str:
         return f"Sparse({list(self.segments)!r})"
 
-    def _cut(self, start: int, stop: int) -> Iterable[bytes | int]:
-        position = 0
+    def _cut(self, start: int, stop: int) -> list[bytes | int]:
+        """The segments between two places: parts of merged ones are merged."""
+        found: list[bytes | int] = []
         for segment in self.segments:
             length = segment if isinstance(segment, int) else len(segment)
-            low, high = max(start - position, 0), min(stop - position, length)
-            if low < high:
-                yield high - low if isinstance(segment, int) else segment[low:high]
-            position += length
+            if stop <= 0:
+                break
+            if start <= 0 and stop >= length:
+                found.append(segment)
+            elif start < length:
+                low, high = max(start, 0), min(stop, length)
+                if low < high:
+                    found.append(high - low if isinstance(segment, int) else segment[low:high])
+            start -= length
+            stop -= length
+        return found
 
 
 Content: TypeAlias = bytes | Sparse
@@ -171,3 +179,21 @@ def _compact(pieces: Iterable[bytes | int]) -> Content:
         return b""
     first = sparse.segments[0]
     return first if len(sparse.segments) == 1 and isinstance(first, bytes) else sparse
+
+
+def _whole(merged: list[bytes | int]) -> Content:
+    """As `_compact`, of segments that need no merging."""
+    if not merged:
+        return b""
+    if len(merged) == 1 and isinstance(merged[0], bytes):
+        return merged[0]
+    sparse = Sparse.__new__(Sparse)
+    sparse.segments = tuple(merged)
+    stored = holes = 0
+    for segment in merged:
+        if isinstance(segment, int):
+            holes += segment
+        else:
+            stored += len(segment)
+    sparse.weight, sparse._length = stored, stored + holes
+    return sparse

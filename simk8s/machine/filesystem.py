@@ -183,19 +183,18 @@ def copy_tree(directory: Directory) -> Directory:
     """A deep copy of a tree; file contents are shared, since they are never changed in place."""
     entries: dict[str, Inode] = {}
     for name, inode in directory.entries.items():
-        match inode:
-            case Directory():
-                entries[name] = copy_tree(inode)
-            case File(content, mode, uid, gid, mtime):
-                entries[name] = File(content, mode, uid, gid, mtime)
-            case Symlink(target):
-                entries[name] = Symlink(target)
-            case SocketFile():
-                entries[name] = SocketFile()
-            case Fifo(_, mode):
-                entries[name] = Fifo(None, mode)
-            case Device(device, mode, uid, gid):
-                entries[name] = Device(device, mode, uid, gid)
+        if isinstance(inode, File):  # most are; each container has its copy of a whole image
+            entries[name] = File(inode.content, inode.mode, inode.uid, inode.gid, inode.mtime)
+        elif isinstance(inode, Directory):
+            entries[name] = copy_tree(inode)
+        elif isinstance(inode, Device):
+            entries[name] = Device(inode.name, inode.mode, inode.uid, inode.gid)
+        elif isinstance(inode, Symlink):
+            entries[name] = Symlink(inode.target)
+        elif isinstance(inode, Fifo):
+            entries[name] = Fifo(None, inode.mode)
+        else:
+            entries[name] = SocketFile()
     return Directory(entries, directory.mode, directory.uid, directory.gid, directory.mtime)
 
 

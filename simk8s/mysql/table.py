@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 from simk8s.machine.content import Content, dense, padded
@@ -76,7 +77,11 @@ class Definition:
 
 def read_frm(content: Content) -> Definition:
     """The definition in a `.frm` file. Raises ValueError where it is none."""
-    data = dense(content)
+    return _read_frm(dense(content))
+
+
+@lru_cache(maxsize=1024)  # every server has the same system tables, and opens them at each start
+def _read_frm(data: bytes) -> Definition:
     if not data.startswith(FRM_MAGIC):
         raise ValueError("not a table definition")
     return _definition_from_plain(json.loads(data[len(FRM_MAGIC) :]))

@@ -108,15 +108,17 @@ def help_text(options: Options, version: str, *, verbose: bool) -> str:
         f"{'and boolean options {FALSE|TRUE}':<60} Value (after reading options)",
         f"{'-' * 60} {'-' * 29}",
     ]
-    for name, title, is_bool in _listed_variables():
-        value = options.get(name)
-        text = ("TRUE" if value else "FALSE") if is_bool else str(value)
-        lines.append(title + (text or "(No default value)"))
+    given = options.variables
+    lines += [_listed(name, given[name]) if name in given else line for name, line in _listed_defaults()]
     return "\n".join([*lines, "", "To see what values a running MySQL server is using, type", ""])
 
 
 @cache
-def _listed_variables() -> tuple[tuple[str, str, bool], ...]:
-    """Every variable by name: what begins its line in the help, and whether it is a switch."""
-    by_name = sorted(VARIABLES.items())
-    return tuple((name, f"{name.replace('_', '-'):<60} ", variable.kind == "bool") for name, variable in by_name)
+def _listed_defaults() -> tuple[tuple[str, str], ...]:
+    """Every variable by name, and its line in the help where it was not set."""
+    return tuple((name, _listed(name, variable.default)) for name, variable in sorted(VARIABLES.items()))
+
+
+def _listed(name: str, value: Value) -> str:
+    text = ("TRUE" if value else "FALSE") if VARIABLES[name].kind == "bool" else str(value)
+    return f"{name.replace('_', '-'):<60} {text or '(No default value)'}"

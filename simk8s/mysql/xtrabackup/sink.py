@@ -63,8 +63,8 @@ class StreamSink:
 
 
 def _ending(path: str, data: Content, offset: int = 0) -> Content:
-    end = encode(Chunk(path))
-    return encode(Chunk(path, data, offset)) + end if len(data) else end
+    end = Chunk(path)
+    return encode(Chunk(path, data, offset), end) if len(data) else encode(end)
 
 
 class LocalSink:

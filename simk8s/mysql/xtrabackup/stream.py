@@ -39,13 +39,17 @@ class _Head(NamedTuple):
     checksum: int = 0
 
 
-def encode(chunk: Chunk) -> Content:
-    """A chunk as it stands in the stream. Holes in the data stay holes."""
-    path = chunk.path.encode()
-    head = MAGIC + b"\0" + (END if chunk.data is None else PAYLOAD) + _PATH_LENGTH.pack(len(path)) + path
-    if chunk.data is None:
-        return head
-    return head + _LENGTHS.pack(len(chunk.data), chunk.offset, crc32(chunk.data)) + chunk.data
+def encode(*chunks: Chunk) -> Content:
+    """Chunks as they stand in the stream. Holes in the data stay holes."""
+    pieces: list[Content] = []
+    for path, data, offset in chunks:
+        name = path.encode()
+        head = MAGIC + b"\0" + (END if data is None else PAYLOAD) + _PATH_LENGTH.pack(len(name)) + name
+        if data is None:
+            pieces.append(head)
+        else:
+            pieces += (head + _LENGTHS.pack(len(data), offset, crc32(data)), data)
+    return joined(pieces)
 
 
 def chunks_of(path: str, content: Content) -> Iterator[Chunk]:

@@ -62,7 +62,13 @@ class Editor(Flow):
             if index >= len(self.commands):
                 return "end"
             command = self.commands[index]
-            selected = command.first is None or (yield from self._selects(command))
+            first = command.first
+            if first is None:
+                selected = True
+            elif first.kind == "pattern" and command.second is None:
+                selected = self._search(first.pattern, self.space) is not None
+            else:
+                selected = yield from self._selects(command)
             if selected == command.negated:
                 index = command.jump if command.name == "{" else index + 1
                 continue
