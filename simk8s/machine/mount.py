@@ -148,13 +148,9 @@ class MountTable:
         whole = f"/{'/'.join(names)}"
         if path[-1] == "/" or ".." in names:
             return _NOWHERE
-        mount, count = self._root, 0
-        for end in range(len(names), 0, -1):
-            mounted = self._mounts.get(f"/{'/'.join(names[:end])}")
-            if mounted is not None:
-                mount, count = mounted, end
-                break
-        below = names[count:]
+        longest = max((point for point in self._mounts if f"{whole}/".startswith(f"{point}/")), key=len, default="/")
+        mount = self._mounts[longest]
+        below = names if longest == "/" else names[longest.count("/") :]
         return _Route(whole, mount, below, f"{mount.prefix}/{'/'.join(below)}")
 
     def _around(self, names: tuple[str, ...], path: str, follow: bool, must_be_directory: bool) -> Location:

@@ -143,11 +143,13 @@ class Conversation:
 
     def receive(self) -> Run[Packet | None]:
         """The next packet; None at the end of the conversation."""
-        while (packet := self.buffered()) is None:
+        packet = self.buffered() if self._received else None
+        while packet is None:
             data = bytes((yield from self.handle.read(self.process, 1 << 20)))
             if not data:
                 return None
             self._received += data
+            packet = self.buffered()
         return packet
 
     def buffered(self) -> Packet | None:

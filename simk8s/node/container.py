@@ -93,6 +93,7 @@ class Container:
     ) -> None:
         self.sim = sim
         self.blueprint = blueprint
+        self.id = blueprint.container_id
         self.log = Log()
         self.main: Process | None = None
         self.stdin: Pipe | None = None
@@ -133,10 +134,6 @@ class Container:
         return self.blueprint.name
 
     @property
-    def id(self) -> str:
-        return self.blueprint.container_id
-
-    @property
     def number(self) -> int:
         return self.blueprint.number
 
@@ -146,11 +143,14 @@ class Container:
         return self.main is not None and self.ended is None
 
     @property
+    def seems_to_run(self) -> bool:
+        """Whether the kubelet believes that its main process runs."""
+        return self.ended is None or not self.is_noticed
+
+    @property
     def seen(self) -> Running | Terminated:
         """The state that the kubelet knows of."""
-        if self.ended is not None and self.is_noticed:
-            return self.ended
-        return Running(self.started_at)
+        return Running(self.started_at) if self.ended is None or not self.is_noticed else self.ended
 
     @property
     def last_seq(self) -> int:

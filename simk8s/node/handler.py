@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from copy import copy
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -48,8 +47,7 @@ def perform(
             port = port_number(action["port"], pod, container.name)
             if port is None:
                 return Outcome("unknown", f"couldn't find port: {action['port']!r}")
-            caller = copy(client)
-            caller.actor = by  # what it records follows from this probe, not from others
+            caller = client.acting_as(by)  # what it records follows from this probe, not from others
             talking = talk(caller, action.get("host") or address, port, action)
             outcome = yield from _within(container.sim, talking, timeout_seconds)
             return outcome or Outcome("failure", _timed_out(kind, action, address, port))

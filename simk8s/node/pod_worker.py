@@ -240,7 +240,7 @@ class PodWorker:
     def running(self, name: str) -> Container | None:
         """The container's instance, as far as the kubelet believes it to be running."""
         container = self.local.current.get(name)
-        return container if container is not None and isinstance(container.seen, Running) else None
+        return container if container is not None and container.seems_to_run else None
 
     def slots(self) -> tuple[list[Slot], list[Slot]]:
         """Init and app containers as the plan wants to see them."""

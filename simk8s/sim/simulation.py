@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Generator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
 from typing import Any, TypeAlias, TypeVar
 
@@ -49,9 +49,14 @@ class Simulation:
         return self.env._now
 
     @property
+    def clock(self) -> datetime:
+        """`datetime` as a clock on the wall shows it: without a zone."""
+        return _calendar(int(self.env._now * 1e6 + 0.5), None)
+
+    @property
     def datetime(self) -> datetime:
         """The calendar time inside the simulated world, in UTC."""
-        return EPOCH + timedelta(microseconds=int(self.env._now * 1e6 + 0.5))
+        return _calendar(int(self.env._now * 1e6 + 0.5), UTC)
 
     @property
     def timestamp(self) -> str:
@@ -104,6 +109,11 @@ class Simulation:
     def run(self, until: float | simpy.Event | None = None) -> Any:
         """Let time pass: to a moment, until an event has happened (returns its value), or until nothing is left."""
         return self.env.run(until)
+
+
+@lru_cache(maxsize=16)  # much happens at the same moment
+def _calendar(microseconds: int, zone: tzinfo | None) -> datetime:
+    return (EPOCH + timedelta(microseconds=microseconds)).replace(tzinfo=zone)
 
 
 @lru_cache(maxsize=256)

@@ -2,6 +2,7 @@ r"""Cutting what is fed to the mysql client into statements: delimiters, quotes,
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import regex
@@ -24,7 +25,7 @@ _COMMANDS = {
     "\\x": "resetconnection", "\\e": "edit",
 }  # fmt: skip
 _NAMES = frozenset(_COMMANDS.values()) | {"exit"}
-_FIRST_WORD = regex.compile(r"\s*([A-Za-z?]+)")
+_FIRST_WORD = re.compile(r"\s*([A-Za-z?]+)")
 _WORD = regex.compile(r"\s*([A-Za-z?]+)(?:\s+(.*?))?\s*;?\s*$", regex.DOTALL)
 _TOKEN = regex.compile(
     r"""(?P<quoted>'(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.|"")*"|`[^`]*`)

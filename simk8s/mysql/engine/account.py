@@ -99,17 +99,20 @@ SYSTEM_USER = Account("system user", "", ALL | {"GRANT OPTION"})
 
 @dataclass(slots=True)
 class Accounts:
-    """The grant tables in memory, read at start and by FLUSH PRIVILEGES. `databases` and `tables` give what an account
-    has on one database (a pattern with `%` and `_`) or table."""
+    """The grant tables in memory, read at start and by FLUSH PRIVILEGES. `accounts` stand by how specific they are;
+    `databases` and `tables` give what an account has on one database (a pattern with `%` and `_`) or table."""
 
     accounts: list[Account] = field(default_factory=list)
     databases: dict[tuple[str, str, str], frozenset[str]] = field(default_factory=dict)
     tables: dict[tuple[str, str, str, str], frozenset[str]] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self.accounts.sort(key=_specificity)
+
     def match(self, user: str, hosts: Iterable[str]) -> Account | None:
         """The account that a user from a client known by these names gets: the most specific host first (SQL-3)."""
         names = list(hosts)
-        for account in sorted(self.accounts, key=_specificity):
+        for account in self.accounts:
             if account.user in (user, "") and any(_matches(name, account.host) for name in names):
                 return account
         return None

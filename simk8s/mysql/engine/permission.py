@@ -71,9 +71,12 @@ def _collect(node: object, found: list[sql.TableName]) -> None:
             _collect(getattr(node, name), found)
 
 
+_TEXTS_AND_NUMBERS = ("str", "str | None", "int", "int | None", "bool")
+
+
 @cache
 def _fields(kind: type) -> tuple[str, ...]:
     """The fields of a piece of syntax in which a table may stand."""
     if not dataclasses.is_dataclass(kind) or kind in (sql.Literal, sql.Name):
         return ()
-    return tuple(field.name for field in dataclasses.fields(kind))
+    return tuple(field.name for field in dataclasses.fields(kind) if field.type not in _TEXTS_AND_NUMBERS)
