@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,6 +16,9 @@ from simk8s.render.table import table
 from simk8s.render.timeline import Timeline
 from simk8s.scenario import Expectation, Runner, StepResult
 from simk8s.sim import Record
+
+if TYPE_CHECKING:
+    from simk8s.checker.oracle import Judgement
 
 JSON_VERSION = 1
 """Grows when a field of the `--json` object changes its meaning or goes; new fields do not count."""
@@ -30,6 +33,8 @@ class Report:
         self.runner = runner
         self.as_json = as_json
         self.quiet = quiet or as_json
+        self.judgement: Judgement | None = None
+        """What the oracle says, where it was asked."""
         self._timeline = Timeline()
         self._coloured = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
         self._width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
@@ -83,6 +88,7 @@ class Report:
             self._print(f"interrupted at {runner.cluster.now:.1f}s of virtual time", fg="red")
         else:
             self._verdict()
+            self._judged()
         click.echo(f"replay: {runner.cluster.replay}")
 
     def _get_pods(self) -> str:
@@ -105,6 +111,7 @@ class Report:
             "pods": [_pod(row) for row in cluster.pods()],
             "waiting": [str(wait) for wait in cluster.waiting],
             "expectations": [_expectation(found) for found in self.runner.expectations],
+            **self._judgement(),
             "history_sha256": cluster.history.sha256(),
             "replay": cluster.replay,
         }
@@ -130,6 +137,27 @@ class Report:
             self._print(f"did not settle in {at}", fg="red")
         else:
             self._print(f"{len(unmet)} of {len(runner.expectations)} expectations not met after {at}", fg="red")
+
+    def _judged(self) -> None:
+        if self.judgement is None:
+            return
+        for pod, word in self.judgement.outcome.items():
+            silent = ", and says that it is Ready" if pod in self.judgement.silent else ""
+            note = f": {self.judgement.notes[pod]}" if self.judgement.notes.get(pod) else ""
+            self._print(f"{pod} is {word}{silent}{note}", fg="green" if word == "ok" else "red")
+        for text in self.judgement.violations:
+            self._print(f"! {text}", fg="red")
+
+    def _judgement(self) -> dict[str, Any]:
+        found = self.judgement
+        if found is None:
+            return {}
+        return {
+            "outcome": dict(found.outcome),
+            "silent_pods": list(found.silent),
+            "violations": list(found.violations),
+            "notes": dict(found.notes),
+        }
 
     def _unmet(self, found: Expectation) -> None:
         self._print(f"! not met: {found.text}", fg="red")

@@ -11,7 +11,8 @@ import click
 from simk8s.cli.failure import FINDING, INTERRUPTED
 
 if TYPE_CHECKING:
-    from simk8s.scenario import Scenario
+    from simk8s.checker.oracle import Oracle
+    from simk8s.scenario import Runner, Scenario
 
 EPILOG = """\b
 Examples:
@@ -39,6 +40,7 @@ Exit status: 0 settled and every expectation met; 1 an expectation failed or it 
 )
 @click.option("--addon", "addons", multiple=True, metavar="NAME", help="Install an add-on first, such as rook.")
 @click.option("--nodes", type=click.IntRange(min=1), help="How many nodes [default: 3].")
+@click.option("--judge", is_flag=True, help="Write rows to its databases as `check` does; judge each Pod in the end.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 @click.option("-q", "--quiet", is_flag=True, help="Print the end only, not the timeline.")
 @click.pass_context
@@ -51,6 +53,7 @@ def command(
     replay: str | None,
     addons: tuple[str, ...],
     nodes: int | None,
+    judge: bool,
     as_json: bool,
     quiet: bool,
 ) -> None:
@@ -75,11 +78,15 @@ def command(
     limit = seconds_of(until) if until is not None else None
     runner = Runner(scenario, seed=seed, replay=replay, until=limit)
     report = Report(runner, as_json=as_json, quiet=quiet)
+    oracle = _oracle(runner) if judge else None
     interrupted = False
     try:
         report.begin()
         for result in runner.steps():
             report.step(result)
+        if oracle is not None:
+            runner.cluster.complete(oracle.finish())
+            report.judgement = oracle.judge()
     except KeyboardInterrupt:
         interrupted = True
     if trace is not None:
@@ -87,7 +94,15 @@ def command(
     report.end(interrupted=interrupted)
     if interrupted:
         ctx.exit(INTERRUPTED)
-    ctx.exit(0 if runner.ok else FINDING)
+    ctx.exit(0 if runner.ok and (report.judgement is None or report.judgement.ok) else FINDING)
+
+
+def _oracle(runner: Runner) -> Oracle:
+    from simk8s.checker.oracle import Oracle
+
+    oracle = Oracle(runner.cluster)
+    oracle.begin()
+    return oracle
 
 
 def _scenario(paths: tuple[str, ...], addons: tuple[str, ...], nodes: int | None) -> Scenario:

@@ -48,7 +48,8 @@ class Trial:
         lines += [f"  never struck: {fault}" for fault in self.plan.faults if fault not in self.struck]
         scaled = f" (with {self.replicas} replicas)" if self.replicas is not None else ""
         where = " ".join(self.manifests)
-        return "\n".join([*lines, f"replay: simk8s run {where}{self.options} --replay {self.plan.token}{scaled}"])
+        replay = f"simk8s run {where}{self.options} --judge --replay {self.plan.token}{scaled}"
+        return "\n".join([*lines, f"replay: {replay}"])
 
 
 @dataclass

@@ -12,6 +12,9 @@ from typing import TypeAlias
 import pytest
 from click.testing import Result
 
+from simk8s.faults import AtCommand, Fault, Kill
+from simk8s.faults.token import token_of_plan
+
 Command: TypeAlias = Callable[..., Result]
 Pod: TypeAlias = Callable[[str], Path]
 
@@ -265,3 +268,20 @@ def test_a_scenario_and_manifests_together_are_refused(simk8s: Command, pod: Pod
     file = manifest.with_name("scenario.yaml")
     file.write_text(SCENARIO)
     bad(simk8s("run", file, manifest), "SK507", "a scenario runs alone")
+
+
+@pytest.mark.slow
+def test_judge_writes_rows_and_says_what_became_of_each_server(simk8s: Command) -> None:
+    """S04: the position is burnt and not yet written down; every Pod says that it is Ready, and the judge tells."""
+    moment = AtCommand(pod="mysql-1", container="xtrabackup", index=7)
+    token = token_of_plan("v1.0", [Fault(Kill(pod="mysql-1", container="xtrabackup"), moment)])
+    manifests = Path(__file__).parents[2] / "scenarios" / "tutorial"
+
+    alone = simk8s("run", manifests, "--replay", token, "--json")
+    judged = simk8s("run", manifests, "--replay", token, "--judge", "--json")
+
+    assert (alone.exit_code, judged.exit_code) == (0, 1)
+    assert "outcome" not in json.loads(alone.stdout)
+    said = json.loads(judged.stdout)
+    assert said["outcome"] == {"mysql-0": "ok", "mysql-1": "stale", "mysql-2": "stale"}
+    assert said["silent_pods"] == ["mysql-1", "mysql-2"]
