@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from simk8s.api.manifest import EXTENSIONS, STDIN, Manifest, load
+from simk8s.api.manifest import EXTENSIONS, STDIN, Manifest, files_of, load, load_text, read
 from simk8s.api.objects import Object, dig
 from simk8s.api.script_place import ScriptPlace
 from simk8s.cluster.manifests import pod_specs
@@ -50,19 +51,44 @@ class Script:
 
 
 def lint_paths(paths: Sequence[str], *, stdin: str = "") -> list[Located]:
-    """All findings in manifests, folders of them, and script files. Raises SimError SK1xx for what cannot be read."""
+    """All findings in manifests, folders of them, and script files.
+
+    Raises SimError SK1xx for what cannot be read; in a folder that is a finding, too, and the rest is looked at.
+    """
     return sorted({found for path in paths for found in _in_path(path, stdin)})
 
 
 def _in_path(path: str, stdin: str) -> Iterator[Located]:
     target = Path(path)
-    if path == STDIN or target.is_dir() or target.suffix in EXTENSIONS or not target.exists():
-        for manifest in load([path], stdin=stdin, recursive=True):
-            for script in scripts_of(manifest):
-                yield from _located(script)
-            yield from written_in_place(manifest)
+    if target.is_dir():
+        for file in files_of(path, recursive=True):
+            yield from _in_file_of_folder(file)
+    elif path == STDIN or target.suffix in EXTENSIONS or not target.exists():
+        for manifest in load([path], stdin=stdin):
+            yield from _in_manifest(manifest)
     else:
         yield from _located(_script_file(path))
+
+
+def _in_file_of_folder(file: str) -> Iterator[Located]:
+    """Lessons and scenarios, which stand beside the manifests that they use, have no scripts of their own."""
+    try:
+        text = read(file)
+        if not _OURS.search(text):
+            for manifest in load_text(text, file):
+                yield from _in_manifest(manifest)
+    except SimError as error:
+        place = error.place or Place(file, 1, 1)
+        yield Located(place.file, place.line or 1, place.column or 1, error.code, "", error.message, error.hint or "")
+
+
+_OURS = re.compile(r"^apiVersion: *[\"']?simk8s/", re.MULTILINE)
+
+
+def _in_manifest(manifest: Manifest) -> Iterator[Located]:
+    for script in scripts_of(manifest):
+        yield from _located(script)
+    yield from written_in_place(manifest)
 
 
 def _located(script: Script) -> Iterator[Located]:

@@ -114,6 +114,18 @@ def test_a_script_file_is_read_with_the_shell_that_its_first_line_names(simk8s: 
     assert result.exit_code == 1
 
 
+def test_in_a_folder_lessons_are_passed_over_and_what_cannot_be_read_is_a_finding(
+    simk8s: Command, tmp_path: Path
+) -> None:
+    tmp_path.joinpath("1-lesson.yaml").write_text("apiVersion: simk8s/v1\nkind: Lesson\nname: identity\n")
+    tmp_path.joinpath("2-broken.yaml").write_text("a: [")
+    tmp_path.joinpath("3-all.yaml").write_text(OTHER_SCRIPTS)
+    result = simk8s("sh", "--lint", "--json", tmp_path)
+    codes = [json.loads(line)["code"] for line in result.stdout.splitlines()]
+    assert codes == ["SK104", "SK259", "SK259", "SK260"]
+    assert result.exit_code == 1
+
+
 def test_bad_input_is_told_apart(simk8s: Command, tmp_path: Path) -> None:
     assert simk8s("sh", "--lint").exit_code == 2
     assert simk8s("sh", "--lint", tmp_path / "missing.yaml").exit_code == 2
