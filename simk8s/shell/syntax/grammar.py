@@ -47,11 +47,11 @@ class Grammar:
         return token
 
     def at(self, *operators: str) -> bool:
-        token = self.peek()
+        token = self._token or self.peek()
         return token.kind == OPERATOR and token.text in operators and token.descriptor is None
 
     def at_word(self, *reserved: str) -> bool:
-        token = self.peek()
+        token = self._token or self.peek()
         return token.kind == WORD_TOKEN and token.text in reserved
 
     def expect_word(self, reserved: str) -> Token:
@@ -250,7 +250,7 @@ class Grammar:
         declares = takes_lists = False
         told = 0
         while True:
-            token = self.peek()
+            token = self._token or self.peek()
             if told == 0 and (words or assignments or redirections):
                 told = self._line_after(token)
             if token.kind == OPERATOR:

@@ -147,7 +147,7 @@ class Word:
     waits: bool = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "waits", any(map(waits, self.parts)))
+        object.__setattr__(self, "waits", self.constant is None and any(map(waits, self.parts)))
 
 
 def waits(part: Part) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from simk8s.shell.syntax import heredoc
 from simk8s.shell.syntax.parts import Word
@@ -13,8 +13,7 @@ from simk8s.shell.syntax.word import WORD, Context, read_word
 WORD_TOKEN, OPERATOR, NEWLINE, END, NUMBER = "word", "operator", "newline", "end", "number"
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """`text` is the operator, or the word as written; `descriptor` what stands before a redirection."""
 
     kind: str
@@ -28,6 +27,7 @@ _BLANK = re.compile(r"(?:[ \t]|\\\n)*")
 _COMMENT = re.compile(r"#[^\n]*")
 _OPERATOR = re.compile(r"&&|\|\||;;&|;;|;&|\|&|<<<|<<-|<<|<&|<>|>>|>&|>\||&>>|&>|[<>;&|()]")
 _OPERATOR_STARTS = frozenset("<>;&|-")
+_OPERATORS = frozenset("<>;&|()")
 _DESCRIPTOR = re.compile(r"(\d+|\{[A-Za-z_][A-Za-z0-9_]*(?:\[[^\]]*\])?\})(?=[<>])")
 
 _SHORTER = {";;&": ";;", ";&": ";", "|&": "|", "<<<": "<<", "&>>": "&", "&>": "&"}
@@ -60,7 +60,8 @@ def read_token(reader: Reader, context: Context = WORD) -> Token:
     reader.offset = offset
     if character in "<>" and text[offset + 1 : offset + 2] == "(" and reader.dialect.process_substitution:
         return Token(WORD_TOKEN, "", offset, read_word(reader, context))
-    operator = _operator(reader, offset) if not context.regex or character not in "(|" else None
+    is_text = character not in _OPERATORS or (context.regex and character in "(|")
+    operator = None if is_text else _operator(reader, offset)
     if operator:
         reader.offset = offset + len(operator)
         return Token(OPERATOR, operator, offset)

@@ -21,9 +21,9 @@ METACHARACTERS = " \t\n;&|<>()"
 ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\[.*\])?\+?=", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Context:
-    """The rules inside one kind of text.
+    """The rules inside one kind of text. There are those below and no others.
 
     `stops` end the parts; `double`: a backslash only quotes ``$ ` " \\`` and what `escapable` adds, and a single quote
     is an ordinary character; `closing` is what bash says it was looking for when the text ends first (empty: the end
@@ -58,6 +58,12 @@ GROUP = Context(")", closing=")", groups=True, opening="(")
 def read_word(reader: Reader, context: Context = WORD) -> Word:
     """Read the word that begins at the reader's offset (not white space, not an operator)."""
     start = reader.offset
+    bare = _BARE.match(reader.text, start) if context is WORD else None
+    if bare is not None:
+        reader.offset = bare.end()
+        line, column = reader.place(start)
+        source = bare.group()
+        return Word(line, column, (Literal(line, column, source),), source, source)
     parts = read_parts(reader, context)
     source = reader.text[start : reader.offset]
     line, column = reader.place(start)
@@ -74,6 +80,8 @@ def read_word(reader: Reader, context: Context = WORD) -> Word:
 
 
 _ACTIVE = set("~{*?[\\'\"$`<>()")
+_BARE = re.compile(r"[A-Za-z0-9_./:,%=-]+(?=[ \t\n;&|)]|\Z)")
+"""Most words: nothing in them means anything, and nothing that follows belongs to them."""
 
 
 def make_word(
@@ -214,6 +222,8 @@ def _starts_process(reader: Reader, context: Context) -> bool:
 
 def _joined(parts: list[Part]) -> tuple[Part, ...]:
     """Neighbouring literals as one."""
+    if len(parts) < 2:
+        return tuple(parts)
     joined: list[Part] = []
     for part in parts:
         last = joined[-1] if joined else None
