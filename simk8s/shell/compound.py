@@ -46,8 +46,12 @@ def _redirected(shell: Shell, node: Compound, body: Callable[[], int | Run[int]]
     redirections = node.redirections
     shell.may_exec = False
     before = len(shell.substituted_files)
-    named = isinstance(node, Conditional | ArithmeticCommand | ArithmeticFor) or not shell.resting_line
-    shell.line = node.line + shell.line_shift if named else shell.resting_line
+    if isinstance(node, Conditional | ArithmeticCommand):
+        shell.line = node.told + shell.line_shift
+    elif isinstance(node, ArithmeticFor) or not shell.resting_line:
+        shell.line = node.line + shell.line_shift
+    else:
+        shell.line = shell.resting_line
     try:
         saved = yield from redirect(shell, redirections)
     except RedirectionError as error:
@@ -192,7 +196,7 @@ def run_case(shell: Shell, node: Case) -> int | Run[int]:
 
 
 def _case(shell: Shell, node: Case) -> Run[int]:
-    shell.line = node.line + shell.line_shift
+    shell.line = node.subject.line + node.subject.source.count("\n") + shell.line_shift
     may_exec, shell.may_exec = shell.may_exec, False
     options = shell.options
     if options.xtrace:
@@ -241,7 +245,7 @@ def run_conditional(shell: Shell, node: Conditional) -> int | Run[int]:
 
 
 def _conditional(shell: Shell, node: Conditional) -> int | Run[int]:
-    shell.line = node.line + shell.line_shift
+    shell.line = node.told + shell.line_shift
     if shell.is_watched or node.waits:
         return _wait_for_conditional(shell, node, shell.step(node))
     if not shell.stepped(node):
@@ -278,7 +282,7 @@ def run_arithmetic(shell: Shell, node: ArithmeticCommand) -> int | Run[int]:
 
 
 def _arithmetic(shell: Shell, node: ArithmeticCommand) -> int | Run[int]:
-    shell.line = node.line + shell.line_shift
+    shell.line = node.told + shell.line_shift
     if shell.is_watched or node.expression.waits:
         return _wait_for_arithmetic(shell, node, shell.step(node))
     if not shell.stepped(node):

@@ -302,8 +302,8 @@ def expand_part(shell: Shell, part: Part, out: list[Piece], *, quoted: bool = Fa
                 yield from expand_part(shell, inner, out, quoted=quoted, nested=True)
             if quoted and not result.word.parts:
                 out.append(("", QUOTED))
-        case CommandSubstitution(_, _, body):
-            text = yield from subshell.substitute(shell, body)
+        case CommandSubstitution():
+            text = yield from subshell.substitute(shell, part)
             out.append((text, QUOTED if quoted else EXPANDED))
         case Backquoted():
             text = yield from subshell.substitute_text(shell, part)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from simk8s.machine import Errno, File, Handle, ResolveError, SourceHandle, SyscallError
-from simk8s.shell import assignment, expansion, message
+from simk8s.shell import assignment, expansion, message, unparse
 from simk8s.shell.control import ShellError
 from simk8s.shell.syntax.nodes import Redirection
 from simk8s.shell.syntax.parts import Word
@@ -141,7 +141,7 @@ def _duplicate(shell: Shell, redirection: Redirection, saved: Saved) -> Run[None
             _put(shell, 1, handle, saved)
             _put(shell, 2, handle.share(), saved)
             return
-        raise RedirectionError(f"{redirection.target.source}: ambiguous redirect")
+        raise RedirectionError(f"{unparse.word(redirection.target)}: ambiguous redirect")
     handle_or_none = shell.process.files.get(int(number))
     if handle_or_none is None:
         shown = number if redirection.target.constant is not None else redirection.target.source
@@ -175,7 +175,7 @@ def _one_word(shell: Shell, word: Word) -> Run[str]:
         return (yield from expansion.expand_string(shell, word))
     names = yield from expansion.expand_words(shell, (word,))
     if len(names) != 1:
-        raise RedirectionError(f"{word.source}: ambiguous redirect")
+        raise RedirectionError(f"{unparse.word(word)}: ambiguous redirect")
     return names[0]
 
 

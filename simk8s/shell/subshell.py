@@ -16,7 +16,7 @@ from simk8s.shell.syntax import Parser, ShellSyntaxError, parse
 from simk8s.shell.syntax.dialect import Dialect
 from simk8s.shell.syntax.expansion import only_input_file
 from simk8s.shell.syntax.nodes import Command, Group, Pipeline, Sequence, SimpleCommand, Subshell
-from simk8s.shell.syntax.parts import Backquoted, FileSubstitution, ProcessSubstitution, Word
+from simk8s.shell.syntax.parts import Backquoted, CommandSubstitution, FileSubstitution, ProcessSubstitution, Word
 from simk8s.sim import Run
 
 if TYPE_CHECKING:
@@ -128,12 +128,13 @@ def wait_for(shell: Shell, child: Process) -> Run[int]:
             return status
 
 
-def substitute(shell: Shell, body: Sequence) -> Run[str]:
+def substitute(shell: Shell, part: CommandSubstitution) -> Run[str]:
     """`$(...)`: what the commands write, without the newlines at its end."""
+    body = part.body
     if not body.commands:
         shell.substitution_status = 0
         return ""
-    return (yield from captured(shell, _commands(body), shell.line - body.commands[0].line))
+    return (yield from captured(shell, _commands(body), shell.line - part.first_line))
 
 
 def _commands(body: Sequence) -> Callable[[Shell], Run[int]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -44,6 +45,12 @@ EXTENDED = ("@(x|3)*", "+([0-9])", "?(x)y", "*(a|b|:)", "!(x*)")
 SEPARATORS = ("; ", "\n", "\n")
 
 
+@cache
+def _up_to(highest: int) -> st.SearchStrategy[int]:
+    """One strategy for all draws of its kind: making them takes longer than drawing."""
+    return st.integers(0, highest)
+
+
 @dataclass
 class Writer:
     """Draws one script. `depth` is how deep in compound commands and substitutions it stands."""
@@ -58,10 +65,10 @@ class Writer:
         self.empties_ifs = self.chance(30)
 
     def one(self, *choices: Any) -> Any:
-        return choices[self.draw(st.integers(0, len(choices) - 1))]
+        return choices[self.draw(_up_to(len(choices) - 1))]
 
     def chance(self, percent: int) -> bool:
-        return bool(self.draw(st.integers(0, 99)) < percent)
+        return bool(self.draw(_up_to(99)) < percent)
 
     def some(self, make: Callable[[], str], least: int, most: int, separator: str = " ") -> str:
         return separator.join(make() for _ in range(self.draw(st.integers(least, most))))
@@ -260,7 +267,8 @@ class Writer:
                 lambda: f"return {self.one('', '0', '3', '$c')}",
             ]
         if self.loops:
-            kinds += [lambda: str(self.one("break", "continue", "break 2", "continue 2"))]
+            levels = " 2" if self.loops > 1 and self.chance(50) else ""  # see docs/fidelity.md
+            kinds += [lambda: f"{self.one('break', 'continue')}{levels}"]
         if not self.in_function and self.functions:
             kinds += [lambda: f"f{self.draw(st.integers(1, self.functions))} {self.some(self.word, 0, 2)}"] * 4
         if self.chance(3):

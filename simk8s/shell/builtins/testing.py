@@ -121,7 +121,9 @@ class _Expression:
     def whole(self) -> bool:
         value = self.either()
         if self.index < len(self.words):
-            raise conditional.BadTest("too many arguments")
+            left = self.words[self.index]
+            option = left.startswith("-")
+            raise conditional.BadTest(f"syntax error: `{left}' unexpected" if option else "too many arguments")
         return value
 
     def peek(self, ahead: int = 0) -> str | None:

@@ -71,7 +71,9 @@ def _read_command(reader: Reader) -> Part:
     target = only_input_file(body) if reader.dialect.file_substitution else None
     if target is not None:
         return FileSubstitution(line, column, target, source)
-    return CommandSubstitution(line, column, printed_lines(body), source)
+    if reader.document:  # bash keeps its text, and does not write it out again
+        return CommandSubstitution(line, column, body, source, line)
+    return CommandSubstitution(line, column, printed_lines(body), source, body.commands[0].line if body.commands else 0)
 
 
 def only_input_file(body: Sequence) -> Word | None:

@@ -234,6 +234,8 @@ class Grammar:
         token = self.take()
         line, column = self.reader.place(token.offset)
         target = self.peek()
+        if target.kind == OPERATOR and target.descriptor is not None:
+            raise self.reader.unexpected(str(target.descriptor), target.offset)
         if target.kind != WORD_TOKEN or target.word is None:
             raise self.missing_word()
         self.take()

@@ -76,7 +76,7 @@ def _read_body(reader: Reader, document: HereDocument) -> Word:
     line, column = reader.place(start)
     if document.quoted:
         return Word(line, column, (Quoted(line, column, content, "'"),), content, content)
-    inner = Reader(content, reader.dialect, reader.extglob, first_line=line, nested=reader.nested)
+    inner = Reader(content, reader.dialect, reader.extglob, first_line=line, nested=reader.nested, document=True)
     parts = tuple(_joined_by_blanks(part) for part in read_parts(inner, DOCUMENT))
     reader.warnings.extend(inner.warnings)
     constant = "".join(p.text for p in parts) if all(isinstance(p, Literal | Quoted) for p in parts) else None  # type: ignore[union-attr]

@@ -316,7 +316,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Conditional:
-    """`[[ ... ]]`."""
+    """`[[ ... ]]`; `told` is the line in messages, at which it ends."""
 
     line: int
     column: int
@@ -324,20 +324,26 @@ class Conditional:
     redirections: tuple[Redirection, ...]
     source: str
     waits: bool = field(init=False, compare=False, repr=False)
+    told: int = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "waits", test_waits(self.test))
+        object.__setattr__(self, "told", self.line + self.source.count("\n"))
 
 
 @dataclass(frozen=True, slots=True)
 class ArithmeticCommand:
-    """`(( ... ))`; `text` is what stands between the parentheses."""
+    """`(( ... ))`; `told` is the line in messages, at which it ends."""
 
     line: int
     column: int
     expression: Word
     redirections: tuple[Redirection, ...]
     source: str
+    told: int = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "told", self.line + self.source.count("\n"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,12 +60,16 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class CommandSubstitution:
-    """`$( ... )`; `body` is what runs in a subshell."""
+    """`$( ... )`; `body` is what runs in a subshell.
+
+    `first_line`: the line in it which stands, in messages, for the line at which the command around it ends.
+    """
 
     line: int
     column: int
     body: Sequence
     source: str
+    first_line: int = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,7 @@ class Reader:
     first_column: int = 1
     starts: list[int] = field(default_factory=list)
     nested: Callable[[Reader, str], Sequence] | None = None
+    document: bool = False  # the text is that of a here-document
     inside: int = 0
     """How many `$( )` stand around."""
     pending: list[HereDocument] = field(default_factory=list)
