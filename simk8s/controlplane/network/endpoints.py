@@ -241,6 +241,7 @@ def _subsets(members: _Members) -> list[Object]:
     return [
         {**subset, "ports": [{"name": n, "port": port, "protocol": protocol} for n, protocol, port in ports]}
         for ports, subset in subsets.items()
+        if subset
     ]
 
 
