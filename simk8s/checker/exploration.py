@@ -113,7 +113,7 @@ def run(
     raise Enough. That, or an interruption, ends it early: what was found by then is in the result.
     Raises SimError where the manifests are refused.
     """
-    seen = survey(setup, power_loss=power_loss)
+    seen = survey(setup, power_loss=power_loss, only=only)
     exploration = Exploration(setup, seen, Ground(tuple(seen.reference.outcome), seen.accounts), crashes=crashes)
     exploration.known.add("the crash-free run", seen.reference)
     with TemporaryDirectory(prefix="simk8s-check-") as folder:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 
 from simk8s.checker.crash import SERVING, Crash
 from simk8s.checker.kind import kind_of
@@ -41,13 +42,14 @@ class Survey:
         return [number for number, first in enumerate(self.same_as) if number == first]
 
 
-def survey(setup: Setup, *, power_loss: bool = False) -> Survey:
+def survey(setup: Setup, *, power_loss: bool = False, only: Callable[[Crash], bool] | None = None) -> Survey:
     """Run without any crash and look around. Raises SimError where the manifests are refused.
 
     With `power_loss` each node that is lost is lost twice: with what was written, and without what was not synced.
+    Points at which there is no crash that `only` asks for are passed by.
     """
     found = Survey()
-    surveyor = _Surveyor(found, {source.file for source in setup.sources}, power_loss)
+    surveyor = _Surveyor(found, {source.file for source in setup.sources}, power_loss, only)
     walk = Walk(setup, Known(), surveyor.visit)
     found.reference = walk.run()
     surveyor.finish()
@@ -63,10 +65,11 @@ _Here = tuple[CrashPoint, int, float]
 
 
 class _Surveyor:
-    def __init__(self, found: Survey, files: set[str], power_loss: bool) -> None:
+    def __init__(self, found: Survey, files: set[str], power_loss: bool, only: Callable[[Crash], bool] | None) -> None:
         self.found = found
         self.files = files
         self.power_loss = power_loss
+        self.only = only
         self._first: dict[bytes, int] = {}
         self._runs: dict[tuple[object, ...], list[int]] = {}
         self._kinds: dict[tuple[object, ...], str] = {}
@@ -83,16 +86,24 @@ class _Surveyor:
         files_left = walk.data_files(point)
         line = (point.pod, point.container, point.start, point.file, point.line)
         began = self._lines.setdefault(line, (here, files_left))
-        begins = self._add(walk, Crash(*here, "container", f"{point.pod}/{point.container}"), files_left)
+        own = Crash(*here, "container", f"{point.pod}/{point.container}")
+        if self.only and not self.only(own) and not any(map(self.only, self._others(walk, own))):
+            return
+        begins = self._add(walk, own, files_left)
         if begins or point.where == SERVING or (point.where == "before" and point.file in self.files):
-            for kill, killed in others(walk.cluster.world, point):
-                self._add(walk, Crash(*here, kill, killed), files_left)
-                if kill == "node" and self.power_loss:
-                    self._add(walk, Crash(*here, kill, killed, "lost"), files_left)
-                is_peer = kill != "node" and killed.partition("/")[0] != point.pod and point.where != SERVING
-                if is_peer and began[0] != here and (line, killed) not in self._apart:
-                    self._apart.add((line, killed))
-                    self._add(walk, Crash(*began[0], kill, killed), began[1])
+            for crash in self._others(walk, own):
+                self._add(walk, crash, files_left)
+                is_peer = crash.kill != "node" and crash.killed.partition("/")[0] != point.pod
+                if is_peer and point.where != SERVING and began[0] != here and (line, crash.killed) not in self._apart:
+                    self._apart.add((line, crash.killed))
+                    self._add(walk, Crash(*began[0], crash.kill, crash.killed), began[1])
+
+    def _others(self, walk: Walk, own: Crash) -> Iterator[Crash]:
+        """What else can be killed where this crash is."""
+        for kill, killed in others(walk.cluster.world, own.point):
+            yield replace(own, kill=kill, killed=killed)
+            if kill == "node" and self.power_loss:
+                yield replace(own, kill=kill, killed=killed, unsynced="lost")
 
     def finish(self) -> None:
         """The ends of each run are tried in any case."""

@@ -42,14 +42,14 @@ class Hole:
 def holes(paths: Sequence[str], container: str) -> list[Hole]:
     """Every hole that crashes of that container itself leave, in the order of the script. Raises SimError."""
     setup = Setup.of(sources(list(paths)), {"seed": 0, "addons": list(ADDONS)})
-    seen = survey(setup)
+
+    def is_asked_for(crash: Crash) -> bool:
+        return crash.kills_itself and crash.point.container == container
+
+    seen = survey(setup, only=is_asked_for)
     if not seen.reference.is_ok:
         return [_hole(0, "", seen.reference)]
-    mine = [
-        (number, seen.crashes[number])
-        for number in seen.representatives
-        if seen.crashes[number].kills_itself and seen.crashes[number].point.container == container
-    ]
+    mine = [(number, seen.crashes[number]) for number in seen.representatives if is_asked_for(seen.crashes[number])]
     results = dict(explore(setup, mine, Known(), Ground(tuple(seen.reference.outcome), seen.accounts)))
     bad = [(crash, results[number]) for number, crash in mine if number in results and not results[number].is_ok]
     return [_told(crash, result) for crash, result in bad]
