@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
+from simk8s.checker import warm
 from simk8s.checker.crash import SERVING, Crash
 from simk8s.checker.kind import kind_of
 from simk8s.checker.known import Known, Result
@@ -53,6 +54,7 @@ def survey(setup: Setup, *, power_loss: bool = False, only: Callable[[Crash], bo
     walk = Walk(setup, Known(), surveyor.visit)
     found.reference = walk.run()
     surveyor.finish()
+    warm.note(setup)
     found.accounts = walk.oracle.accounts
     found.points = walk.position
     found.seconds = walk.cluster.now

@@ -6,7 +6,7 @@ import pickle
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from simk8s.checker import fork
+from simk8s.checker import fork, warm
 from simk8s.checker.branching import Branching
 from simk8s.checker.crash import Crash
 from simk8s.checker.ground import Ground, unknown
@@ -43,6 +43,7 @@ def explore(
             hint="leave out --dask; on Windows one crash at a time is what there is",
         )
     if fork.is_possible():
+        warm.up(setup)
         Branching(setup, crashes, known, ground, keep, more).run()
     else:
         _replaying(setup, crashes, known, ground, keep)

@@ -10,10 +10,12 @@ from typing import Any
 
 import pytest
 
-from simk8s.checker import exploration, fork
+from simk8s.checker import exploration, fork, warm
 from simk8s.checker.exploration import Exploration
+from simk8s.checker.known import Result
 from simk8s.checker.report import report
 from simk8s.checker.setup import Setup
+from simk8s.checker.walk import Walk
 from simk8s.cluster import Cluster
 from simk8s.cluster.manifests import Source
 from simk8s.errors import SimError
@@ -262,6 +264,21 @@ def test_a_process_with_other_threads_finds_one_that_can_be_forked() -> None:
         over.set()
         other.join()
     assert found["complete"] and found["holes"]
+
+
+def test_a_worker_goes_through_the_run_once_before_it_forks(monkeypatch: pytest.MonkeyPatch) -> None:
+    one, other = setup(SAFE), setup(FRAGILE)
+    runs: list[Setup] = []
+
+    class Counted(Walk):
+        def run(self) -> Result:
+            runs.append(self.setup)
+            return super().run()
+
+    monkeypatch.setattr(warm, "Walk", Counted)
+    for chosen in (one, one, other, other):
+        warm.up(chosen)
+    assert runs == [one, other]
 
 
 def test_zero_crashes_judge_the_run_alone() -> None:
