@@ -59,6 +59,13 @@ def test_a_program_that_stands_elsewhere_is_another_world() -> None:
     assert world(first="1000").now() != world(first="1").now()
 
 
+def test_the_same_command_later_in_a_script_is_another_place() -> None:
+    """Nothing has changed but how far the script has come."""
+    text = "a > /data/file; sleep 1000; true; sleep 1000; echo b"
+    assert world(text, seconds=60.0).now() == world(text, seconds=90.0).now()
+    assert world(text, seconds=60.0).now() != world(text, seconds=1200.0).now()
+
+
 def test_what_a_kill_leaves_does_not_depend_on_where_the_killed_program_stood() -> None:
     one, other = world(first="1000"), world(first="1")
     before = [fingerprints._of(lambda pod, container: container != "main") for fingerprints in (one, other)]

@@ -1,7 +1,8 @@
 """The programs' part of a fingerprint: where each process stands, read from its generators.
 
 A program is a generator that waits in another one, and so on. For each of them: which function, how far it has come
-(`f_lasti`), and those of its local variables that are plain values. So no program has to describe itself.
+(`f_lasti`), and those of its local variables that are plain values, or commands of a script: these stand for their
+places. So no program has to describe itself.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any
 
 from simk8s.checker.fingerprint.naming import nameless
 from simk8s.machine import Machine, Process
+from simk8s.shell.syntax.nodes import Command
 
 _PLAIN = (str, bool, type(None), int)
 _NUMBERED = frozenset({"seq", "cause", "number", "pid", "address", "port", "size", "offset", "position"})
@@ -42,7 +44,8 @@ def _process(process: Process) -> tuple[Any, ...]:
 
 def _frame(frame: FrameType) -> tuple[Any, ...]:
     plain = [(name, value) for name, value in frame.f_locals.items() if _is_plain(name, value)]
-    return (frame.f_code.co_qualname, frame.f_lasti, plain)
+    places = [(value.line, value.column) for value in frame.f_locals.values() if isinstance(value, Command)]
+    return (frame.f_code.co_qualname, frame.f_lasti, plain, places)
 
 
 def _is_plain(name: str, value: Any) -> bool:
