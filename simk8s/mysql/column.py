@@ -145,6 +145,8 @@ BLOB_LENGTH_BYTES = {
 }
 _TEXTS = frozenset(("char", "varchar", "tinytext", "text", "mediumtext", "longtext", "enum", "set"))
 _BINARIES = frozenset(("binary", "varbinary", "tinyblob", "blob", "mediumblob", "longblob"))
+_DIGITS = 15
+"""How many zeros a DOUBLE may be written with."""
 _DISPLAY_WIDTH = {
     "tinyint": (4, 3),
     "smallint": (6, 5),
@@ -184,12 +186,19 @@ def plain_text(value: Value) -> str:
 
 
 def float_text(value: float) -> str:
-    """A DOUBLE in the shortest form, without `.0`; with an exponent where MySQL has one."""
-    if value == int(value) and abs(value) < 1e15:
-        return str(int(value))
-    text = repr(value)
-    mantissa, mark, exponent = text.partition("e")
-    return f"{mantissa.removesuffix('.0')}e{int(exponent)}" if mark else text
+    """A DOUBLE in the shortest form, without `.0`; with an exponent where the digits alone would be too many.
+
+    >>> float_text(1e14), float_text(1e15), float_text(1e-5), float_text(1.5e-16)
+    ('100000000000000', '1e15', '0.00001', '1.5e-16')
+    """
+    shortest = Decimal(repr(value)).normalize()
+    _, digits, exponent = shortest.as_tuple()
+    assert isinstance(exponent, int)
+    point = len(digits) + exponent
+    if -_DIGITS < point <= _DIGITS or 0 < point < len(digits):
+        return format(shortest + 0, "f")
+    mantissa = format(shortest.scaleb(1 - point), "f")
+    return f"{mantissa}e{point - 1}"
 
 
 def _time_text(value: timedelta) -> str:

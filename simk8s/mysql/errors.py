@@ -167,7 +167,6 @@ ERRORS: dict[int, tuple[str, str]] = {
     1381: (_GENERAL, "You are not using binary logging"),
     1396: (_GENERAL, "Operation %s failed for %s"),
     1406: ("22001", "Data too long for column '%s' at row %s"),
-    1410: (_SYNTAX, "You are not allowed to create a user with GRANT"),
     1426: (_SYNTAX, "Too-big precision %s specified for '%s'. Maximum is %s."),
     1439: (_SYNTAX, "Display width out of range for column '%s' (max = %s)"),
     1524: (_GENERAL, "Plugin '%s' is not loaded"),

@@ -59,8 +59,12 @@ def test_another_delimiter_lets_semicolons_pass() -> None:
     assert texts("DELIMITER //\nCREATE x; END//\nDELIMITER ;\nSELECT 1;") == ["", "CREATE x; END", "", "SELECT 1"]
 
 
-def test_a_quote_that_is_never_closed_drops_the_rest() -> None:
+def test_a_quote_that_is_never_closed_is_for_the_server_to_complain_about() -> None:
     splitter = Splitter()
     assert splitter.feed("SELECT 'abc") == []
     assert splitter.open_quote == "'"
-    assert splitter.finish() == []
+    assert [statement.text for statement in splitter.finish()] == ["SELECT 'abc"]
+
+
+def test_a_comment_that_is_never_closed_is_dropped() -> None:
+    assert texts("SELECT 1 /* and so on") == ["SELECT 1"]

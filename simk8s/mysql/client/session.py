@@ -67,9 +67,10 @@ class Session:
             yield from self._feed(self.options.execute)
         else:
             yield from self._feed_input()
-        if not self.finished:
-            yield from self._perform(self.splitter.finish())
-        if not self.options.batch:
+        if self.options.batch:
+            if not self.finished:
+                yield from self._perform(self.splitter.finish())
+        else:
             yield from self._say("Bye\n")
         if self.connection is not None:
             yield from self.connection.quit()

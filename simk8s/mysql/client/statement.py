@@ -69,8 +69,10 @@ class Splitter:
         return self._take()
 
     def finish(self) -> list[Statement]:
-        """The rest at the end of input: a last statement needs no delimiter. An unclosed quote drops it, as in 5.7."""
-        text, self._pending = "" if self.open_quote else self._pending, ""
+        """The rest at the end of input: a last statement needs no delimiter, nor a closed quote."""
+        text, self._pending = self._pending, ""
+        unclosed = next((m for m in _TOKEN.finditer(text) if m["open"] == "/*"), None)
+        text = text[: unclosed.start()] if unclosed is not None else text
         return [Statement(text.strip(), self._pending_line)] if text.strip() else []
 
     def clear(self) -> None:

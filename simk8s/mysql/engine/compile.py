@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import regex
@@ -319,7 +320,7 @@ def _cast(value: Value, column: Column, context: Evaluation) -> Value:
     if value is None:
         return None
     if type.name == "bigint":
-        number = int(number_of(value) or 0)
+        number = int(_rounded(value))
         return number % _WORD if type.unsigned else number
     if type.name in ("char", "binary") and type.length is None:
         text = text_of(value) or ""
@@ -327,6 +328,13 @@ def _cast(value: Value, column: Column, context: Evaluation) -> Value:
     problems: list[MySQLError] = []
     result = coerce(value, column, 1, lenient=problems.append)
     return None if problems and type.is_temporal else result
+
+
+def _rounded(value: Value) -> float | Decimal:
+    """A number to its nearest integer; a text only has its digits."""
+    if isinstance(value, Decimal):
+        return value.to_integral_value(ROUND_HALF_UP)
+    return round(value) if isinstance(value, float) else number_of(value) or 0
 
 
 def _assign(name: str, value: Compiled, context: Evaluation) -> Compiled:

@@ -118,7 +118,7 @@ def set_password(context: Evaluation, statement: st.SetPassword, text: str) -> S
 
 
 def grant(context: Evaluation, statement: st.Grant, text: str) -> Steps[Result]:
-    """Raises 1410 for an account that does not exist (NO_AUTO_CREATE_USER), 1045 or 1044 for one that may not give."""
+    """Raises 1133 for an account that does not exist (NO_AUTO_CREATE_USER), 1045 or 1044 for one that may not give."""
     server = context.server
     database, table = _level(context, statement.database, statement.table)
     if table != "*" and not server.catalog.has_table(database, table):
@@ -127,7 +127,7 @@ def grant(context: Evaluation, statement: st.Grant, text: str) -> Steps[Result]:
         name = _current(context, spec.name)
         if server.accounts.find(name.user, name.host) is None:
             if spec.password is None and spec.hash is None:
-                raise MySQLError(1410 if "CREATE USER" in context.session.account.privileges else 1133)
+                raise MySQLError(1133)
             values = _user_values(context, spec, None)
             yield from put_row(server, "user", values)
             context.session.warn(MySQLError(1287, "GRANT", "CREATE USER"))

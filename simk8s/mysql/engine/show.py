@@ -81,12 +81,18 @@ def _schema(context: Evaluation, statement: Show) -> str:
 
 
 def _databases(context: Evaluation, statement: Show) -> ResultSet:
-    return _table("Database", ((name,) for name in visible_databases(context.server, context.session)))
+    found = visible_databases(context.server, context.session)
+    return ResultSet((_liked("Database", statement),), tuple((name,) for name in found))
+
+
+def _liked(header: str, statement: Show) -> str:
+    """A header that says what was asked for."""
+    return header if statement.like is None else f"{header} ({statement.like})"
 
 
 def _tables(context: Evaluation, statement: Show) -> ResultSet:
     server, database = context.server, _schema(context, statement)
-    header = f"Tables_in_{database}"
+    header = _liked(f"Tables_in_{database}", statement)
     if database.lower() == INFORMATION_SCHEMA:
         _, rows = virtual_table(server, context.session, "TABLES")
         names = [str(row[2]) for row in rows() if row[1] == INFORMATION_SCHEMA]
