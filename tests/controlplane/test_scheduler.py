@@ -424,3 +424,37 @@ def test_the_taint_is_named_up_to_1_34() -> None:  # VER-10
     c.apply(pod())
     c.run(2)
     assert "1 node(s) had untolerated taint {team: red}" in refusals(c)[0]
+
+
+def test_affinity_reaches_into_the_namespaces_that_it_selects() -> None:  # SCHED-6
+    c = Cluster(nodes=2)
+    c.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "other", "labels": {"team": "a"}}})
+    c.apply(
+        {**pod("old", nodeName="node-2"), "metadata": {"name": "old", "namespace": "other", "labels": {"app": "x"}}}
+    )
+    c.run(2)
+
+    def near(**where: Any) -> Object:
+        term = {"topologyKey": "kubernetes.io/hostname", "labelSelector": {"matchLabels": {"app": "x"}}, **where}
+        return {"podAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [term]}}
+
+    c.apply(pod("all", labels={}, affinity=near(namespaceSelector={})))
+    c.apply(pod("team", labels={}, affinity=near(namespaceSelector={"matchLabels": {"team": "a"}})))
+    c.apply(pod("listed", labels={}, affinity=near(namespaces=["other"])))
+    c.apply(pod("own", labels={}, affinity=near()))
+    c.apply(pod("nobody", labels={}, affinity=near(namespaceSelector={"matchLabels": {"team": "b"}})))
+    c.run(2)
+    found = {name: node_of(c, name) for name in ("all", "team", "listed", "own", "nobody")}
+    assert found == {"all": "node-2", "team": "node-2", "listed": "node-2", "own": None, "nobody": None}
+
+
+def test_pods_of_another_revision_do_not_count_where_match_label_keys_say_so() -> None:  # SCHED-6
+    c = Cluster(nodes=1)
+    term = {"topologyKey": "kubernetes.io/hostname", "labelSelector": {"matchLabels": {"app": "x"}}}
+    apart = {
+        "podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [{**term, "matchLabelKeys": ["rev"]}]}
+    }
+    for name, revision in (("one", "1"), ("two", "2"), ("three", "2")):
+        c.apply(pod(name, labels={"app": "x", "rev": revision}, affinity=apart))
+        c.run(2)
+    assert [node_of(c, name) for name in ("one", "two", "three")] == ["node-1", "node-1", None]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from simk8s.api import quantity
-from simk8s.api.objects import Key, Object, controller_of, dig, is_terminating, key, name
+from simk8s.api.objects import Key, Object, controller_of, dig, is_terminating, key, labels, name
 from simk8s.controlplane.scheduler.topology import Counts, Term, affinity_term
 
 RESOURCES = ("cpu", "memory", "ephemeral-storage")
@@ -28,6 +28,7 @@ class PodInfo:
     affinity: tuple[Term, ...]
     priority: int
     is_terminating: bool
+    namespace_labels: Mapping[str, str]
 
     @property
     def labels(self) -> dict[str, str]:
@@ -39,7 +40,7 @@ class PodInfo:
         return spec
 
 
-def pod_info(pod: Object) -> PodInfo:
+def pod_info(pod: Object, namespace_labels: Mapping[str, str] | None = None) -> PodInfo:
     spec = pod["spec"]
     owner = controller_of(pod)
     affinity = spec.get("affinity") or {}
@@ -47,7 +48,9 @@ def pod_info(pod: Object) -> PodInfo:
     where = key(pod)
 
     def terms(kind: str) -> tuple[Term, ...]:
-        return tuple(affinity_term(term, where.namespace) for term in dig(affinity, kind, required, default=()))
+        return tuple(
+            affinity_term(term, where.namespace, labels(pod)) for term in dig(affinity, kind, required, default=())
+        )
 
     return PodInfo(
         object=pod,
@@ -59,6 +62,7 @@ def pod_info(pod: Object) -> PodInfo:
         affinity=terms("podAffinity"),
         priority=spec.get("priority", 0),
         is_terminating=is_terminating(pod),
+        namespace_labels=namespace_labels or {},
     )
 
 

@@ -46,7 +46,7 @@ def _attraction(pod: PodInfo, nodes: Nodes) -> Counter[tuple[str, str]]:
     found: Counter[tuple[str, str]] = Counter()
     for kind, sign in (("podAffinity", 1), ("podAntiAffinity", -1)):
         for preference in dig(pod.spec, "affinity", kind, PREFERRED, default=()):
-            term = affinity_term(preference["podAffinityTerm"], pod.key.namespace)
+            term = affinity_term(preference["podAffinityTerm"], pod.key.namespace, pod.labels)
             for part, count in nodes.selected(term).items():
                 if count:
                     found[term.key, part] += sign * preference["weight"] * count

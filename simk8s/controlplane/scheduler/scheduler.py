@@ -11,7 +11,7 @@ from simk8s.api.deletion import Deletion
 from simk8s.api.errors import ApiError
 from simk8s.api.events import EventRecorder
 from simk8s.api.eviction import disrupted
-from simk8s.api.objects import Key, Object, annotations_of, dig, is_terminating, key, name, namespace, uid
+from simk8s.api.objects import Key, Object, annotations_of, dig, is_terminating, key, labels, name, namespace, uid
 from simk8s.api.store import Store
 from simk8s.controlplane.informer import Informers
 from simk8s.controlplane.options import Options
@@ -75,7 +75,7 @@ class Scheduler:
                 continue
             actor = waiting.actor
             actor.hear(waiting.seq)
-            info = pod_info(pod)
+            info = self._info(pod)
             needs = needs_of(pod, self._storage)
             cycle = Cycle(info, self._nodes, needs, self._names_taints)
             cluster = Cluster(self._pods.at, list(self._budgets), self._sim.timestamp)
@@ -258,13 +258,13 @@ class Scheduler:
             self._stop_waiting(uid(pod))
         elif node:
             if old is None or dig(old, "spec", "nodeName") != node:
-                self._nodes.put_pod(pod_info(new), node)
+                self._nodes.put_pod(self._info(new), node)
                 self._changed(("InterPodAffinity",), seq)
             elif old["metadata"].get("labels") != new["metadata"].get("labels"):
-                self._nodes.put_pod(pod_info(new), node)
+                self._nodes.put_pod(self._info(new), node)
                 self._changed(("InterPodAffinity", "PodTopologySpread"), seq)
             elif is_terminating(new) and not is_terminating(old):
-                self._nodes.put_pod(pod_info(new), node)  # it does not count for spreading any more
+                self._nodes.put_pod(self._info(new), node)  # it does not count for spreading any more
                 self._changed(("PodTopologySpread",), seq)
             self._queue.forget(where)
             self._assumed.discard(uid(new))
@@ -275,6 +275,9 @@ class Scheduler:
             priority = dig(new, "spec", "priority", default=0)
             self._queue.add(Waiting(where, priority, self._sim.now, seq, self._sim.actor("kube-scheduler")))
             self._wake()
+
+    def _info(self, pod: Object) -> PodInfo:
+        return pod_info(pod, labels(self._store.find("Namespace", namespace(pod), "") or {"metadata": {}}))
 
     def _node_changed(self, old: Object | None, new: Object | None, seq: int) -> None:
         if new is None:

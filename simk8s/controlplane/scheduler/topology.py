@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from simk8s.api.objects import Object
-from simk8s.api.selector import LabelSelector, from_object
+from simk8s.api.selector import NOTHING, LabelSelector, Requirement, from_object
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +20,12 @@ class Term:
     namespaces: tuple[str, ...]
     selector: LabelSelector
     living_only: bool = False
+    elsewhere: LabelSelector = NOTHING
+    """Further namespaces, by their labels."""
 
     def selects(self, pod: Selectable) -> bool:
         return (
-            pod.key.namespace in self.namespaces
+            (pod.key.namespace in self.namespaces or self.elsewhere.matches(pod.namespace_labels))
             and self.selector.matches(pod.labels)
             and not (self.living_only and pod.is_terminating)
         )
@@ -42,12 +44,26 @@ class Selectable(Protocol):
     @property
     def labels(self) -> Mapping[str, str]: ...
     @property
+    def namespace_labels(self) -> Mapping[str, str]: ...
+    @property
     def is_terminating(self) -> bool: ...
 
 
-def affinity_term(term: Object, own_namespace: str) -> Term:
-    namespaces = tuple(term.get("namespaces") or (own_namespace,))
-    return Term(term["topologyKey"], namespaces, from_object(term.get("labelSelector")))
+def affinity_term(term: Object, own_namespace: str, own_labels: Mapping[str, str]) -> Term:
+    """SCHED-6. The keys of `matchLabelKeys` and `mismatchLabelKeys` become requirements with the Pod's own values."""
+    namespaces, elsewhere = tuple(term.get("namespaces") or ()), term.get("namespaceSelector")
+    if not namespaces and elsewhere is None:
+        namespaces = (own_namespace,)
+    selector = from_object(term.get("labelSelector"))
+    further = tuple(
+        Requirement(key, operator, (own_labels[key],))
+        for field, operator in (("matchLabelKeys", "in"), ("mismatchLabelKeys", "notin"))
+        for key in term.get(field) or ()
+        if key in own_labels
+    )
+    if further:
+        selector = LabelSelector((*selector.requirements, *further), selector.nothing)
+    return Term(term["topologyKey"], namespaces, selector, elsewhere=from_object(elsewhere))
 
 
 def spread_term(constraint: Object, own_namespace: str) -> Term:
