@@ -185,7 +185,8 @@ def unary(shell: Shell, operator: str, text: str) -> bool:
 def _file(shell: Shell, operator: str, path: str) -> bool:
     process = shell.process
     inode = _inode(shell, path, follow=operator not in ("-h", "-L"))
-    if inode is None:
+    descriptor = path.removeprefix("/dev/fd/")
+    if inode is None or (descriptor != path and descriptor.isdecimal() and int(descriptor) not in process.files):
         return False
     match operator:
         case "-a" | "-e":

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
+from simk8s.shell.quote import single_quoted
+from simk8s.shell.syntax.escape import ansi_c
 from simk8s.shell.syntax.nodes import (
     AndOr,
     ArithmeticCommand,
@@ -33,7 +36,7 @@ from simk8s.shell.syntax.nodes import (
     Unary,
     While,
 )
-from simk8s.shell.syntax.parts import CommandSubstitution, DoubleQuoted, FileSubstitution, Part, Word
+from simk8s.shell.syntax.parts import CommandSubstitution, DoubleQuoted, FileSubstitution, Part, Quoted, Word
 
 
 def function(definition: FunctionDefinition) -> str:
@@ -179,23 +182,49 @@ def _argument(item: Word | Assignment) -> str:
 def word(node: Word) -> str:
     """A word as it was written, but for the commands in it: those are written out again, as bash 5.2 keeps them."""
     text, done, rest = node.source, "", 0
-    for part in _substitutions(node.parts):
-        start = text.find(part.source, rest)
+    for part in _rewritten(node.parts):
+        written, shown = _quoted(part, text, rest) if isinstance(part, Quoted) else (part.source, "")
+        start = text.find(written, rest)
         if start < 0:
             continue
-        inside = f"< {word(part.target)}" if isinstance(part, FileSubstitution) else _line(part.body)
-        done += f"{text[rest:start]}$({inside})"
-        rest = start + len(part.source)
+        if isinstance(part, FileSubstitution):
+            shown = f"$(< {word(part.target)})"
+        elif isinstance(part, CommandSubstitution):
+            shown = f"$({_inside(part.body)})"
+        done += text[rest:start] + shown
+        rest = start + len(written)
     return done + text[rest:]
 
 
-def _substitutions(parts: tuple[Part, ...]) -> Iterator[CommandSubstitution | FileSubstitution]:
+_ANSI_QUOTED = re.compile(r"\$'((?:[^'\\]|\\.)*)'", re.DOTALL)
+
+
+def _quoted(part: Quoted, text: str, start: int) -> tuple[str, str]:
+    """A `$'...'` as it stands in the text from `start` on, and as bash keeps it: in plain quotes."""
+    found = (match for match in _ANSI_QUOTED.finditer(text, start) if ansi_c(match.group(1)) == part.text)
+    match = next(found, None)
+    return (match.group(), single_quoted(part.text)) if match else ("", "")
+
+
+def _inside(node: Sequence) -> str:
+    """The commands of a substitution: those that stood on lines of their own do so again."""
+    text = ""
+    for number, item in enumerate(node.commands):
+        one = command(item, 0)
+        apart = any(node.breaks[number + 1 : number + 2])
+        text += f"{one}\n" if apart and not one.endswith(("&", "\n")) else f"{_closed(one)} "
+    return text.removesuffix(" ").removesuffix(";")
+
+
+def _rewritten(parts: tuple[Part, ...]) -> Iterator[CommandSubstitution | FileSubstitution | Quoted]:
     for part in parts:
         match part:
             case CommandSubstitution() | FileSubstitution():
                 yield part
+            case Quoted() if part.style == "$'":
+                yield part
             case DoubleQuoted(_, _, inner):
-                yield from _substitutions(inner)
+                yield from _rewritten(inner)
 
 
 def _if(node: If, depth: int) -> str:
