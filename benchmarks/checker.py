@@ -17,9 +17,8 @@ def explore(manifests: Path, options: Mapping[str, Any]) -> Iterator[str]:
     from simk8s.checker.known import Known
     from simk8s.checker.setup import Setup
     from simk8s.checker.walk import Walk
-    from simk8s.cluster.manifests import sources
 
-    setup = Setup.of(sources([str(manifests)]), options)
+    setup = Setup.read(str(manifests), options)
     Walk(setup, Known(), lambda *_: None).run()  # imports and caches
     bring_up = min(_seconds(lambda: Walk(setup, Known(), lambda *_: None).run()) for _ in range(3))
     began, used = time.perf_counter(), _processor_seconds()

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from simk8s.cluster import Cluster
-from simk8s.cluster.manifests import Source, manifests_in, pod_specs
+from simk8s.cluster.manifests import Source, manifests_in, pod_specs, sources
+from simk8s.controlplane.addons import addon_with
 from simk8s.errors import Place, SimError
 from simk8s.sim import token_of
 
@@ -19,6 +20,18 @@ class Setup:
     sources: tuple[Source, ...]
     options: Mapping[str, Any] = field(default_factory=dict)
     replicas: int | None = None
+
+    @classmethod
+    def read(cls, paths: str | Sequence[str], options: Mapping[str, Any] | None = None, *, stdin: str = "") -> Setup:
+        """The manifests in files and folders; the add-ons whose kinds they have are installed first, if none is named.
+
+        Raises SimError where they cannot be read, or there is no StatefulSet among them.
+        """
+        texts = sources([paths] if isinstance(paths, str) else list(paths), stdin=stdin)
+        chosen = {"seed": 0, **(options or {})}
+        if "addons" not in chosen and (addons := _addons(texts)):
+            chosen["addons"] = addons
+        return cls.of(texts, chosen)
 
     @classmethod
     def of(cls, texts: Sequence[Source], options: Mapping[str, Any]) -> Setup:
@@ -62,9 +75,18 @@ class Setup:
         """Create everything. Raises SimError with the place of what is refused."""
         cluster.apply_sources(self.sources)
         if self.replicas is not None:
-            for name in self.sets:
-                cluster.kubectl(["scale", "statefulset", name, f"--replicas={self.replicas}"])
+            scale = ["scale", "statefulset", f"--replicas={self.replicas}"]
+            for owner in cluster.world.store.list("StatefulSet"):
+                meta = owner["metadata"]
+                cluster.kubectl([*scale, meta["name"], "-n", meta["namespace"]])
 
     def with_replicas(self, number: int) -> Setup:
         """The same with so many replicas."""
         return Setup(self.sources, self.options, number)
+
+
+def _addons(texts: Sequence[Source]) -> list[str]:
+    """Those that bring kinds which the manifests have and Kubernetes itself has not."""
+    objects = [manifest.object for manifest in manifests_in(texts)]
+    found = {addon_with(str(item.get("apiVersion", "")), str(item.get("kind", ""))) for item in objects}
+    return sorted(found - {""})

@@ -15,7 +15,6 @@ from simk8s.cli.failure import BAD_INPUT, FINDING, INTERRUPTED
 
 if TYPE_CHECKING:
     from simk8s.checker.setup import Setup
-    from simk8s.cluster.manifests import Source
 
 _ANY = 1_000_000
 """More crashes than any run has points."""
@@ -65,8 +64,7 @@ def command(
 
     PATH is a manifest with a StatefulSet, with what it needs, or a folder of them; - is standard input.
     """
-    from simk8s.checker import exploration
-    from simk8s.checker.report import report
+    from simk8s.checker import check
     from simk8s.cli.progress import Meter
     from simk8s.render.crash_report import lines
 
@@ -75,7 +73,7 @@ def command(
     meter = Meter(quiet=quiet)
     meter.note(_replays(dask))
     with _workers(dask):
-        found = exploration.run(
+        said = check(
             setup,
             crashes=most,
             orders=orders,
@@ -84,7 +82,6 @@ def command(
             tell=meter.show,
         )
     meter.end()
-    said = report(found)
     coloured = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     colours = {"good": "green", "bad": "red", "quiet": "bright_black"}
     for tone, text in lines(said):
@@ -92,7 +89,7 @@ def command(
     trouble = _saved(said, json_file, html_file, scenarios, setup)
     if trouble:
         ctx.exit(BAD_INPUT)
-    if found.trouble:
+    if said["trouble"]:
         ctx.exit(INTERRUPTED)
     ctx.exit(FINDING if said["holes"] else 0)
 
@@ -107,28 +104,12 @@ def _most(crashes: str) -> int:
 
 def _setup(paths: tuple[str, ...], seed: int | None, nodes: int | None) -> Setup:
     from simk8s.checker.setup import Setup
-    from simk8s.cluster.manifests import sources
 
-    stdin = sys.stdin.buffer.read().decode("utf-8", "replace") if "-" in paths else ""
-    texts = sources(list(paths), stdin=stdin)
-    options: dict[str, Any] = {"seed": seed or 0}
-    if nodes is not None:
-        options["nodes"] = nodes
-    addons = _addons(texts)
-    if addons:
-        options["addons"] = addons
+    options = {"seed": seed or 0} | ({} if nodes is None else {"nodes": nodes})
+    setup = Setup.read(paths, options, stdin=sys.stdin.buffer.read().decode("utf-8", "replace") if "-" in paths else "")
+    if addons := setup.options.get("addons"):
         click.echo(f"add-on installed, since the manifests need it: {', '.join(addons)}", err=True)
-    return Setup.of(texts, options)
-
-
-def _addons(texts: list[Source]) -> list[str]:
-    """Those that bring kinds which the manifests have and Kubernetes itself has not."""
-    from simk8s.cluster.manifests import manifests_in
-    from simk8s.controlplane.addons import addon_with
-
-    objects = [manifest.object for manifest in manifests_in(texts)]
-    found = {addon_with(str(item.get("apiVersion", "")), str(item.get("kind", ""))) for item in objects}
-    return sorted(found - {""})
+    return setup
 
 
 def _replays(dask: str | None) -> str:

@@ -10,7 +10,9 @@ from typing import Any
 from simk8s.checker.oracle import Judgement, Oracle
 from simk8s.checker.oracle.oracle import Accounts
 from simk8s.checker.properties import Property
+from simk8s.checker.setup import Setup
 from simk8s.cluster import Cluster
+from simk8s.cluster.manifests import Source, sources
 from simk8s.faults import CrashPoint, Fault
 from simk8s.testing.plan import Plan
 
@@ -108,14 +110,12 @@ class System:
         return tuple(points), oracle.accounts
 
     def _bring_up(self, cluster: Cluster, replicas: int | None) -> None:
-        cluster.apply(*self.paths)
-        if replicas is not None:
-            for owner in cluster.world.store.list("StatefulSet"):
-                meta = owner["metadata"]
-                cluster.kubectl(
-                    ["scale", "statefulset", meta["name"], "-n", meta["namespace"], f"--replicas={replicas}"]
-                )
+        Setup(self._sources, self.options, replicas).apply(cluster)
         cluster.run()
+
+    @cached_property
+    def _sources(self) -> tuple[Source, ...]:
+        return tuple(sources(list(self.paths)))
 
     @property
     def _words(self) -> str:

@@ -9,59 +9,37 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from simk8s.checker.crash import Crash
-from simk8s.checker.ground import Ground
-from simk8s.checker.known import Known, Result
-from simk8s.checker.setup import Setup
-from simk8s.checker.survey import survey
-from simk8s.checker.worker import explore
-from simk8s.cluster.manifests import sources
+from simk8s.checker import check
 from simk8s.errors import SimError
 from simk8s.tui.language import _
-
-ADDONS = ("rook",)
-"""What the lessons' manifests need beforehand."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hole:
-    """A crash that the script does not survive: where it struck, and what became of a Pod, in the oracle's words."""
+    """So many crashes that the script does not survive: where, and what became of a Pod, in the oracle's words."""
 
     line: int
     command: str
     pod: str
     word: str
     is_silent: bool
+    crashes: int
 
 
 def holes(paths: Sequence[str], container: str) -> list[Hole]:
     """Every hole that crashes of that container itself leave, in the order of the script. Raises SimError."""
-    setup = Setup.of(sources(list(paths)), {"seed": 0, "addons": list(ADDONS)})
-
-    def is_asked_for(crash: Crash) -> bool:
-        return crash.kills_itself and crash.point.container == container
-
-    seen = survey(setup, only=is_asked_for)
-    if not seen.reference.is_ok:
-        return [_hole(0, "", seen.reference)]
-    mine = [(number, seen.crashes[number]) for number in seen.representatives if is_asked_for(seen.crashes[number])]
-    results = dict(explore(setup, mine, Known(), Ground(tuple(seen.reference.outcome), seen.accounts)))
-    bad = [(crash, results[number]) for number, crash in mine if number in results and not results[number].is_ok]
-    return [_told(crash, result) for crash, result in bad]
+    said = check(paths, only=lambda crash: crash.kills_itself and crash.point.container == container)
+    return [_told(hole) for hole in said["holes"]]
 
 
-def _told(crash: Crash, result: Result) -> Hole:
-    return _hole(crash.point.line, crash.point.command, result)
-
-
-def _hole(line: int, command: str, result: Result) -> Hole:
-    pod, word = next(((pod, word) for pod, word in result.outcome.items() if word != "ok"), ("", "unsafe"))
-    return Hole(line, command, pod, word, pod in result.silent)
+def _told(hole: Mapping[str, Any]) -> Hole:
+    pod, word = next(((pod, word) for pod, word in hole["outcome"].items() if word != "ok"), ("", hole["word"]))
+    return Hole(hole["line"], hole["command"], pod, word, hole["silent"], hole["crashes"])
 
 
 def judged(paths: Sequence[Path], container: str) -> str:
@@ -79,7 +57,9 @@ def judged(paths: Sequence[Path], container: str) -> str:
     )
     if first["is_silent"]:
         what += _(", and says that it is Ready")
-    return _("{count} crashes leave a hole; the first: {first}").format(count=len(found), first=what)
+    return _("{count} crashes leave a hole; the first: {first}").format(
+        count=sum(hole["crashes"] for hole in found), first=what
+    )
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -250,7 +250,7 @@ MENDED = ["E", "ctrl+x", *["down"] * 11, "ctrl+v", "ctrl+s"]
 
 def test_the_script_that_burns_too_early_has_holes_for_the_checker() -> None:
     screen, said, _ = played("repair", 2, "e", "%")
-    assert "2 crashes leave a hole" in said and "mysql-1 is stale, and says that it is Ready" in said
+    assert "4 crashes leave a hole" in said and "mysql-1 is stale, and says that it is Ready" in said
     assert screen.course.is_open
 
 
