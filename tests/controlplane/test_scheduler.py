@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from simk8s.api.objects import Object
+from simk8s.api.errors import ApiError
+from simk8s.api.objects import Object, condition
 from simk8s.controlplane.scheduler.node import pod_info
 from tests.conformance import case
 from tests.controlplane.bare_cluster import Cluster, Kubelet, priority_class, service, stateful_set
@@ -458,3 +459,35 @@ def test_pods_of_another_revision_do_not_count_where_match_label_keys_say_so() -
         c.apply(pod(name, labels={"app": "x", "rev": revision}, affinity=apart))
         c.run(2)
     assert [node_of(c, name) for name in ("one", "two", "three")] == ["node-1", "node-1", None]
+
+
+def test_a_gated_pod_waits_until_its_last_gate_is_taken_away() -> None:  # SCHED-1, KUBELET-71
+    c = Cluster()
+    c.apply(pod(schedulingGates=[{"name": "quota"}]))
+    c.run(5)
+    (gated,) = c.pods()["p"]["status"]["conditions"]
+    assert (gated["reason"], gated["message"]) == (
+        "SchedulingGated",
+        "Scheduling is blocked due to non-empty scheduling gates",
+    )
+    assert refusals(c) == []
+    with pytest.raises(ApiError, match="only deletion is allowed, but found new scheduling gate 'other'"):
+        c.change("Pod", "p", schedulingGates=[{"name": "other"}])
+    c.change("Pod", "p", schedulingGates=[])
+    c.run(2)
+    assert node_of(c) is not None
+    assert condition(c.pods()["p"], "PodScheduled") == {
+        "type": "PodScheduled",
+        "status": "True",
+        "lastTransitionTime": "2024-01-01T00:00:05Z",
+    }
+
+
+def test_a_pod_whose_gates_are_gone_may_be_unschedulable() -> None:  # SCHED-10
+    c = Cluster()
+    c.apply(pod(cpu="9", schedulingGates=[{"name": "quota"}]))
+    c.run(1)
+    c.change("Pod", "p", schedulingGates=[])
+    c.run(2)
+    found = condition(c.pods()["p"], "PodScheduled")
+    assert found is not None and found["reason"] == "Unschedulable"

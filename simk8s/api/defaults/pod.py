@@ -29,9 +29,18 @@ def pod(obj: Object) -> Object:
     spec = _tolerations(spec)
     obj = obj if spec is obj.get("spec") else {**obj, "spec": spec}
     if not (obj.get("status") or {}).get("phase"):  # STS-3: a Pod is Pending from its creation on
-        status = {"phase": "Pending", "qosClass": qos_class(spec), **(obj.get("status") or {})}
+        status = {"phase": "Pending", "qosClass": qos_class(spec), **_gated(spec), **(obj.get("status") or {})}
         obj = {**obj, "status": status}
     return obj
+
+
+def _gated(spec: Object) -> Object:
+    """What a Pod's status says of its scheduling gates."""
+    if not spec.get("schedulingGates"):
+        return {}
+    message = "Scheduling is blocked due to non-empty scheduling gates"
+    condition = {"type": "PodScheduled", "status": "False", "reason": "SchedulingGated", "message": message}
+    return {"conditions": [condition]}
 
 
 def pod_template(template: Object) -> Object:

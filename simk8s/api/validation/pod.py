@@ -58,6 +58,11 @@ def pod_update(new: Object, old: Object) -> Iterator[Cause]:
             "`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),"
             "`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)",
         )
+    known = [gate["name"] for gate in old["spec"].get("schedulingGates") or []]
+    for gate in new["spec"].get("schedulingGates") or []:
+        if gate["name"] not in known:
+            why = f"only deletion is allowed, but found new scheduling gate '{gate['name']}'"
+            yield forbidden(("spec", "schedulingGates"), why)
     tolerations = new["spec"].get("tolerations") or []
     if any(toleration not in tolerations for toleration in old["spec"].get("tolerations") or []):
         yield forbidden(("spec", "tolerations"), "existing toleration can not be modified except its tolerationSeconds")

@@ -329,7 +329,8 @@ class Scheduler:
 
 
 def _is_ours(pod: Object) -> bool:
-    return bool(dig(pod, "spec", "schedulerName", default=NAME) == NAME)
+    """Whether it names this scheduler, and no gate holds it back."""
+    return bool(dig(pod, "spec", "schedulerName", default=NAME) == NAME) and not pod["spec"].get("schedulingGates")
 
 
 def _placement(node: Object) -> tuple[object, ...]:
@@ -347,5 +348,7 @@ def _with_condition(pod: Object, condition: Object, timestamp: str) -> Object:
     status = pod.get("status") or {}
     others = [entry for entry in status.get("conditions") or () if entry["type"] != condition["type"]]
     old = [entry for entry in status.get("conditions") or () if entry["type"] == condition["type"]]
-    since = old[0]["lastTransitionTime"] if old and old[0]["status"] == condition["status"] else timestamp
+    since = (
+        old[0].get("lastTransitionTime", timestamp) if old and old[0]["status"] == condition["status"] else timestamp
+    )
     return {**pod, "status": {**status, "conditions": [*others, {**condition, "lastTransitionTime": since}]}}
