@@ -285,6 +285,8 @@ def _run_words(shell: Shell, node: SimpleCommand, words: list[str], may_exec: bo
                 return (yield from function.call(shell, definition, words, node.line, hidden))
             status = yield from _run_builtin(shell, words, may_exec)
             shell.last_argument = words[-1]
+            for given in _exported(words):  # `x=1 export x` keeps what it was told
+                restored.pop(given, None)
             if name == "exec" and status == 0:
                 saved.keep(shell)
                 shell.own_input = shell.process.files.get(0)
@@ -298,6 +300,16 @@ def _run_words(shell: Shell, node: SimpleCommand, words: list[str], may_exec: bo
         shell.redirected -= bool(node.redirections)
         if not (special and shell.dialect.posix):
             _restore(shell, restored)
+
+
+def _exported(words: list[str]) -> list[str]:
+    """The names to which these words give the attribute to be exported, or to be readonly."""
+    options = "".join(word for word in words[1:] if word.startswith("-"))
+    if words[0] in ("export", "readonly"):
+        gives = not set("npf") & set(options)
+    else:
+        gives = words[0] in ("declare", "typeset") and bool(set("rx") & set(options))
+    return [word.partition("=")[0].removesuffix("+") for word in words[1:]] if gives else []
 
 
 def _failed_child(shell: Shell, error: ShellError) -> Run[int]:

@@ -8,7 +8,7 @@ from simk8s.machine import SyscallError
 from simk8s.shell import assignment, evaluation, quote
 from simk8s.shell.builtins.registry import builtin
 from simk8s.shell.builtins.usage import parse
-from simk8s.shell.control import BuiltinError
+from simk8s.shell.control import BuiltinError, ShellError
 from simk8s.shell.variables import Variable
 from simk8s.sim import Run
 
@@ -35,6 +35,8 @@ def mapfile(shell: Shell, words: list[str]) -> Run[int]:
     name = shell.resolve(name)
     if variable is None:
         variable = shell.names[name] = Variable()
+    if variable.readonly:
+        raise ShellError(f"{name}: readonly variable")
     variable.make_indexed()
     variable.bare = False
     if "O" not in given:

@@ -172,7 +172,11 @@ def getopts(shell: Shell, words: list[str]) -> Run[int]:
         assignment.assign(shell, "OPTIND", str(index))
         if not (name.isidentifier() and name.isascii()):
             raise BuiltinError(f"`{name}': not a valid identifier")
-        assignment.assign(shell, name, letter)
+        try:
+            assignment.assign(shell, name, letter)
+        except ShellError as error:
+            error.status = 2
+            raise
         if argument is not None:
             assignment.assign(shell, "OPTARG", argument)
 
