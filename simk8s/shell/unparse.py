@@ -59,14 +59,35 @@ def _block(node: Sequence, depth: int, *, closed: bool = False) -> str:
     beside = False  # what follows a `&` stands on its line
     for number, item in enumerate(node.commands):
         text = command(item, depth)
-        last = number == len(node.commands) - 1 and not closed
-        end = "" if last or isinstance(item, Background) or text.endswith("\n") else ";"
+        last = number == len(node.commands) - 1
+        unended = not closed or text.endswith("\n") if last else _ends_in_document(item)
+        end = "" if unended or isinstance(item, Background) else ";"
         if beside:
             lines[-1] += " " + text + end
         else:
             lines.append(_pad(depth) + text + end)
         beside = isinstance(item, Background)
     return "\n".join(lines)
+
+
+def _ends_in_document(node: Command) -> bool:
+    """Whether bash forgets the `;` behind a command: a here-document was the last thing with a `;` to come."""
+    match node:
+        case Sequence() | Background():
+            return False
+        case Pipeline():
+            return any(map(_ends_in_document, node.stages))
+        case AndOr():
+            return _ends_in_document(node.first) or any(_ends_in_document(item) for _, item in node.rest)
+        case Group() | Subshell() | While() | For() | Select() | ArithmeticFor():
+            inner = [node.body]
+        case If():
+            inner = [body for _, body in node.branches] + ([node.otherwise] if node.otherwise else [])
+        case Case():
+            inner = [item.body for item in node.items]
+        case _:
+            inner = []
+    return bool(_bodies(node)) or any(body.commands and _ends_in_document(body.commands[-1]) for body in inner)
 
 
 def _line(node: Sequence) -> str:
