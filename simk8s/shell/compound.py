@@ -54,8 +54,7 @@ def _redirected(shell: Shell, node: Compound, body: Callable[[], int | Run[int]]
         shell.line = shell.resting_line
     try:
         saved = yield from redirect(shell, redirections)
-    except RedirectionError as error:
-        yield from shell.complain(error.message)
+    except RedirectionError:
         shell.status = 1
         shell.unopened = redirections
         alone = redirections is shell.lasting or redirections is getattr(shell.whole, "redirections", None)

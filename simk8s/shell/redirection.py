@@ -22,10 +22,6 @@ FIRST_FREE = 10
 class RedirectionError(Exception):
     """A redirection failed; the command does not run."""
 
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
-
 
 class Saved:
     """What descriptors led to before. Kept out of the descriptor table, so no child inherits it."""
@@ -61,17 +57,21 @@ class Saved:
 
 
 def redirect(shell: Shell, redirections: Sequence[Redirection], *, child: bool = False) -> Run[Saved]:
-    """Apply redirections in order (of a `child` to come). Raises RedirectionError, with everything put back."""
+    """Apply redirections in order (of a `child` to come). Raises RedirectionError, with everything put back.
+
+    What it says has been printed then, to where standard error led by the redirections before the one that failed.
+    """
     saved = Saved(transient=child or shell.options.get("varredir_close"))
     try:
         for redirection in redirections:
             yield from _apply(shell, redirection, saved)
-    except (RedirectionError, ShellError):
+    except ShellError:
         saved.put_back(shell)
         raise
-    except SyscallError as error:
+    except (RedirectionError, SyscallError) as error:
+        yield from shell.complain(str(error))
         saved.put_back(shell)
-        raise RedirectionError(f"{error.subject}: {error.text}" if error.subject else error.text) from error
+        raise RedirectionError(str(error)) from error
     return saved
 
 

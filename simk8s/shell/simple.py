@@ -183,8 +183,7 @@ def _only_assign(shell: Shell, node: SimpleCommand) -> Run[int]:
     if node.redirections:
         try:
             saved = yield from redirect(shell, node.redirections)
-        except RedirectionError as error:
-            yield from shell.complain(error.message)
+        except RedirectionError:
             return 1
         saved.put_back(shell)
     return shell.substitution_status or 0
@@ -257,7 +256,6 @@ def _run_words(shell: Shell, node: SimpleCommand, words: list[str], may_exec: bo
                 raise
             return (yield from _failed_child(child_shell, error))
         except RedirectionError as error:
-            yield from shell.complain(error.message)
             status = 2 if shell.dialect.almquist else 1
             if special and shell.dialect.posix:
                 raise ExitShell(status) from error
