@@ -16,11 +16,11 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-import simpy
-
 from benchmarks.checker import explore
 from benchmarks.scale import scale
 from benchmarks.terminal import terminal
+from benchmarks.yardstick import events as events_of
+from benchmarks.yardstick import timeouts
 from simk8s import Cluster
 
 T = TypeVar("T")
@@ -61,7 +61,7 @@ def bring_up() -> Iterator[str]:
     events = _mysql(history=True)[1]  # imports and caches,
     _freeze()  # which no collection of garbage need look at again
     rounds = [  # in turns, and the best of each: what the machine needs when nothing disturbs it
-        (_mysql(history=True), _mysql(history=False), _timeouts(events)) for _ in range(7)
+        (_mysql(history=True), _mysql(history=False), timeouts(events, time.perf_counter)) for _ in range(7)
     ]
     yardstick = min(timeouts for _, _, timeouts in rounds)
     taken = {}
@@ -83,7 +83,7 @@ def _mysql(*, history: bool) -> tuple[float, int, int, float]:
     outcome = cluster.run()
     seconds = time.perf_counter() - start
     assert outcome.reached, outcome
-    return seconds, _events(cluster.sim.env), len(cluster.history.records), cluster.now
+    return seconds, events_of(cluster.sim.env), len(cluster.history.records), cluster.now
 
 
 def history() -> Iterator[str]:
@@ -203,27 +203,10 @@ def _in_real_bash(script: str) -> bytes:
     return subprocess.run(["bash", "-c", script], capture_output=True, env=environment, check=True).stdout
 
 
-def _timeouts(count: int) -> float:
-    """The wall seconds that SimPy alone takes for that many timeouts."""
-    env = simpy.Environment()
-
-    def wait() -> Iterator[simpy.Event]:
-        for _ in range(count):
-            yield env.timeout(1)
-
-    begin = time.perf_counter()
-    env.run(env.process(wait()))  # type: ignore[arg-type]
-    return time.perf_counter() - begin
-
-
 def _freeze() -> None:
     """Keep what is loaded by now out of every later collection of garbage."""
     gc.collect()
     gc.freeze()
-
-
-def _events(env: simpy.Environment) -> int:
-    return int(next(env._eid))
 
 
 def _wall(command: list[str]) -> float:

@@ -8,8 +8,8 @@ import tracemalloc
 from collections.abc import Iterator
 from math import log
 
-import simpy
-
+from benchmarks.yardstick import events as events_of
+from benchmarks.yardstick import timeouts
 from simk8s import Cluster
 
 SET = """
@@ -33,11 +33,11 @@ def scale() -> Iterator[str]:
     _brought_up(100, nodes=50)  # imports and caches
     cluster, seconds, events = _brought_up(1000, nodes=50)
     yield _line("1,000 Pods, 50 nodes", 1000, seconds, events)
-    begin, before = time.process_time(), _events(cluster)
+    begin, before = time.process_time(), events_of(cluster.sim.env)
     cluster.kubectl("rollout restart statefulset/web")
     outcome = cluster.run()
     assert outcome.reached, outcome
-    yield _line("a rolling update of them", 1000, time.process_time() - begin, _events(cluster) - before)
+    yield _line("a rolling update of them", 1000, time.process_time() - begin, events_of(cluster.sim.env) - before)
     del cluster
     each = {}
     for count in (100, 1000, 10_000):
@@ -60,7 +60,7 @@ def _brought_up(count: int, *, nodes: int, history: bool = True) -> tuple[Cluste
     outcome = cluster.run()
     seconds = time.process_time() - begin
     assert outcome.reached, outcome
-    return cluster, seconds, _events(cluster)
+    return cluster, seconds, events_of(cluster.sim.env)
 
 
 def _memory(count: int, *, history: bool) -> int:
@@ -76,23 +76,6 @@ def _memory(count: int, *, history: bool) -> int:
 
 
 def _line(what: str, pods: int, seconds: float, events: int) -> str:
-    bare = _bare_seconds(events)
+    bare = timeouts(events, time.process_time)
     pace = f"{seconds:.2f} s = {pods / seconds:.0f} Pods a second"
     return f"{what}: {pace}, {events} events = {seconds / bare:.1f} times bare"
-
-
-def _bare_seconds(count: int) -> float:
-    """What SimPy alone takes for that many timeouts."""
-    env = simpy.Environment()
-
-    def wait() -> Iterator[simpy.Event]:
-        for _ in range(count):
-            yield env.timeout(1)
-
-    begin = time.process_time()
-    env.run(env.process(wait()))  # type: ignore[arg-type]
-    return time.process_time() - begin
-
-
-def _events(cluster: Cluster) -> int:
-    return int(next(cluster.sim.env._eid))

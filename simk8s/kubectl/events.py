@@ -11,7 +11,7 @@ from simk8s.kubectl.describe.event import by_time, last_seen
 from simk8s.kubectl.failure import Failure
 from simk8s.kubectl.flags import Flag
 from simk8s.kubectl.output import print_objects
-from simk8s.kubectl.resting import until_rest
+from simk8s.kubectl.resting import each_event
 from simk8s.kubectl.selection import ALL_NAMESPACES, targets
 from simk8s.kubectl.tabs import Growing
 from simk8s.sim import Run
@@ -74,21 +74,13 @@ def _watch(context: Context, about: FieldSelector | None, types: list[str], prin
     """Rows as Events come; `version` is that of the store when the others were read."""
     where = None if context.arguments["all-namespaces"] else context.namespace
     stream = context.store.watch("Event", where, who="kubectl", fields=about)
-    rest = until_rest(context)
-    sim = context.access.sim
-    while not rest.is_over:
-        arrival = sim.task(stream.next())
-        yield sim.any_of(arrival, rest.event)
-        if not arrival.triggered:
-            arrival.kill()
-            break
-        event: WatchEvent = arrival.value  # type: ignore[assignment]
-        context.actor.hear(event.seq)
+
+    def show(event: WatchEvent) -> None:
         is_new = int(event.object["metadata"]["resourceVersion"]) > version and event.type != "DELETED"
         if is_new and (not types or event.object.get("type") in types):
             printer.show([event.object])
-    stream.close()
-    rest.stop()
+
+    yield from each_event(context, stream, show)
 
 
 class _Rows:

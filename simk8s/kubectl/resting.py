@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import simpy
 
+from simk8s.api.watch import Watch, WatchEvent
 from simk8s.kubectl.command import Context
-from simk8s.sim import Task
+from simk8s.sim import Run, Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,23 @@ class Rest:
         """Nobody waits any more."""
         for task in self.tasks:
             task.kill()
+
+
+def each_event(context: Context, stream: Watch, act: Callable[[WatchEvent], None]) -> Run[None]:
+    """What comes of a watch, one event after the other, until there is an end to it."""
+    rest = until_rest(context)
+    sim = context.access.sim
+    while not rest.is_over:
+        arrival = sim.task(stream.next())
+        yield sim.any_of(arrival, rest.event)
+        if not arrival.triggered:
+            arrival.kill()
+            break
+        event: WatchEvent = arrival.value  # type: ignore[assignment]
+        context.actor.hear(event.seq)
+        act(event)
+    stream.close()
+    rest.stop()
 
 
 def until_rest(context: Context) -> Rest:

@@ -10,7 +10,7 @@ from simk8s.kubectl.command import Context
 from simk8s.kubectl.failure import complain
 from simk8s.kubectl.jsonpath import render
 from simk8s.kubectl.output import Form, format_of, table_rows
-from simk8s.kubectl.resting import until_rest
+from simk8s.kubectl.resting import each_event
 from simk8s.kubectl.selection import Selectors, Target, found
 from simk8s.kubectl.serial import as_json, as_yaml
 from simk8s.kubectl.sorting import sorted_by
@@ -34,21 +34,12 @@ def watch(context: Context, target: Target, filters: Selectors) -> Run[None]:
     where = filters.namespace if target.resource.namespaced else None
     stream = context.store.watch(target.resource.kind, where, who="kubectl", labels=filters.labels, fields=only)
     known = {uid(obj): resource_version(obj) for obj in objects}
-    rest = until_rest(context)
-    sim = context.access.sim
-    while not rest.is_over:
-        arrival = sim.task(stream.next())
-        yield sim.any_of(arrival, rest.event)
-        if not arrival.triggered:
-            arrival.kill()
-            break
-        event: WatchEvent = arrival.value  # type: ignore[assignment]
-        context.actor.hear(event.seq)
-        if known.pop(uid(event.object), "") == resource_version(event.object):
-            continue  # a watch begins with what is there already
-        printer.show([(event.type, event.object)])
-    stream.close()
-    rest.stop()
+
+    def show(event: WatchEvent) -> None:
+        if known.pop(uid(event.object), "") != resource_version(event.object):  # a watch begins with what is there
+            printer.show([(event.type, event.object)])
+
+    yield from each_event(context, stream, show)
 
 
 class _Printer:

@@ -2,31 +2,6 @@
 
 from __future__ import annotations
 
-from simk8s.api.objects import name
-from simk8s.kubectl import files
-from simk8s.kubectl.chosen import chosen
-from simk8s.kubectl.command import Command, Context
-from simk8s.kubectl.failure import Failure, complain
-from simk8s.kubectl.rollout.revision import NOT_NAMED
-from simk8s.kubectl.selection import SELECTOR
-from simk8s.sim import Run
+from simk8s.kubectl.rollout.refusal import refusal
 
-
-def run(context: Context) -> Run[int | None]:
-    objects, errors = yield from chosen(context, context.arguments.words, nothing=NOT_NAMED, type_alone=True)
-    for each in objects:
-        if each.resource.kind == "Deployment":
-            raise Failure("simk8s does not model the rollouts of a Deployment")
-        what = f'{each.resource.qualified} "{name(each.object)}"'
-        errors.append(Failure(f"error: {what} pausing is not supported", bare=True))
-    complain(errors)
-    return 0
-
-
-COMMAND = Command(
-    "rollout pause",
-    "Refuse: only a Deployment can do that.",
-    "rollout pause RESOURCE",
-    (*files.FLAGS, SELECTOR),
-    run,
-)
+COMMAND = refusal("pause", "pausing")
