@@ -147,8 +147,8 @@ def _scheduled(pod: Object, view: _View) -> Iterator[Wait | None]:
     reason = scheduled.get("message", "")
     # A claim that waits is named for itself, with its own Event.
     # Where others are being driven out for it (SCHED-13), there is hope.
-    refused = scheduled.get("reason") == "Unschedulable" and not dig(pod, "status", "nominatedNodeName")
-    yield _wait(pod, "scheduled", reason, stuck=refused)
+    refused = scheduled.get("reason") in ("Unschedulable", "SchedulingGated")
+    yield _wait(pod, "scheduled", reason, stuck=refused and not dig(pod, "status", "nominatedNodeName"))
 
 
 _HOPELESS = frozenset(
