@@ -42,6 +42,8 @@ def _of_orders(exploration: Exploration) -> list[dict[str, Any]]:
             "pod": order.pod,
             "container": order.containers[0],
             "where": "order",
+            "replay": token_of_plan(exploration.replay, order.faults),
+            "faults": [fault.as_plain() for fault in order.faults],
         }
         for order, found in bad
     ]
@@ -66,7 +68,7 @@ def _of_several(exploration: Exploration) -> list[dict[str, Any]]:
             hole |= {
                 "story": [*before, *hole["story"]],
                 "replay": token_of_plan(exploration.replay, plan),
-                "fault": None,
+                "faults": [fault.as_plain() for fault in plan],
             }
             known = told.setdefault((more[-1].point.file, more[-1].point.line, hole["word"], len(more)), hole)
             known["crashes"] += known is not hole
@@ -112,7 +114,7 @@ def _told(exploration: Exploration, group: list[tuple[Crash, Result]]) -> dict[s
         "get_pods": result.pods,
         "log": result.log,
         "replay": token_of_plan(exploration.replay, [crash.fault()]),
-        "fault": crash.fault().as_plain(),
+        "faults": [crash.fault().as_plain()],
     }
 
 
@@ -199,5 +201,5 @@ def _without_crash(exploration: Exploration, result: Result, story: list[str]) -
         "get_pods": result.pods,
         "log": result.log,
         "replay": exploration.replay,
-        "fault": None,
+        "faults": [],
     }

@@ -11,6 +11,7 @@ from simk8s.checker.known import Known, Result
 from simk8s.checker.setup import Setup
 from simk8s.checker.walk import Walk
 from simk8s.cluster import Cluster
+from simk8s.faults import Fault, LateStart
 
 GAP_SECONDS = 20.0
 """Between the starts of two programs: long enough for the first to come to whatever it would do alone."""
@@ -30,9 +31,13 @@ class Order:
         return ", then ".join(self.containers)
 
     @property
-    def late(self) -> dict[str, float]:
-        """By container, for how many seconds its program has to wait."""
-        return {f"{self.pod}/{name}": rank * GAP_SECONDS for rank, name in enumerate(self.containers)}
+    def faults(self) -> list[Fault]:
+        """What makes it so: each program has to wait until the one before it has got going."""
+        return [
+            Fault(LateStart(pod=self.pod, container=name, late_seconds=rank * GAP_SECONDS))
+            for rank, name in enumerate(self.containers)
+            if rank
+        ]
 
 
 def orders(cluster: Cluster) -> Iterator[Order]:
@@ -48,6 +53,6 @@ def orders(cluster: Cluster) -> Iterator[Order]:
 def try_order(setup: Setup, order: Order, ground: Ground) -> Result:
     """What becomes of the run when the containers start so."""
     try:
-        return Walk(setup, Known(), lambda *_: None, ground.accounts, late=order.late).run()
+        return Walk(setup, Known(), lambda *_: None, ground.accounts, faults=order.faults).run()
     except Exception as error:
         return unknown(ground.wanted, f"{type(error).__name__}: {error}")

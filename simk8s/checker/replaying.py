@@ -21,7 +21,7 @@ def scenario_of(hole: Mapping[str, Any], setup: Setup, folder: str) -> str:
         "metadata": {"name": "hole", "title": title, "narration": "\n".join(hole["story"]) + "\n"},
         "cluster": {key: value for key, value in setup.options.items() if key != "replay"},
         "steps": [
-            *([{"fault": hole["fault"]}] if hole["fault"] else []),
+            *({"fault": fault} for fault in hole["faults"]),
             {"apply": files},
             {"run": {"until": "settled", "timeout": 900}},
             {"kubectl": "get pods"},

@@ -86,7 +86,7 @@ _NOWHERE = {
 
 def _order(order: Order, result: Result, replay: str) -> dict[str, Any]:
     names = {"pod": order.pod, "container": order.containers[0], "command": str(order), "where": "order"}
-    return {**_NOWHERE, **names, **_result(result), "replay": replay}
+    return {**_NOWHERE, **names, **_result(result), "replay": token_of_plan(replay, order.faults)}
 
 
 def _crash_free(exploration: Exploration) -> dict[str, Any]:

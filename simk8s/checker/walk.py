@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -16,6 +16,7 @@ from simk8s.checker.oracle.workload import DATABASE
 from simk8s.checker.repetition import Repetition
 from simk8s.checker.setup import Setup
 from simk8s.cluster.settling import UNCOUNTED, Patience, wants
+from simk8s.faults import Fault
 from simk8s.faults.point import CrashPoint
 from simk8s.machine import Directory
 from simk8s.node.container import Container
@@ -43,7 +44,7 @@ class Over(BaseException):
 class Walk:
     """`run` lets everything happen; `visit` is called at each crash point and may `strike`, up to 1 + `more` times.
 
-    `late` are containers whose programs get going so many seconds after the container has started.
+    `faults` strike by themselves.
     """
 
     def __init__(
@@ -54,16 +55,16 @@ class Walk:
         accounts: Mapping[tuple[str, str], Accounts] | None = None,
         *,
         more: int = 0,
-        late: Mapping[str, float] | None = None,
+        faults: Sequence[Fault] = (),
     ) -> None:
         self.setup = setup
         self.known = known
         self.visit = visit
         self.cluster = setup.cluster()
+        self.cluster.inject(*faults)
         self.fingerprints = Fingerprints(self.cluster.world)
         self.crashes: list[Crash] = []
         self.more = more
-        self.late = late or {}
         self.position = 0
         self._struck_at = self._felt_at = 0.0
         self._files_left: tuple[str, ...] = ()
@@ -165,8 +166,6 @@ class Walk:
         name = container.machine.name
         restarts = self.restarts()
         state = self.fingerprints.starting(name)
-        if not container.number:
-            container.machine.idle_seconds = self.late.get(name, 0.0)
         if self.crashes:
             found = self.known.find(state, restarts)
             if found is not None:

@@ -34,6 +34,15 @@ class FailLiveness(Act, frozen=True, kw_only=True):
     namespace: str = "default"
 
 
+class LateStart(Act, frozen=True, kw_only=True):
+    """The program of a container gets going so many seconds after the container has been started for the first time."""
+
+    pod: str
+    container: str
+    late_seconds: float
+    namespace: str = "default"
+
+
 class DeletePod(Act, frozen=True, kw_only=True):
     """What `kubectl delete pod` does; `force` as with `--force --grace-period=0`."""
 
@@ -128,13 +137,14 @@ class StaleNames(Act, frozen=True, kw_only=True):
     seconds: float
 
 
-AnyAct: TypeAlias = Kill | FailLiveness | DeletePod | Evict | PowerOff | PowerOn | Partition | Delay
+AnyAct: TypeAlias = Kill | FailLiveness | LateStart | DeletePod | Evict | PowerOff | PowerOn | Partition | Delay
 
 ACTS: dict[str, type[Act]] = {
     f"{kind.__name__[0].lower()}{kind.__name__[1:]}": kind
     for kind in (
         Kill,
         FailLiveness,
+        LateStart,
         DeletePod,
         Evict,
         PowerOff,

@@ -20,6 +20,7 @@ from simk8s.faults.act import (
     FailLiveness,
     FailPull,
     Kill,
+    LateStart,
     Partition,
     PowerOff,
     PowerOn,
@@ -31,7 +32,9 @@ from simk8s.faults.act import (
 from simk8s.images import Reference
 from simk8s.machine import FileSystem
 from simk8s.machine.network import Network, Trouble
+from simk8s.node.container import Container
 from simk8s.node.image_store import PullTrouble
+from simk8s.node.local_pod import LocalPod
 from simk8s.node.node import Node, Site
 from simk8s.sim import Actor, Run, Simulation
 
@@ -62,6 +65,8 @@ def strike(ground: Ground, act: AnyAct, by: Actor) -> None:
             ground.node_of(namespace, pod).kill_container(namespace, pod, container, reason, cause=by.last)
         case FailLiveness(namespace=namespace, pod=pod, container=container):
             ground.node_of(namespace, pod).fail_liveness(namespace, pod, container, cause=by.last)
+        case LateStart():
+            ground.site.container_hooks.append(lambda pod, container: _hold_back(act, pod, container))
         case Evict(namespace=namespace, pod=pod):
             ground.node_of(namespace, pod).evict(namespace, pod, cause=by.last)
         case DeletePod():
@@ -89,6 +94,11 @@ def strike(ground: Ground, act: AnyAct, by: Actor) -> None:
             _pulls(ground, image, PullTrouble(fails=True), act.seconds)
         case SlowPull(image=image):
             _pulls(ground, image, PullTrouble(added_seconds=act.added_seconds), act.seconds)
+
+
+def _hold_back(act: LateStart, pod: LocalPod, container: Container) -> None:
+    if (pod.key.namespace, pod.key.name, container.name) == (act.namespace, act.pod, act.container):
+        container.machine.idle_seconds = 0.0 if container.number else act.late_seconds
 
 
 def _delete(ground: Ground, act: DeletePod, by: Actor) -> None:

@@ -248,6 +248,9 @@ def test_the_scenario_schema_knows_every_fault_and_moment() -> None:
     fields = schema()["$defs"]["fault"]["properties"]
     assert set(fields) == {*ACTS, "at"}
     assert set(fields["at"]["properties"]) == set(MOMENTS)
+    for name, kind in MOMENTS.items():
+        known = fields["at"]["properties"][name].get("properties")
+        assert known is None or set(known) == set(kind.__struct_encode_fields__)
 
 
 def test_a_scenario_names_a_fault_inside_of_a_command(tmp_path: Path) -> None:
