@@ -10,6 +10,7 @@ from simk8s.machine import Exec
 from simk8s.shell import conditional, expansion, failure, job, pattern, subshell, trace, trap, unparse
 from simk8s.shell.control import ShellError
 from simk8s.shell.dispatch import begin, execute, runs
+from simk8s.shell.locale import in_locale
 from simk8s.shell.redirection import RedirectionError, redirect
 from simk8s.shell.shell import Source
 from simk8s.shell.syntax.nodes import (
@@ -205,7 +206,7 @@ def _case(shell: Shell, node: Case) -> Run[int]:
     yield from trap.run_debug(shell, f"case {unparse.word(node.subject)} in ")
     resting_line, shell.resting_line = shell.resting_line, shell.line
     try:
-        subject = yield from expansion.expand_operand(shell, node.subject)
+        subject = in_locale(shell, (yield from expansion.expand_operand(shell, node.subject)))
         status = 0
         matched = False
         falling = False
@@ -217,6 +218,7 @@ def _case(shell: Shell, node: Case) -> Run[int]:
                         if word.waits
                         else expansion.pattern_now(shell, word)
                     )
+                    text = in_locale(shell, text)
                     if pattern.matches(text, subject, extglob=options.extglob, ignore_case=options.get("nocasematch")):
                         break
                 else:

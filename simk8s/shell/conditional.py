@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from simk8s.machine import Device, Directory, Fifo, File, Inode, SocketFile, Symlink, SyscallError
 from simk8s.shell import arithmetic, expansion, expression, pattern, trace
+from simk8s.shell.locale import in_locale
 from simk8s.shell.options import SET_NAMES
 from simk8s.shell.syntax.nodes import Binary, Both, Either, Nested, Not, Test, Unary
 from simk8s.shell.syntax.parts import DoubleQuoted, Literal, Quoted, Word
@@ -93,7 +94,8 @@ def _compare(shell: Shell, left: str, operator: str, right: str) -> bool:
     """Two operands whose expansions are done; the right one may be a pattern, or an expression."""
     if operator in _PATTERNS:
         ignore_case = shell.options.get("nocasematch")
-        same = pattern.matches(right, left, extglob=True, ignore_case=ignore_case)
+        shape, subject = in_locale(shell, right), in_locale(shell, left)
+        same = pattern.matches(shape, subject, extglob=True, ignore_case=ignore_case)
         return same == (operator != "!=")
     if operator == "=~":
         return _match(shell, left, right, shell.options.get("nocasematch"))

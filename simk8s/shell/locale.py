@@ -22,6 +22,11 @@ def in_locale(shell: Shell, text: str) -> str:
     return text.encode("utf-8", "surrogateescape").decode("ascii", "surrogateescape")
 
 
+def characters_of(text: str) -> str:
+    """What was cut out of `in_locale` texts, with its bytes as characters again where they are some."""
+    return text if text.isascii() else text.encode("utf-8", "surrogateescape").decode("utf-8", "surrogateescape")
+
+
 def is_utf8(shell: Shell) -> bool:
     locale = shell.get("LC_ALL") or shell.get("LC_CTYPE") or shell.get("LANG") or ""
     return "utf" in locale.lower()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from simk8s.shell import arithmetic, assignment, ending, expansion, pattern, prompt, splitting
 from simk8s.shell.control import ShellError
-from simk8s.shell.locale import characters, is_utf8, lower, swapped, upper
+from simk8s.shell.locale import characters, characters_of, in_locale, is_utf8, lower, swapped, upper
 from simk8s.shell.options import SHOWN_ORDER
 from simk8s.shell.syntax.braced import read_subscript
 from simk8s.shell.syntax.dialect import BASH
@@ -99,7 +99,7 @@ def expand(shell: Shell, part: Parameter, quoted: bool) -> Run[Result]:
     if operator[0] == "@":
         return Result(transformed(shell, part, held), held.many, held.star, changed=True)
     changes = yield from _change(shell, part)
-    values = [changes(value) for value in held.values]
+    values = [characters_of(changes(in_locale(shell, value))) for value in held.values]
     if held.many and operator[0] in "#%" and part.subscript is not None and not quoted and not shell.ifs:
         return Result([" ".join(values)])  # with an empty IFS bash makes one word of an array here
     return Result(values, held.many, held.star, changed=True, unquoted=operator[0] in "#%")
@@ -335,7 +335,7 @@ def _change(shell: Shell, part: Parameter) -> Run[Callable[[str], str]]:
     """What `# % / ^ ,` do with each value."""
     operator = part.operator
     extglob = shell.options.extglob
-    shape = yield from expansion.expand_pattern(shell, part.operands[0])
+    shape = in_locale(shell, (yield from expansion.expand_pattern(shell, part.operands[0])))
     if operator[0] == "#":
         return lambda value: pattern.remove_prefix(value, shape, longest=operator == "##", extglob=extglob)
     if operator[0] == "%":
