@@ -116,7 +116,7 @@ def dense(content: Content) -> bytes:
 
 def weight(content: Content) -> int:
     """The bytes that are really stored. Holes take bandwidth but no room in a buffer (SIM)."""
-    return content.weight if isinstance(content, Sparse) else len(content)
+    return len(content) if type(content) is bytes else content.weight  # type: ignore[union-attr]
 
 
 def joined(pieces: Sequence[Content]) -> Content:

@@ -148,11 +148,11 @@ class Descriptors(Files):
 
     def read(self, fd: int, count: int = 65536) -> Run[Content]:
         """Up to `count` bytes from a descriptor; empty at the end of file."""
-        return (yield from self.handle(fd).read(self, count))  # type: ignore[arg-type]
+        return self.handle(fd).read(self, count)  # type: ignore[arg-type]
 
     def read_until(self, fd: int, delimiter: bytes = b"\n", limit: int = 1 << 20) -> Run[bytes]:
         """A line (with its delimiter, unless the end of file came first), leaving the rest for the next reader."""
-        return (yield from self.handle(fd).read_until(self, delimiter, limit))  # type: ignore[arg-type]
+        return self.handle(fd).read_until(self, delimiter, limit)  # type: ignore[arg-type]
 
     def read_all(self, fd: int) -> Run[bytes]:
         """Everything up to the end of file, held in memory."""
@@ -169,9 +169,7 @@ class Descriptors(Files):
 
     def write(self, fd: int, data: Content) -> Run[int]:
         """All of `data` to a descriptor."""
-        if not len(data):
-            return 0
-        return (yield from self.handle(fd).write(self, data))  # type: ignore[arg-type]
+        return self.handle(fd).write(self, data) if len(data) else _nothing_written()  # type: ignore[arg-type]
 
     def read_file(self, path: str) -> Run[bytes]:
         """A whole file. Raises SyscallError."""
@@ -190,3 +188,8 @@ class Descriptors(Files):
         if len(data):
             yield from handle.write(self, data)  # type: ignore[arg-type]
         handle.release()
+
+
+def _nothing_written() -> Run[int]:
+    return 0
+    yield

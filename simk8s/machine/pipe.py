@@ -34,7 +34,7 @@ class Pipe:
 
     def changed(self) -> simpy.Event:
         """An event for the next write, read or close."""
-        event = self.sim.event()
+        event = simpy.Event(self.sim.env)
         self._changed.append(event)
         return event
 
