@@ -47,7 +47,7 @@ def evaluate(shell: Shell, text: str, *, command: str = "") -> int:
         raise
     except ExpressionError as error:
         prefix = f"{command}: " if command else ""
-        whole = error.whole or text.lstrip(" \t\n")
+        whole = error.whole or text.lstrip(" \t")
         said = f'{prefix}{whole}: {error.message} (error token is "{error.token}")'
         raise ShellError(said, soft=True, asked=command in _COMMANDS) from error
 

@@ -37,7 +37,7 @@ def quote_pattern(text: str) -> str:
     """`text` with a backslash before each character that means something in a pattern."""
     if text.isalnum():
         return text
-    return "".join("\\" + c if c in "\\*?[]()|!+@^-" else c for c in text)
+    return "".join("\\" + c if c in "\\*?[]()|!+@^-:" else c for c in text)
 
 
 def has_magic(pattern: str, extglob: bool = False) -> bool:

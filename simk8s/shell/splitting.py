@@ -70,6 +70,8 @@ def named(shell: Shell, found: Iterable[list[Piece]]) -> list[str]:
 def split(pieces: list[Piece], ifs: str) -> list[list[Piece]]:
     """The fields that `pieces` become at the characters of IFS."""
     delimiter = _delimiter(ifs)
+    if ifs != " \t\n" and any(kind in (EXPANDED, 4) for _, kind in pieces):
+        pieces = [part for piece in pieces for part in _with_delimiters_quoted(piece, ifs)]
     done: list[list[Piece]] = []
     current: list[Piece] | None = None
     after_blank = False  # the last field was ended by white space, which a following `:` would belong to
@@ -115,6 +117,14 @@ def split(pieces: list[Piece], ifs: str) -> list[list[Piece]]:
     if current is not None:
         done.append(current)
     return done
+
+
+def _with_delimiters_quoted(piece: Piece, ifs: str) -> list[Piece]:
+    """Beside an expansion bash quotes what is in IFS, lest it is split there: a `*` or `[:` loses its meaning."""
+    text, kind = piece
+    if kind != LITERAL or not any(character in ifs for character in text):
+        return [piece]
+    return [(character, QUOTED if character in ifs else LITERAL) for character in text]
 
 
 def joined(pieces: list[Piece], ifs: str) -> str:

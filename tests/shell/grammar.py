@@ -60,6 +60,7 @@ class Writer:
     loops: int = 0
     in_function: bool = False
     functions: int = 0
+    substitutions: int = 0
 
     def __post_init__(self) -> None:
         self.empties_ifs = self.chance(30)
@@ -116,7 +117,9 @@ class Writer:
         return str(self.one(*kinds)())
 
     def substitution(self) -> str:
+        self.substitutions += 1
         body = self.one(self.output, self.simple, lambda: self.list(1, 2))()
+        self.substitutions -= 1
         return f"$( {body} )"
 
     def variable(self, *, beside: bool = False) -> str:
@@ -271,6 +274,8 @@ class Writer:
             kinds += [lambda: f"{self.one('break', 'continue')}{levels}"]
         if not self.in_function and self.functions:
             kinds += [lambda: f"f{self.draw(st.integers(1, self.functions))} {self.some(self.word, 0, 2)}"] * 4
+        if self.substitutions > 0 and self.depth > 1:
+            kinds.remove(self.document)  # written out again with commands around it, bash forgets a `;`
         if self.chance(3):
             return f"exit {self.one('', '0', '3', '$c')}"
         return str(self.one(*kinds)())
