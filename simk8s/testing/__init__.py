@@ -7,7 +7,7 @@ nothing goes wrong
   web-0: ok
   web-1: ok
   web-2: ok
-replay: simk8s run scenarios/web --replay v1.0
+replay: simk8s run scenarios/web --judge --replay v1.0
 """
 
 from simk8s.testing.plan import Plan

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from simk8s.api.change import difference, patched, share
@@ -20,6 +20,7 @@ JSON: st.SearchStrategy[Any] = st.recursive(
 OBJECTS = st.dictionaries(st.sampled_from(["spec", "status", "a/b", "c~d"]), JSON, max_size=4)
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # the first example pays for what is imported
 @given(OBJECTS, OBJECTS)
 def test_a_shared_copy_is_equal_to_what_was_written(old: Any, new: Any) -> None:
     shared = share(old, new)

@@ -40,7 +40,7 @@ SERVERS = {
     "mysqld": """#!/bin/sh
 case "$*" in
 *--broken*) echo "unknown option --broken" >&2; exit 7 ;;
-*--help*) printf 'x\\n\\nsocket   /run/mysqld.sock\\ndatadir        /var/lib/mysql/\\n\\n' ;;
+*--help*) printf 'x\\n\\nsocket   /run/mysqld.sock\\ndatadir        /nowhere/mysql/\\n\\n' ;;
 *) echo "mysqld got $*" ;;
 esac
 """,
