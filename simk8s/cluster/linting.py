@@ -95,15 +95,15 @@ def _located(script: Script) -> Iterator[Located]:
     # What `sh` is depends on the image: what some sh can run is no problem of the script.
     dialects = ("sh", "ash", "dash") if script.shell == "sh" else (script.shell,)
     found = [lint(script.text, DIALECTS[dialect], options=script.options) for dialect in dialects]
-    best = min(found, key=lambda findings: sum(finding.code in ("SK201", "SK210") for finding in findings))
+    best = min(found, key=lambda findings: sum(finding.code == "SK210" for finding in findings))
     for finding in best:
         place = script.place.at(finding.line, finding.column)
         told = finding.told(lambda line: script.place.at(line).line)
-        hint = finding.hint or _UNSUPPORTED
+        hint = finding.hint or _UNREADABLE
         yield Located(place.file, place.line, place.column, finding.code, script.name, told, hint)
 
 
-_UNSUPPORTED = "say it in another way; `simk8s explain-error SK201` tells what is supported"
+_UNREADABLE = "look at this line of the script and the one above it"
 
 
 def _script_file(path: str) -> Script:

@@ -69,7 +69,7 @@ def manifests_in(found: Sequence[Source]) -> list[Manifest]:
 
 
 def check_scripts(manifest: Manifest) -> None:
-    """Refuse what bash would not parse, or simk8s cannot run, where it stands. Raises SimError SK2xx."""
+    """Refuse what bash would not parse, where it stands. Raises SimError SK210."""
     from simk8s.shell.syntax import DIALECTS, check
 
     for script in scripts(manifest):
@@ -79,13 +79,8 @@ def check_scripts(manifest: Manifest) -> None:
         for problem in found[0][:1] if all(found) else []:
             place = script.place.at(problem.line, problem.column) if script.place else manifest.start
             message = f'{problem.message} (in container "{script.container}", line {problem.line} of its script)'
-            raise SimError(problem.code, message, place=place, hint=_hint(problem.construct))
-
-
-def _hint(construct: str) -> str:
-    if construct == "syntax":
-        return "look at this line of the script and the one above it"
-    return "say it in another way; `simk8s explain-error SK201` tells what is supported"
+            hint = "look at this line of the script and the one above it"
+            raise SimError("SK210", message, place=place, hint=hint)
 
 
 @dataclass(frozen=True, slots=True)

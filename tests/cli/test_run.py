@@ -150,11 +150,6 @@ def test_a_script_with_a_syntax_error_is_bad_input(simk8s: Command, pod: Pod) ->
     bad(simk8s("run", file), f"SK210 {file}:14:20", "syntax error", 'container "main", line 2')
 
 
-def test_an_unsupported_construct_is_bad_input_by_its_name(simk8s: Command, pod: Pod) -> None:
-    file = pod("bind -p")
-    bad(simk8s("run", file), f"SK201 {file}:14:11", "bind is not supported")
-
-
 def test_an_endless_loop_is_bad_input_that_names_its_line(simk8s: Command, pod: Pod) -> None:
     file = pod("while :; do x=1; done")
     result = simk8s("run", file)

@@ -42,10 +42,15 @@ def test_another_image_has_other_programs(simk8s: Command) -> None:
 
 
 def test_an_unsupported_construct_is_bad_input(simk8s: Command) -> None:
-    result = simk8s("sh", "-c", "bind -p")
+    result = simk8s("sh", "-c", "a=(1 2); declare -n x='a[$(echo 1)]'; echo $x")
     assert result.exit_code == 2
     assert "SK201" in result.stderr
-    assert "bind is not supported" in result.stderr
+
+
+def test_what_a_built_in_does_not_know_is_said_and_the_script_goes_on(simk8s: Command) -> None:
+    result = simk8s("sh", "-c", "bind -p; echo $?; help -d cd; echo $?; help cd | { read -r line; echo $line; }")
+    assert result.stdout == "120\n120\ncd: cd [-L|[-P [-e]] [-@]] [dir]\n"
+    assert result.stderr.count("SK310") == 2
 
 
 def test_a_syntax_error_is_told_in_bashs_words(simk8s: Command) -> None:

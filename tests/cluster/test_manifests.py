@@ -61,13 +61,6 @@ def test_a_syntax_error_is_told_where_it_stands_in_the_manifest() -> None:
     assert 'in container "main", line 2 of its script' in error.message
 
 
-def test_an_unsupported_construct_is_told_by_name_where_it_stands() -> None:
-    error = refused("bind -p")
-    assert error.code == "SK201"
-    assert "bind" in error.message
-    assert str(error.place) == "text:14:11"
-
-
 def test_a_script_for_sh_is_refused_only_if_no_sh_could_read_it() -> None:
     (manifest,) = manifests([POD.format("diff <(echo a) b").replace("- bash\n", "- sh\n")])
     check_scripts(manifest)

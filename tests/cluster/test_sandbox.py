@@ -53,7 +53,11 @@ def test_two_runs_are_equal() -> None:
 
 @pytest.mark.parametrize(
     ("script", "code"),
-    [("bind -p", "SK201"), ("while :; do :; done", "SK301"), ("sleep infinity", "SK304")],
+    [
+        ("a=(1); declare -n x='a[$(echo 0)]'; echo $x", "SK201"),
+        ("while :; do :; done", "SK301"),
+        ("sleep infinity", "SK304"),
+    ],
 )
 def test_what_cannot_be_run_or_never_ends_is_an_error(script: str, code: str) -> None:
     with pytest.raises(SimError) as error:

@@ -6,7 +6,6 @@ import pytest
 
 from simk8s.cli.explain_error import pages
 from simk8s.shell.lint import lint
-from simk8s.shell.syntax.check import UNSUPPORTED_BUILTINS
 
 RISKY = {
     "a clone through a pipe": ("set -ex\nncat --recv-only db-0 3307 | xbstream -x -C /data", "2 SK251"),
@@ -87,10 +86,8 @@ def test_every_rule_has_a_script_here() -> None:
     assert told == {code for code in pages() if code[:4] in ("SK25", "SK26")} - {"SK258"}
 
 
-def test_a_syntax_error_and_what_is_not_supported_are_told_too() -> None:
+def test_a_syntax_error_is_told_too() -> None:
     assert [finding.code for finding in lint("if true; fi")] == ["SK210"]
-    refused = next(iter(UNSUPPORTED_BUILTINS))
-    assert [finding.code for finding in lint(f"{refused} -x")] == ["SK201"]
 
 
 def test_the_letters_of_the_shell_count() -> None:

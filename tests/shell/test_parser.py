@@ -140,13 +140,9 @@ def test_double_brackets_are_just_a_name_in_dash() -> None:
     assert [word.source for word in command.words if isinstance(word, Word)] == ["[[", "a", "==", "b", "]]"]
 
 
-def test_check_reports_every_unsupported_construct_and_the_first_syntax_error() -> None:
-    problems = check("bind -p\nx=`help cd`\nif; then\n")
-    assert [(problem.line, problem.construct) for problem in problems] == [
-        (1, "bind"),
-        (2, "help"),
-        (3, "syntax"),
-    ]
+def test_check_looks_into_backquotes_and_stops_at_the_first_syntax_error() -> None:
+    problems = check("x=`if; fi`\nif; then\n)\n")
+    assert [problem.line for problem in problems] == [1, 2]
 
 
 def test_check_finds_nothing_wrong_with_a_good_script() -> None:

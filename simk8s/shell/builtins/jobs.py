@@ -243,3 +243,9 @@ def times(shell: Shell, words: list[str]) -> Run[int]:
     """Processor time, of which nothing is modelled."""
     yield from shell.process.write(1, b"0m0.000s 0m0.000s\n0m0.000s 0m0.000s\n")
     return 0
+
+
+@builtin("fg", "bg", "suspend")
+def no_job_control(shell: Shell, words: list[str]) -> int:
+    """Nobody sits at a terminal to bring a job to the front."""
+    raise BuiltinError("cannot suspend: no job control" if words[0] == "suspend" else "no job control")

@@ -11,6 +11,23 @@ if TYPE_CHECKING:
     from simk8s.shell.shell import Shell
 
 USAGE = {
+    ":": ":",
+    "[": "[ arg... ]",
+    "bg": "bg [job_spec ...]",
+    "bind": "bind [-lpsvPSVX] [-m keymap] [-f filename] [-q name] [-u name] [-r keyseq] "
+    "[-x keyseq:shell-command] [keyseq:readline-function or readline-command]",
+    "break": "break [n]",
+    "continue": "continue [n]",
+    "echo": "echo [-neE] [arg ...]",
+    "exit": "exit [n]",
+    "false": "false",
+    "fg": "fg [job_spec]",
+    "help": "help [-dms] [pattern ...]",
+    "logout": "logout [n]",
+    "suspend": "suspend [-f]",
+    "test": "test [expr]",
+    "times": "times",
+    "true": "true",
     "alias": "alias [-p] [name[=value] ... ]",
     "builtin": "builtin [shell-builtin [arg ...]]",
     "caller": "caller [expr]",
@@ -115,3 +132,10 @@ def tell(shell: Shell, name: str, error: BuiltinError) -> Run[None]:
         yield from shell.complain(f"{name}: {error.message}")
     if isinstance(error, UsageError):
         yield from shell.say(error.usage)
+
+
+def unmodelled(shell: Shell, name: str, what: str) -> Run[int]:
+    """Say that simk8s does not know what a built-in would do here; the status that means so."""
+    shell.process.record("program.unmodelled", name, what=what)
+    yield from shell.complain(f"{name}: {what}: not modelled by simk8s (SK310)")
+    return 120

@@ -52,16 +52,16 @@ def _switches(node: SimpleCommand, letter: str, name: str) -> bool:
 
 
 def lint(text: str, dialect: Dialect = BASH, *, options: str = "") -> list[Finding]:
-    """Every risk in a script, by place; and what simk8s could not run of it (SK201, SK210).
+    """Every risk in a script, by place; or that it has a syntax error (SK210).
 
     `options` are the letters that the shell is started with: `e` for `bash -e`.
 
     >>> [str(finding.line) + " " + finding.code for finding in lint("set -e\\ncurl example.org | tar -x")]
     ['2 SK251']
     """
-    problems = [Finding(p.line, p.column, p.code, p.message) for p in check(text, dialect)]
-    if any(problem.code == "SK210" for problem in problems):
+    problems = [Finding(p.line, p.column, "SK210", p.message) for p in check(text, dialect)]
+    if problems:
         return problems
     script = Script(parse(text, dialect, extglob="extglob" in text), options)
     found = {finding for rule in (*status.RULES, *files.RULES, *words.RULES) for finding in rule(script)}
-    return sorted({*problems, *found})
+    return sorted(found)
