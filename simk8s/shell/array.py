@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from simk8s.shell import assignment, expansion
+from simk8s.shell import assignment, expansion, splitting
 from simk8s.shell.control import ShellError
 from simk8s.shell.quote import single_quoted
 from simk8s.shell.syntax import Parser, ShellSyntaxError
@@ -24,6 +24,7 @@ class Element:
     key: str | None
     append: bool
     value: str
+    source: str = ""
 
 
 def expand_array(shell: Shell, name: str, value: ArrayValue, *, associative: bool = False) -> Run[list[Element]]:
@@ -35,8 +36,13 @@ def expand_array(shell: Shell, name: str, value: ArrayValue, *, associative: boo
             result.extend(Element(None, False, word) for word in words)
         else:
             key = yield from expansion.expand_subscript(shell, name, item.key, key=associative)
-            text = yield from expansion.expand_string(shell, item.value)
-            result.append(Element(key, item.append, text))
+            variable = shell.find(name)
+            if associative or (variable is not None and variable.associative):
+                text = yield from expansion.expand_string(shell, item.value)
+            else:
+                text = splitting.starred((yield from expansion.expand_pieces(shell, item.value)), shell.ifs)
+            source = f"[{item.key.source}]{'+=' if item.append else '='}{item.value.source}"
+            result.append(Element(key, item.append, text, source))
     return result
 
 
@@ -90,6 +96,9 @@ def _fill_associative(shell: Shell, name: str, variable: Variable, elements: lis
     for element in elements:
         if element.key is None:
             complaint = f"{name}: '{element.value}': must use subscript when assigning associative array"
+            continue
+        if not element.key:
+            complaint = f"{element.source}: bad array subscript"
             continue
         old = variable.elements.get(element.key)
         variable.elements[element.key] = assignment.converted(shell, variable, element.value, old, element.append)

@@ -301,7 +301,11 @@ def _wait_for_arithmetic(shell: Shell, node: ArithmeticCommand, step: Run[None])
     if shell.options.xtrace:
         yield from trace.show_line(shell, f"(( {node.expression.source} ))")
     try:
-        value = yield from expansion.expand_arithmetic(shell, node.expression, command="((")
+        guards, shell.guarded, shell.inverted = (shell.guarded, shell.inverted), 0, 0  # not so in its substitutions
+        try:
+            value = yield from expansion.expand_arithmetic(shell, node.expression, command="((")
+        finally:
+            shell.guarded, shell.inverted = guards
     except ShellError as error:
         return (yield from _unanswered(shell, error))
     return (yield from checked(shell, 0 if value else 1))

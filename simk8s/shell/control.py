@@ -63,7 +63,8 @@ class ShellError(Exception):
     A `soft` one does not end the shell under `set -e`, unlike all others. One that `aborts` ends all of a `-c` text.
     One in a `value` is told behind the name of the built-in that assigns it.
     One that is `asked` for by `(( ))` or `[[ ]]` itself is their answer: status 1.
-    Nothing has been printed yet: whoever runs the command prints `message` where standard error leads now.
+    Unless it is `told`, nothing has been printed yet: whoever runs the command prints `message` where standard error
+    leads now.
     """
 
     def __init__(
@@ -84,6 +85,11 @@ class ShellError(Exception):
         self.aborts = aborts
         self.asked = asked
         self.value = False
+        self.told = False
+
+
+class BadSubstitution(ShellError):
+    """A parameter cannot be expanded in this way. Under `set -e` its own status counts, never an earlier failure's."""
 
 
 class BuiltinError(Exception):

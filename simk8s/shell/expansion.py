@@ -20,6 +20,7 @@ from simk8s.shell.splitting import (
     CHANGED_BREAK,
     EXPANDED,
     LITERAL,
+    NOTHING,
     QUOTED,
     STAR,
     Piece,
@@ -74,7 +75,7 @@ def expand_words(shell: Shell, words: Iterable[Word]) -> Run[list[str]]:
 def _split_word(shell: Shell, word: Word) -> Run[list[list[Piece]]]:
     if word.constant is not None:
         return [[(word.constant, QUOTED)]] if word.parts else []
-    pieces = (yield from _expand_parts(shell, word)) if word.waits else _pieces(shell, word.parts)
+    pieces = (yield from expand_pieces(shell, word)) if word.waits else _pieces(shell, word.parts)
     return split(pieces, shell.ifs)
 
 
@@ -155,7 +156,8 @@ def _pieces(shell: Shell, parts: tuple[Part, ...], *, quoted: bool = False) -> l
     return pieces
 
 
-def _expand_parts(shell: Shell, word: Word) -> Run[list[Piece]]:
+def expand_pieces(shell: Shell, word: Word) -> Run[list[Piece]]:
+    """What the parts of a word become, before it is split or joined."""
     pieces: list[Piece] = []
     for part in word.parts:
         yield from expand_part(shell, part, pieces)
@@ -166,7 +168,7 @@ def expand_string(shell: Shell, word: Word) -> Run[str]:
     """A word where nothing is split: the right side of an assignment, a here-string."""
     if not word.waits:
         return string_now(shell, word)
-    return joined((yield from _expand_parts(shell, word)), shell.ifs)
+    return joined((yield from expand_pieces(shell, word)), shell.ifs)
 
 
 def string_now(shell: Shell, word: Word) -> str:
@@ -182,7 +184,7 @@ def expand_operand(shell: Shell, word: Word) -> Run[str]:
     """A word that `case` or `[[ ]]` compares."""
     if not word.waits:
         return operand_now(shell, word)
-    return compared((yield from _expand_parts(shell, word)), shell.ifs)
+    return compared((yield from expand_pieces(shell, word)), shell.ifs)
 
 
 def operand_now(shell: Shell, word: Word) -> str:
@@ -213,7 +215,7 @@ def expand_pattern(shell: Shell, word: Word) -> Run[str]:
     """A word as a pattern: quoted text in it matches itself."""
     if not word.waits:
         return pattern_now(shell, word)
-    return as_pattern((yield from _expand_parts(shell, word)), shell.ifs)
+    return as_pattern((yield from expand_pieces(shell, word)), shell.ifs)
 
 
 def pattern_now(shell: Shell, word: Word) -> str:
@@ -225,7 +227,7 @@ def pattern_now(shell: Shell, word: Word) -> str:
 
 def expand_expression(shell: Shell, word: Word) -> Run[str]:
     """A word as a regular expression: quoted text in it matches itself."""
-    return _as_expression(shell, (yield from _expand_parts(shell, word)))
+    return _as_expression(shell, (yield from expand_pieces(shell, word)))
 
 
 def expression_now(shell: Shell, word: Word) -> str:
@@ -287,27 +289,26 @@ def expand_part(shell: Shell, part: Part, out: list[Piece], *, quoted: bool = Fa
             before = len(out)
             for inner in parts:
                 yield from expand_part(shell, inner, out, quoted=True)
-            if len(out) == before and not _vanishes(parts):
+            if len(out) == before:
                 out.append(("", QUOTED))
         case Parameter():
             value = plain_value(shell, part)
             if value is not None:
-                out.append((value, QUOTED if quoted else EXPANDED))
+                _append_text(value, quoted, out)
                 return
             result = yield from parameter.expand(shell, part, quoted)
             if result.word is None:
                 _append(shell, result, quoted, out)
                 return
+            before = len(out)
             for inner in result.word.parts:
                 yield from expand_part(shell, inner, out, quoted=quoted, nested=True)
-            if quoted and not result.word.parts:
-                out.append(("", QUOTED))
+            if quoted:
+                _keep_word(out, before)
         case CommandSubstitution():
-            text = yield from subshell.substitute(shell, part)
-            out.append((text, QUOTED if quoted else EXPANDED))
+            _append_text((yield from subshell.substitute(shell, part)), quoted, out)
         case Backquoted():
-            text = yield from subshell.substitute_text(shell, part)
-            out.append((text, QUOTED if quoted else EXPANDED))
+            _append_text((yield from subshell.substitute_text(shell, part)), quoted, out)
         case FileSubstitution():
             text = yield from subshell.substitute_file(shell, part)
             out.append((text, QUOTED if quoted else EXPANDED))
@@ -346,36 +347,25 @@ def _add_double(shell: Shell, parts: tuple[Part, ...], out: list[Piece]) -> None
         out.append((quick, QUOTED))
         return
     pieces = _pieces(shell, parts, quoted=True)
-    if not pieces and not _vanishes(parts):
+    if not pieces:
         pieces.append(("", QUOTED))
     out.extend(pieces)
-
-
-def _vanishes(parts: tuple[Part, ...]) -> bool:
-    """`"$@"` without any parameters is no word at all, unlike `""`."""
-    for part in parts:
-        if isinstance(part, Parameter) and (
-            part.name == "@"
-            or (part.subscript is not None and part.subscript.source == "@")
-            or part.operator in ("keys-@", "prefix-@")
-        ):
-            return True
-    return False
 
 
 def _add_parameter(shell: Shell, part: Parameter, out: list[Piece], quoted: bool) -> None:
     value = plain_value(shell, part)
     if value is not None:
-        out.append((value, QUOTED if quoted else EXPANDED))
+        _append_text(value, quoted, out)
         return
     result = _at_once(shell, parameter.expand(shell, part, quoted))
     if result.word is None:
         _append(shell, result, quoted, out)
         return
+    before = len(out)
     for inner in result.word.parts:
         add_part(shell, inner, out, quoted, True)
-    if quoted and not result.word.parts:
-        out.append(("", QUOTED))
+    if quoted:
+        _keep_word(out, before)
 
 
 def _at_once(shell: Shell, run: Run[T]) -> T:
@@ -396,16 +386,29 @@ def _at_once(shell: Shell, run: Run[T]) -> T:
 def _append(shell: Shell, result: parameter.Result, quoted: bool, out: list[Piece]) -> None:
     if result.many:
         _append_many(shell, result, quoted, out)
-    else:
-        out.append((result.values[0] if result.values else "", QUOTED if quoted else EXPANDED))
+    elif result.values:
+        _append_text(result.values[0], quoted, out, result.kept)
+
+
+def _keep_word(out: list[Piece], before: int) -> None:
+    """A default in double quotes makes a word, also where `$@` in it has no elements."""
+    if len(out) > before and all(piece == NOTHING for piece in out[before:]):
+        out[before:] = [("", QUOTED)]
+
+
+def _append_text(text: str, quoted: bool, out: list[Piece], kept: bool = False) -> None:
+    """Nothing in double quotes makes no word by itself: `"$@$empty"` is none. Only what an operator left of it does."""
+    if text or kept or not quoted:
+        out.append((text, QUOTED if quoted else EXPANDED))
 
 
 def _append_many(shell: Shell, result: parameter.Result, quoted: bool, out: list[Piece]) -> None:
     values, star = result.values, result.star
     if star and quoted:
-        out.append((shell.ifs[:1].join(values), QUOTED))
+        _append_text(shell.ifs[:1].join(values), quoted, out, kept=bool(values) and result.kept)
         return
     if quoted:
+        out.append(NOTHING)
         separator = CHANGED_BREAK if result.changed else BREAK
     else:
         separator = STAR if star else CHANGED_AT if result.changed and result.unquoted else AT

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simk8s.shell import ending, trap
-from simk8s.shell.control import Discard, ExitShell, ShellError
+from simk8s.shell.control import BadSubstitution, Discard, ExitShell, ShellError
 from simk8s.sim import Run
 
 if TYPE_CHECKING:
@@ -42,7 +42,8 @@ def failed(shell: Shell, status: int, *, simple: bool = False, trapped: bool = T
 
 def report(shell: Shell, error: ShellError) -> Run[None]:
     """Print an error of expansion or assignment, and leave the command (or, where it is fatal, the shell)."""
-    yield from shell.complain(error.message)
+    if not error.told:
+        yield from shell.complain(error.message)
     if (error.fatal or shell.dialect.posix) and not shell.interactive:
         status = 2 if shell.dialect.almquist else 127 if _ends_text(shell) else 1
         end: ExitShell | Discard = ExitShell(status)
@@ -51,7 +52,8 @@ def report(shell: Shell, error: ShellError) -> Run[None]:
     before, shell.status = shell.status, end.status
     shell.pipe_statuses = [end.status]
     if shell.options.errexit and not error.soft:
-        yield from ending.by_error(shell, 0 if error.fatal or error.aborts else before)
+        own = error.fatal or error.aborts or isinstance(error, BadSubstitution)
+        yield from ending.by_error(shell, 0 if own else before)
     yield from ending.given_up(shell, end)
 
 

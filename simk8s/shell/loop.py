@@ -91,16 +91,16 @@ def _for(shell: Shell, node: For) -> Run[int]:
                 yield from trace.show_line(shell, _header(node.name, "for", node.words))
             if not shell.announce(node.line, node.column, lambda: _header(node.name, "for", node.words)):
                 yield shell.process.machine.never
-            yield from trap.run_debug(shell, _header(node.name, "for", node.words))
             try:
-                _set_loop_variable(shell, node.name, word)
-            except ShellError as error:
-                if shell.dialect.posix or shell.options.errexit:
-                    yield from failure.report(shell, error)
-                yield from shell.complain(error.message)
-                status = 1
-                break
-            try:
+                yield from trap.run_debug(shell, _header(node.name, "for", node.words))
+                try:
+                    _set_loop_variable(shell, node.name, word)
+                except ShellError as error:
+                    if shell.dialect.posix or shell.options.errexit:
+                        yield from failure.report(shell, error)
+                    yield from shell.complain(error.message)
+                    status = 1
+                    break
                 result = begin(shell, node.body)
                 status = result if isinstance(result, int) else (yield from result)
             except BreakLoop as leave:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from simk8s.shell import arithmetic, assignment, ending, expansion, pattern, prompt, splitting
-from simk8s.shell.control import ShellError
+from simk8s.shell.control import BadSubstitution, ShellError
 from simk8s.shell.locale import characters, characters_of, in_locale, is_utf8, lower, swapped, upper
 from simk8s.shell.options import SHOWN_ORDER
 from simk8s.shell.syntax.braced import read_subscript
@@ -32,7 +32,8 @@ class Result:
     """What an expansion gives: its values, or (`word`) the default that is to be expanded instead.
 
     `many`: the values are elements of `$@` or of an array; `star`: named with `*`; `changed`: by an operator
-    (`unquoted`: one that also counts outside of double quotes).
+    (`unquoted`: one that also counts outside of double quotes). `kept`: in double quotes, what it gives makes a word
+    even where nothing is left of it, beside a `$@` that has no elements too.
     """
 
     values: list[str]
@@ -40,6 +41,7 @@ class Result:
     star: bool = False
     changed: bool = False
     unquoted: bool = True
+    kept: bool = False
     word: Word | None = None
 
 
@@ -59,7 +61,7 @@ def expand(shell: Shell, part: Parameter, quoted: bool) -> Run[Result]:
     """Expand any parameter. Raises ShellError: unset under `set -u`, `${x?}`, a bad substitution."""
     operator = part.operator
     if operator == "bad":
-        raise ShellError(f"{part.source}: bad substitution")
+        raise BadSubstitution(f"{part.source}: bad substitution")
     if operator.startswith("prefix-"):
         names = sorted(name for name, v in shell.names.items() if name.startswith(part.name) and _is_given(v))
         return Result(names, many=True, star=operator.endswith("*"), changed=True)
@@ -84,7 +86,7 @@ def expand(shell: Shell, part: Parameter, quoted: bool) -> Run[Result]:
     if shell.options.nounset and not held.is_set and not held.many:
         raise ShellError(f"{_shown(part)}: unbound variable", fatal=True, status=127)
     if not operator:
-        return Result(held.values, held.many, held.star)
+        return Result(held.values, held.many, held.star, kept=held.many)
     if operator == ":":
         return (yield from _substring(shell, part, held))
     if (not held.is_set and operator not in ("@a", "@A")) or (operator[0] in "#%" and not any(held.values)):
@@ -97,12 +99,13 @@ def expand(shell: Shell, part: Parameter, quoted: bool) -> Run[Result]:
             shown.append((yield from prompt.expand_prompt(shell, value)))
         return Result(shown, held.many, held.star, changed=True)
     if operator[0] == "@":
-        return Result(transformed(shell, part, held), held.many, held.star, changed=True)
+        kept = not held.many and operator != "@a"
+        return Result(transformed(shell, part, held), held.many, held.star, changed=True, kept=kept)
     changes = yield from _change(shell, part)
     values = [characters_of(changes(in_locale(shell, value))) for value in held.values]
     if held.many and operator[0] in "#%" and part.subscript is not None and not quoted and not shell.ifs:
         return Result([" ".join(values)])  # with an empty IFS bash makes one word of an array here
-    return Result(values, held.many, held.star, changed=True, unquoted=operator[0] in "#%")
+    return Result(values, held.many, held.star, changed=True, unquoted=operator[0] in "#%", kept=not held.many)
 
 
 def _is_given(variable: Variable) -> bool:
@@ -257,17 +260,17 @@ def _default(shell: Shell, part: Parameter, held: Held, quoted: bool) -> Run[Res
         unset = "parameter null or not set" if part.operator[0] == ":" else "parameter not set"
         raise ShellError(f"{_shown(part).lstrip('$')}: {text or unset}", fatal=True, status=127)
     if not (part.name[0].isalpha() or part.name[0] == "_"):
-        raise ShellError(f"${part.name}: cannot assign in this way")
+        raise BadSubstitution(f"${part.name}: cannot assign in this way")
     if held.key is not None:
         assignment.assign_element(shell, part.name, held.key, text)
     else:
         assignment.assign(shell, part.name, text)
-    return Result([text])
+    return Result([text], kept=True)
 
 
 def _substring(shell: Shell, part: Parameter, held: Held) -> Run[Result]:
     if not part.operands:
-        raise ShellError(f"{part.source}: bad substitution")
+        raise BadSubstitution(f"{part.source}: bad substitution")
     if not held.is_set and not held.many:
         return Result([])
     offset = yield from _number(shell, part, 0)
@@ -288,11 +291,11 @@ def _substring(shell: Shell, part: Parameter, held: Held) -> Run[Result]:
         cut = text[offset : offset + length]
     else:
         if len(text) + length < offset:
-            raise ShellError(f"{part.operands[1].source}: substring expression < 0")
+            raise BadSubstitution(f"{part.operands[1].source}: substring expression < 0")
         cut = text[offset : len(text) + length]
     if bytewise:
         cut = cut.encode("ascii", "surrogateescape").decode("utf-8", "surrogateescape")
-    return Result([cut])
+    return Result([cut], kept=offset <= len(text))
 
 
 def _number(shell: Shell, part: Parameter, operand: int) -> Run[int]:
@@ -302,7 +305,7 @@ def _number(shell: Shell, part: Parameter, operand: int) -> Run[int]:
 
 def _slice(shell: Shell, part: Parameter, held: Held, offset: int, length: int | None) -> list[str]:
     if length is not None and length < 0:
-        raise ShellError(f"{part.operands[1].source}: substring expression < 0")
+        raise BadSubstitution(f"{part.operands[1].source}: substring expression < 0")
     if held.variable is not None and held.variable.indexed:
         items = held.variable.ordered()
         if offset < 0:

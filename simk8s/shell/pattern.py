@@ -81,14 +81,14 @@ def compiled(
         return shape.longest
     flags = _flags(ignore_case)
     if extglob and "!(" in pattern:
-        return negation.Negating(_Translator(pattern, extglob, path).sequence(flags, nested=False))
-    return regex.compile(_Translator(pattern, extglob, path).translate(), flags)
+        return negation.Negating(_Translator(pattern, extglob, path, ignore_case).sequence(flags, nested=False))
+    return regex.compile(_Translator(pattern, extglob, path, ignore_case).translate(), flags)
 
 
 @lru_cache(maxsize=4096)
 def _shape(pattern: str, extglob: bool, ignore_case: bool = False) -> Shape | None:
     """The pattern as one that matches without going back, unless it has groups."""
-    pieces = _Translator(pattern, extglob, path=False).pieces()
+    pieces = _Translator(pattern, extglob, False, ignore_case).pieces()
     return None if pieces is None else Shape(pieces, _flags(ignore_case))
 
 
@@ -219,9 +219,10 @@ def _longest_at_or_after(
 
 
 class _Translator:
-    def __init__(self, pattern: str, extglob: bool, path: bool) -> None:
+    def __init__(self, pattern: str, extglob: bool, path: bool, ignore_case: bool) -> None:
         self.pattern = pattern
         self.extglob = extglob
+        self.ignore_case = ignore_case
         self.any = "[^/]" if path else "."
         self.offset = 0
 
@@ -338,6 +339,7 @@ class _Translator:
         negated = pattern[offset : offset + 1] in ("!", "^")
         offset += negated
         members: list[str] = []
+        classes: list[str] = []
         first = True
         while True:
             if offset >= len(pattern) or (pattern[offset] == "/" and self.any != "."):
@@ -353,7 +355,7 @@ class _Translator:
                     name = pattern[offset + 2 : end]
                     offset = end + 2
                     if kind == ":":
-                        members.append(_CLASSES.get(name, ""))
+                        classes.append(_CLASSES.get(name, ""))
                     else:
                         members.append(_escaped(name))
                     continue
@@ -373,9 +375,13 @@ class _Translator:
                 continue
             members.append(_escaped(character))
         self.offset = offset + 1
-        inside = "".join(members)
         if self.any != "." and negated:
-            inside += "/"
+            members.append("/")
+        of_class, inside = "".join(classes), "".join(members)
+        if self.ignore_case and of_class:  # a class asks for the character as it is: `[:upper:]` for a capital letter
+            one = f"(?-i:[{of_class}])" + (f"|[{inside}]" if inside else "")
+            return f"(?:(?!{one}).)" if negated else f"(?:{one})"
+        inside += of_class
         if not inside:
             return "." if negated else "(?!)"
         return f"[{'^' if negated else ''}{inside}]"

@@ -65,7 +65,9 @@ def redirect(shell: Shell, redirections: Sequence[Redirection], *, child: bool =
     try:
         for redirection in redirections:
             yield from _apply(shell, redirection, saved)
-    except ShellError:
+    except ShellError as error:
+        yield from shell.complain(error.message)
+        error.told = True
         saved.put_back(shell)
         raise
     except (RedirectionError, SyscallError) as error:

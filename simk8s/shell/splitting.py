@@ -25,6 +25,9 @@ BREAK: Piece = ("", 3)
 CHANGED_BREAK: Piece = ("@", 3)
 """The same for elements that an operator has changed: a value that is assigned joins them as in `"$*"`."""
 
+NOTHING: Piece = ("", EXPANDED)
+"""What `"$@"` is without any elements: no word by itself, unlike `""`."""
+
 AT: Piece = ("", 4)
 """A boundary in an unquoted `$@`. Where fields are split, the elements are one text joined by IFS's first character."""
 
@@ -137,6 +140,11 @@ def joined(pieces: list[Piece], ifs: str) -> str:
 def between(boundary: Piece, ifs: str) -> str:
     """What stands between two elements in a value that is assigned."""
     return ifs[:1] or " " * (boundary != STAR) if boundary[0] else " "
+
+
+def starred(pieces: list[Piece], ifs: str) -> str:
+    """The pieces as one string for `[index]=value` in a list, where all elements are joined as in `"$*"`."""
+    return together([(ifs[:1] or " ") if kind >= 3 else text for text, kind in pieces])
 
 
 def compared(pieces: list[Piece], ifs: str) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from simk8s.machine.signals import NAMES, SIGINT, SIGKILL, SIGSTOP, number_of
 from simk8s.shell import evaluation
-from simk8s.shell.control import DiedOf, Discard, ExitShell, ReturnFrom
+from simk8s.shell.control import BreakLoop, ContinueLoop, DiedOf, Discard, ExitShell, ReturnFrom
 from simk8s.sim import Run
 
 if TYPE_CHECKING:
@@ -129,10 +129,13 @@ def _run(shell: Shell, command: str, *, returns: bool = True, first_line: int = 
     may_exec, shell.may_exec = shell.may_exec, False
     try:
         own_status = yield from evaluation.run_text(shell, command, "trap", first_line=first_line)
+    except (BreakLoop, ContinueLoop) as leave:
+        leave.status = status
+        raise
     finally:
         shell.status_before_trap = before
-    shell.guarded, shell.inverted, shell.excused = guards
-    shell.may_exec = may_exec
+        shell.guarded, shell.inverted, shell.excused = guards
+        shell.may_exec = may_exec
     shell.status, shell.pipe_statuses, shell.line = status, statuses, line
     return own_status
 

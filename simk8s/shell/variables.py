@@ -264,11 +264,12 @@ class Frame:
 class Table:
     """Names and what they mean now."""
 
-    __slots__ = ("_shared", "frames", "names")
+    __slots__ = ("_shared", "frames", "inherited", "names")
 
     def __init__(self) -> None:
         self.names: dict[str, Variable] = {}
         self.frames: list[Frame] = []
+        self.inherited = 0  # so many are calls of the shell that this one is a subshell of
         self._shared = 0  # so many of the outer frames belong to other shells too, and are copied before they change
 
     def copy(self) -> Table:
@@ -276,6 +277,7 @@ class Table:
         twin = Table()
         twin.names = {name: variable.copy() for name, variable in self.names.items()}
         twin.frames = list(self.frames)
+        twin.inherited = len(self.frames)
         twin._shared = self._shared = len(self.frames)
         return twin
 

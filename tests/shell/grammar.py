@@ -256,7 +256,7 @@ class Writer:
             lambda: f"set {self.one('-', '+')}o pipefail",
             lambda: f"shopt {self.one('-s', '-u')} {self.one('nullglob', 'extglob', 'nocasematch', 'dotglob')}",
             lambda: (
-                f"IFS={self.one(':', ' ', repr('') if self.empties_ifs else ',', 'x')}"
+                f"IFS={self.one(':', repr(' '), repr('') if self.empties_ifs else ',', 'x')}"
             ),  # a `*` in IFS: see docs/fidelity.md
             lambda: f"eval {self.one('echo', 'a=', ':')} {self.some(self.single, 0, 1)}",
             lambda: f"{self.name()}={self.value()} {self.one('eval', ':', 'read a <<<')} '{self.one('echo $a', 'x')}'",
@@ -336,7 +336,9 @@ class Writer:
         return text + "fi"
 
     def loop(self) -> str:
-        counter = f"_{self.loops}{self.depth}"
+        counter = (
+            f"_{'f' * self.in_function}{self.loops}{self.depth}"  # a function's own, lest it winds back its caller's
+        )
         self.loops += 1
         body = self.list(1, 3)
         self.loops -= 1

@@ -62,7 +62,10 @@ def return_(shell: Shell, words: list[str]) -> Run[int]:
         if shell.dialect.posix:
             raise ExitShell(2)
         return 2
-    raise ReturnFrom((yield from _status(shell, words)))
+    status = yield from _status(shell, words)
+    if len(shell.table.frames) == shell.table.inherited and not shell.dialect.almquist:
+        yield from ending.by_exit(shell, status)  # a subshell inside the function ends
+    raise ReturnFrom(status)
 
 
 @builtin("logout")
