@@ -204,6 +204,10 @@ class Writer:
         """A word that stays one word in a test."""
         return str(self.one(f"${self.name()}", f'"{self.quoted()}"', self.one("x", "3", "f1.txt", "'x y'", "''")))
 
+    def evaluated(self) -> str:
+        """A word for `eval` without an open quote: behind one bash 5.2 takes the next `((` for two subshells."""
+        return str(self.one(f"${{{self.name()}//[\\\"\\']}}", "x", "3", "f1.txt", "'x y'", "'$a'", "''"))
+
     # Commands
 
     def output(self) -> str:
@@ -258,7 +262,7 @@ class Writer:
             lambda: (
                 f"IFS={self.one(':', repr(' '), repr('') if self.empties_ifs else ',', 'x')}"
             ),  # a `*` in IFS: see docs/fidelity.md
-            lambda: f"eval {self.one('echo', 'a=', ':')} {self.some(self.single, 0, 1)}",
+            lambda: f"eval {self.one('echo', 'a=', ':')} {self.some(self.evaluated, 0, 1)}",
             lambda: f"{self.name()}={self.value()} {self.one('eval', ':', 'read a <<<')} '{self.one('echo $a', 'x')}'",
             self.document,
             lambda: "mapfile -t arr < lines",
