@@ -109,6 +109,17 @@ def forget(shell: Shell, job: Job) -> None:
         shell.table.unset(f"{job.coprocess}_PID")
 
 
+def forget_ended(shell: Shell) -> Run[None]:
+    """After every wait for a child in the foreground bash forgets what else has ended; `wait PID` still knows it."""
+    if shell.dialect.almquist or shell.interactive or shell.options.get("monitor"):
+        return
+    for one in list(shell.jobs):
+        if not one.process.is_alive and not one.coprocess:
+            forget(shell, one)
+            if one.process.signal != SIGTERM:
+                yield from tell_end(shell, one.process, one.command)
+
+
 def ended_line(job: Job) -> str:
     """What is printed when a job ends under job control."""
     process = job.process

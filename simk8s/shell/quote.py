@@ -110,11 +110,11 @@ def declared_value(text: str) -> str:
     return '"' + re.sub(r'([$`"\\])', r"\\\1", text) + '"'
 
 
-def assigned_value(text: str) -> str:
-    """As `set` lists a variable's value."""
+def assigned_value(text: str, *, plain: bool) -> str:
+    """As `set` lists a variable's value. `plain`: without `$'...'`, as POSIX wants it."""
     if not text:
         return ""
-    if has_control(text):
+    if has_control(text) and not plain:
         return ansi_quoted(text)
     return _contracted(text) if _needs_quotes(text) else text
 

@@ -384,6 +384,7 @@ def _temporary(shell: Shell, assignments: tuple[Assignment, ...]) -> Run[dict[st
             value = (old.scalar() or "") + value
         before.setdefault(name, old)
         fresh = Variable(value, exported=True)
+        fresh.given = "call"
         if old is not None and old.integer:
             fresh.integer = True
         shell.names[name] = fresh

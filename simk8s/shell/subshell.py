@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from simk8s.errors import SimError
 from simk8s.machine import Handle, NullHandle, Process, SyscallError
-from simk8s.shell import expansion, trap
+from simk8s.shell import expansion, job, trap
 from simk8s.shell.control import BreakLoop, ContinueLoop, DiedOf, Discard, ExitShell, ReturnFrom, ShellError
 from simk8s.shell.dispatch import execute
 from simk8s.shell.limit import LONGEST_TEXT, too_deep, too_long
@@ -120,6 +120,13 @@ def become(shell: Shell, command: Command) -> None:
 
 def wait_for(shell: Shell, child: Process) -> Run[int]:
     """The status of a child in the foreground. Traps that became due meanwhile run after it."""
+    status = yield from _ended(shell, child)
+    if shell.jobs:
+        yield from job.forget_ended(shell)
+    return status
+
+
+def _ended(shell: Shell, child: Process) -> Run[int]:
     while True:
         status = yield from shell.process.wait(child, interruptible="EXIT" in shell.traps)
         if shell.dying is not None:
@@ -224,7 +231,7 @@ def captured(shell: Shell, body: Callable[[Shell], Run[int]], shift: int | None 
                 raise too_long("the output of a command substitution")
     finally:
         reader.release()
-    shell.substitution_status = shell.status = yield from wait_for(shell, child)
+    shell.substitution_status = shell.status = yield from _ended(shell, child)
     return (yield from _text(shell, b"".join(pieces)))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,7 @@ def transformed(shell: Shell, part: Parameter, held: Held) -> list[str]:
         letters = variable.letters() if variable is not None else ""
         return [letters for _ in held.values] if held.many else [letters]
     if kind == "A":
-        return _as_assignment(part, held)
+        return _as_assignment(shell, part, held)
     if kind in "Kk" and held.many and variable is not None and variable.is_array:
         if kind == "k":
             return [text for key, value in variable.ordered() for text in (str(key), value)]
@@ -44,16 +45,26 @@ def transformed(shell: Shell, part: Parameter, held: Held) -> list[str]:
     return [change[kind](value) for value in held.values]
 
 
-def _as_assignment(part: Parameter, held: Held) -> list[str]:
+def _as_assignment(shell: Shell, part: Parameter, held: Held) -> list[str]:
+    """One word, or with `@` those that the command consists of."""
     variable = held.variable
     letters = variable.letters() if variable is not None else ""
     if held.many and variable is not None and variable.is_array:
-        if not variable.elements and not held.values:
-            return [f"declare -{letters} {part.name}"]
-        return [f"declare -{letters} {part.name}={quote.array_value(variable)}"]
+        command = f"declare -{letters} {part.name}"
+        words = [command] if held.star else [word for word in _at_each(shell.ifs or " ", command) if word]
+        if variable.elements or held.values or not variable.bare:
+            words[-1] += f"={quote.array_value(variable)}"
+        return words
     if held.many:
-        return ["set -- " + " ".join(quote.quoted_value(value) for value in held.values)]
+        shown = [quote.quoted_value(value) for value in held.values]
+        if held.star:
+            return [f"set -- {value}" if value is shown[0] else value for value in shown]
+        return ["set", "--", *shown] if shown else []
     if not held.is_set:
         return [f"declare -{letters} {part.name}"] if letters else []
     assigned = f"{part.name}={quote.quoted_value(held.values[0])}"
     return [f"declare -{letters} {assigned}" if letters else assigned]
+
+
+def _at_each(separators: str, text: str) -> list[str]:
+    return re.split(f"[{re.escape(separators)}]", text)

@@ -6,7 +6,7 @@ its frame and back when it returns, so every lookup is one dictionary access.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
@@ -22,7 +22,9 @@ Array: TypeAlias = "dict[int, str] | dict[str, str]"
 class Variable:
     """A name's value and attributes. `value` is None for a variable that is declared but unset.
 
-    `indexed` and `associative` say which kind of array it is; `elements` are then its values by subscript.
+    `indexed` and `associative` say which kind of array it is; `elements` are then its values by subscript. `given` is
+    "call" for one that was assigned in front of a function's call, "stays" where it outlives that call: bash keeps
+    those to which `export` or `readonly` was said in there, or in what they call.
     """
 
     __slots__ = (
@@ -31,6 +33,7 @@ class Variable:
         "capitalized",
         "elements",
         "exported",
+        "given",
         "indexed",
         "integer",
         "lower",
@@ -53,6 +56,7 @@ class Variable:
         self.reference = False
         self.indexed = False
         self.associative = False
+        self.given = ""
         self.elements: dict[int | str, str] = {}
         self.bare = True  # an array that was declared, but never given anything
 
@@ -74,6 +78,7 @@ class Variable:
         twin.indexed = self.indexed
         twin.associative = self.associative
         twin.bare = self.bare
+        twin.given = self.given
         twin.elements = dict(self.elements) if self.elements else {}
         return twin
 
@@ -143,6 +148,12 @@ def _hash(key: str) -> int:
         value = (value * 16777619) & 0xFFFFFFFF
         value ^= byte if byte < 0x80 else byte | 0xFFFFFF00
     return value
+
+
+def by_hash(names: Iterable[str], buckets: int) -> list[str]:
+    """Names in the order in which bash walks a hash table into which they were put one after the other."""
+    latest_first = list(names)[::-1]
+    return sorted(latest_first, key=lambda name: _hash(name) & (buckets - 1))
 
 
 def _bucket(key: str, count: int) -> int:
@@ -298,7 +309,9 @@ class Table:
         self._shared = min(self._shared, len(self.frames))
         for meanings in (frame.saved, frame.temporary):
             for name, outer in meanings.items():
-                self._uncover(name, outer)
+                inner = self.names.get(name)
+                if inner is None or inner.given != "stays":
+                    self._uncover(name, outer)
         return frame
 
     def forget_locals(self) -> None:

@@ -18,6 +18,7 @@ from simk8s.shell.quote import single_quoted
 from simk8s.shell.syntax import Parser, ShellSyntaxError
 from simk8s.shell.syntax.nodes import SimpleCommand
 from simk8s.shell.syntax.parts import Word
+from simk8s.shell.variables import by_hash
 from simk8s.sim import Run
 
 if TYPE_CHECKING:
@@ -30,6 +31,9 @@ _LETTERS = {
 _LONG = ("arrayvar", "binding", "disabled", "enabled", "function", "helptopic", "hostname", "running", "setopt",
          "shopt", "signal", "stopped")  # fmt: skip
 _OPTIONS = ("bashdefault", "default", "dirnames", "filenames", "noquote", "nosort", "nospace", "plusdirs")
+_SPECIAL = {"_DefaultCmD_": "-D", "_EmptycmD_": "-E", "_InitialWorD_": "-I"}
+"""As what bash keeps the completions that are for no command of its own: that gives them their place in its table."""
+_BUCKETS = 512
 _VALUED = "GWPSXCF"  # in the order in which `complete -p` prints them
 
 
@@ -77,7 +81,7 @@ def complete(shell: Shell, words: list[str]) -> Run[int]:
     options, names = parse(words, "".join(_LETTERS) + "prDEI", "oAGWFCXPS")
     letters = {letter for letter, _ in options}
     made = _completion("complete", options)
-    names = [*names, *(f"-{letter}" for letter in "DEI" if letter in letters)]
+    names = [name for name, option in _SPECIAL.items() if option[1] in letters][:1] or names
     if "r" in letters:
         for name in names or list(shell.completions):
             if shell.completions.pop(name, None) is None:
@@ -85,12 +89,12 @@ def complete(shell: Shell, words: list[str]) -> Run[int]:
         return 0
     if "p" in letters or not words[1:]:
         status = 0
-        for name in names or list(shell.completions):
+        for name in names or by_hash(shell.completions, _BUCKETS):
             if name not in shell.completions:
                 yield from shell.complain(f"complete: {name}: no completion specification")
                 status = 1
                 continue
-            line = " ".join(["complete", *shell.completions[name].words(), name])
+            line = " ".join(["complete", *shell.completions[name].words(), _SPECIAL.get(name, name)])
             yield from shell.process.write(1, f"{line}\n".encode("utf-8", "surrogateescape"))
         return status
     if not names:

@@ -101,6 +101,8 @@ def _declare_one(shell: Shell, command: str, operand: str, letters: list[str], *
         variable.readonly = True
     if "x" in letters:
         variable.exported = True
+    if variable.given and ("x" in letters or variable.readonly):
+        variable.given = "stays"
     if "+x" in letters:
         variable.exported = False
 
@@ -219,6 +221,8 @@ def export(shell: Shell, words: list[str]) -> Run[int]:
         if "a" in letters and not variable.is_array:
             variable.make_indexed()
         setattr(variable, mark, "n" not in letters)
+        if variable.given and "n" not in letters:
+            variable.given = "stays"
     return status
 
 
@@ -314,7 +318,7 @@ def _list(shell: Shell, command: str, letters: list[str], operands: list[str]) -
             lines.append(declaration(name, variable))
         yield from _print(shell, lines)
         return status
-    wanted = [letter for letter in letters if letter not in "pgI"]
+    wanted = [letter for letter in letters if letter not in "pgI" and letter[0] != "+"]
     chosen = {
         name: variable
         for name, variable in sorted(shell.names.items())
@@ -335,7 +339,7 @@ def listing(shell: Shell) -> list[str]:
             if variable.ordered():
                 lines.append(f"{name}={quote.array_value(variable)}")
         elif (value := variable.scalar()) is not None:
-            lines.append(f"{name}={quote.assigned_value(value)}")
+            lines.append(f"{name}={quote.assigned_value(value, plain=shell.options.get('posix'))}")
     if not shell.dialect.posix:
         for name in sorted(shell.functions):
             lines.append(unparse.function(shell.functions[name]))

@@ -11,7 +11,7 @@ from simk8s.shell.builtins.registry import builtin
 from simk8s.shell.builtins.usage import UsageError
 from simk8s.shell.control import BuiltinError, ShellError
 from simk8s.shell.limit import LONGEST_TEXT, too_long
-from simk8s.shell.locale import in_locale
+from simk8s.shell.locale import in_locale, is_utf8
 from simk8s.shell.syntax.arithmetic import ExpressionError, number
 from simk8s.shell.syntax.escape import echo_escapes, printf_b_escapes, printf_escapes
 from simk8s.sim import Run
@@ -40,7 +40,7 @@ def echo(shell: Shell, words: list[str]) -> Run[int]:
         index += 1
     text = " ".join(words[index:])
     if escapes:
-        text, stopped = echo_escapes(text, plain=shell.dialect.name == "dash")
+        text, stopped = echo_escapes(text, plain=shell.dialect.name == "dash", utf8=is_utf8(shell))
         newline = newline and not stopped
     yield from shell.process.write(1, (text + "\n" if newline else text).encode("utf-8", "surrogateescape"))
     return 0
@@ -131,7 +131,7 @@ class _Formatting:
             percent = form.find("%", position)
             end = len(form) if percent < 0 else percent
             if end > position:
-                self.output.append(printf_escapes(form[position:end])[0])
+                self.output.append(printf_escapes(form[position:end], utf8=is_utf8(self.shell))[0])
             if percent < 0:
                 break
             match = _DIRECTIVE.match(form, percent)
@@ -181,7 +181,7 @@ class _Formatting:
         if kind == "c":
             value = value.encode("utf-8", "surrogateescape")[:1].decode("utf-8", "surrogateescape") or "\0"
         elif kind == "b":
-            value, stopped = printf_b_escapes(value)
+            value, stopped = printf_b_escapes(value, utf8=is_utf8(self.shell))
         elif kind == "q":
             value = quote.quoted_word(in_locale(self.shell, value))
         elif kind == "Q":

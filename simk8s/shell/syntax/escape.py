@@ -57,22 +57,22 @@ def _ansi_character(match: re.Match[str]) -> str:
     return "\x7f" if control == "?" else chr(ord(control[0].upper()) & 0x1F) if control[0] < "\x80" else control
 
 
-def echo_escapes(text: str, *, plain: bool = False) -> tuple[str, bool]:
+def echo_escapes(text: str, *, plain: bool = False, utf8: bool) -> tuple[str, bool]:
     """What `echo -e` writes for `text`, and whether a `\\c` ended all output. `plain`: only what POSIX has."""
-    return _until_c(text, _POSIX if plain else _ECHO)
+    return _until_c(text, _POSIX if plain else _ECHO, utf8)
 
 
-def printf_escapes(text: str) -> tuple[str, bool]:
+def printf_escapes(text: str, *, utf8: bool) -> tuple[str, bool]:
     """What printf writes for the backslashes of its format."""
-    return _until_c(text, _PRINTF, stop=False)
+    return _until_c(text, _PRINTF, utf8, stop=False)
 
 
-def printf_b_escapes(text: str) -> tuple[str, bool]:
+def printf_b_escapes(text: str, *, utf8: bool) -> tuple[str, bool]:
     """What printf's `%b` writes for `text`, and whether a `\\c` ended all output."""
-    return _until_c(text, _PRINTF_B)
+    return _until_c(text, _PRINTF_B, utf8)
 
 
-def _until_c(text: str, pattern: re.Pattern[str], stop: bool = True) -> tuple[str, bool]:
+def _until_c(text: str, pattern: re.Pattern[str], utf8: bool, stop: bool = True) -> tuple[str, bool]:
     if "\\" not in text:
         return text, False
     result: list[str] = []
@@ -92,7 +92,8 @@ def _until_c(text: str, pattern: re.Pattern[str], stop: bool = True) -> tuple[st
         elif hexadecimal:
             result.append(_byte(int(hexadecimal, 16)))
         else:
-            result.append(_character(int(short or long, 16)))
+            value = int(short or long, 16)
+            result.append(_character(value) if utf8 or value < 0x80 else _in_ascii(value))
     result.append(text[offset:])
     return _joined("".join(result)), False
 
@@ -105,6 +106,11 @@ def _byte(value: int) -> str:
 
 def _character(value: int) -> str:
     return chr(value) if value < 0x110000 and not 0xD800 <= value < 0xE000 else "�"
+
+
+def _in_ascii(value: int) -> str:
+    """What stands for a character that the C locale does not have."""
+    return f"\\u{value:04X}" if value < 0x10000 else f"\\U{value:08X}"
 
 
 def _joined(text: str) -> str:
