@@ -106,6 +106,7 @@ _LEVELS: tuple[tuple[str, ...], ...] = (
     ("+", "-"),
     ("*", "/", "%"),
 )
+_NAME_NEXT = re.compile(r"[ \t\n]*[A-Za-z_]")
 _ASSIGNMENTS = frozenset(["=", "+=", "-=", "*=", "/=", "%=", "<<=", ">>=", "&=", "^=", "|="])
 
 
@@ -280,8 +281,12 @@ class _Parser:
         self.advance()
         if self.kind == "name":
             target = self._name()
+            if self.kind == "operator" and self.text in ("++", "--"):
+                return self.fail(f"{self.text}: assignment requires lvalue")
             return self.invalid or Step(target, 1 if operator == "++" else -1, before=True)
         sign = operator[0]  # `--1` is two signs
+        if self.kind == "end":
+            self.start += self.invalid is None
         return Operation(sign, None, Operation(sign, None, self.unary(), self.rest), self.rest)
 
     def _after(self, value: Expression) -> Expression:
@@ -290,8 +295,11 @@ class _Parser:
                 by = 1 if self.text == "++" else -1
                 self.kind = "number"
                 self.advance()
-                return Step(value, by, before=False)
-            self.kind, self.text, self.offset = "operator", self.text[0], self.start + 1  # `1--1` is `1 - -1`
+                value = Step(value, by, before=False)
+                if self.kind != "operator" or self.text not in ("++", "--"):
+                    return value
+            if not _NAME_NEXT.match(self.whole, self.offset):  # `1--1` is `1 - -1`, but `1--n` is an error
+                self.kind, self.text, self.offset = "operator", self.text[0], self.start + 1
         return value
 
     def _name(self) -> Name:
