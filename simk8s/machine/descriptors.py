@@ -66,6 +66,7 @@ class Descriptors(Files):
             before_write(inode, self.sim.now)
             inode.content = b""
             inode.mtime = self.sim.now
+            inode.is_news = True
             self.record("file.truncate", location.label, size=0)
         return FileHandle(inode, location, append=append, readable=read, writable=write)
 

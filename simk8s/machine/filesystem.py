@@ -41,6 +41,8 @@ class File:
     durable: Content = b""
     """The content on disk, where it has changed since `dirty_since` (None: it is the same): see `durability.py`."""
     dirty_since: float | None = None
+    is_news: bool = False
+    """Whether it was written since it was last read: all that anybody asks its access time for."""
 
 
 @dataclass(slots=True, eq=False)

@@ -99,6 +99,7 @@ class FileHandle(Handle):
             raise SyscallError(Errno.EBADF)
         data = self.file.content[self.offset : self.offset + count]
         self.offset += len(data)
+        self.file.is_news = self.file.is_news and not data
         if len(data) >= BULK:
             yield from process.sleep(len(data) / process.machine.costs.disk_bytes_per_second)
         return data
@@ -109,6 +110,7 @@ class FileHandle(Handle):
         end = data.find(delimiter) + 1 if delimiter else 0
         data = data[:end] if end else data
         self.offset += len(data)
+        self.file.is_news = self.file.is_news and not data
         return data
         yield
 
@@ -127,6 +129,7 @@ class FileHandle(Handle):
         offset = len(self.file.content) if self.append else self.offset
         self.file.content = splice(self.file.content, offset, data)
         self.file.mtime = process.sim.now
+        self.file.is_news = True
         self.offset = offset + len(data)
         if disk.in_memory:
             process.machine.check_memory(process)

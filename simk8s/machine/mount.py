@@ -132,6 +132,8 @@ class MountTable:
                     raise SyscallError(Errno.ENOENT, path)
                 return Location(route.path, route.mount, parent, route.names[-1], inode, route.inner)
         must_be_directory = path[-1] == "/"
+        if path[:2] == ".." and self.find(cwd) is None:  # a removed directory still knows what it was in
+            whole = _upwards(cwd, path)
         return self._around(_names(whole), path, follow or must_be_directory, must_be_directory)
 
     def _route(self, path: str) -> _Route:
@@ -216,6 +218,14 @@ def _straight(
     if follow and type(inode) is Symlink:
         return None
     return parent, inode
+
+
+def _upwards(cwd: str, path: str) -> str:
+    """Where a path leads from `cwd`, its first steps upwards taken."""
+    above, names = list(_names(cwd)), list(_names(path))
+    while names[:1] == [".."]:
+        del names[0], above[-1:]
+    return "/" + "/".join(above + names)
 
 
 @lru_cache(maxsize=8192)  # containers of one image ask for the same files

@@ -225,7 +225,7 @@ def _file(shell: Shell, operator: str, path: str) -> bool:
             return bool(inode.mode & 0o4000)
         case "-g":
             return bool(inode.mode & 0o2000)
-    return False  # -N: access times are not kept
+    return isinstance(inode, File) and inode.is_news  # -N
 
 
 def _inode(shell: Shell, path: str, *, follow: bool = True) -> Inode | None:

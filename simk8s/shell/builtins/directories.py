@@ -37,7 +37,8 @@ def cd(shell: Shell, words: list[str]) -> Run[int]:
         found = _on_cdpath(shell, target)
         if found is not None:
             target, show = found, True
-    change(shell, target, physical=physical)
+    if not change(shell, target, physical=physical):
+        yield from shell.say(f"cd: {_LOST}")
     if show:
         yield from shell.process.write(1, f"{shell.process.cwd}\n".encode())
     return 0
@@ -52,13 +53,24 @@ def _on_cdpath(shell: Shell, target: str) -> str | None:
     return None
 
 
-def change(shell: Shell, target: str, *, physical: bool = False) -> None:
-    """Make a directory the working directory, and tell PWD and OLDPWD. Raises BuiltinError."""
+_LOST = "error retrieving current directory: getcwd: cannot access parent directories: No such file or directory"
+
+
+def change(shell: Shell, target: str, *, physical: bool = False) -> bool:
+    """Make a directory the working directory, and tell PWD and OLDPWD. Raises BuiltinError.
+
+    Returns False where it came from a directory that was removed, and this one was too.
+    """
     process = shell.process
     here = process.cwd
     path = target if target.startswith("/") else here.rstrip("/") + "/" + target
     try:
-        resolved = process.realpath(path)
+        if not set(target.split("/")) - {"", ".", ".."} and _is_lost(shell, target):
+            shell.set_plain("OLDPWD", shell.get("PWD") or here)
+            process.cwd = logical(path)
+            assignment.assign(shell, "PWD", f"{shell.get('PWD') or here}/{target}")
+            return False
+        resolved = process.realpath(target)
         path = logical(path)
         if not process.is_directory(resolved):
             raise SyscallError(Errno.ENOTDIR, target)
@@ -69,6 +81,13 @@ def change(shell: Shell, target: str, *, physical: bool = False) -> None:
     shell.set_plain("OLDPWD", shell.get("PWD") or here)
     process.cwd = resolved if physical else path
     assignment.assign(shell, "PWD", process.cwd)
+    return True
+
+
+def _is_lost(shell: Shell, target: str) -> bool:
+    """Whether the working directory was removed, and what is there upwards of it."""
+    process = shell.process
+    return not target.startswith("/") and not process.exists(process.cwd) and not process.exists(target)
 
 
 def logical(path: str) -> str:
@@ -91,7 +110,8 @@ def pwd(shell: Shell, words: list[str]) -> Run[int]:
     physical = bool(options) and options[-1][0] == "P"
     try:
         path = process.realpath(process.cwd) if physical else process.cwd
-    except SyscallError as error:
-        raise BuiltinError(f"error retrieving current directory: getcwd: {error.text}") from error
+    except SyscallError:
+        yield from shell.say(f"pwd: {_LOST}")
+        return 1
     yield from process.write(1, f"{path}\n".encode("utf-8", "surrogateescape"))
     return 0
