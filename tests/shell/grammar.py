@@ -226,12 +226,17 @@ class Writer:
             self.one(
                 lambda: f"{target}={self.value()}",
                 lambda: f"{target}+={self.value()}",
-                lambda: f"arr=( {self.some(self.word, 0, 3)} )",
-                lambda: f"arr+=( {self.some(self.word, 0, 2)} )",
+                lambda: f"arr=( {self.elements(3)} )",
+                lambda: f"arr+=( {self.elements(2)} )",
                 lambda: f"arr[{self.one('0', '2', '-1', 'c', '5')}]={self.value()}",
                 lambda: f"map[{self.one('k', 'new', '$c')}]={self.value()}",
             )()
         )
+
+    def elements(self, most: int) -> str:
+        """Words of an array without a `\\ ` at the end, which bash 5.2 cuts in half in a command substitution."""
+        words = self.some(self.word, 0, most)
+        return f"{words[:-2]}' '" if words.endswith("\\ ") else words
 
     def value(self) -> str:
         return str(self.one("", f"${self.name()}", f'"{self.quoted()}"', self.piece()))
