@@ -144,7 +144,13 @@ def _variable(shell: Shell, name: Name, depth: int) -> int:
     if name.subscript is None:
         text = shell.get(name.name)
     else:
-        text = assignment.element(shell, name.name, _key(shell, name))
+        try:
+            text = assignment.element(shell, name.name, _key(shell, name))
+        except assignment.BadSubscript:
+            if not name.subscript:
+                raise
+            shell.remarks.append(shell.complain(f"{name.name}: bad array subscript"))
+            return 0
     if text is None:
         if shell.options.nounset and name.subscript is None:
             raise _unbound(name.name)
@@ -184,8 +190,15 @@ def _key(shell: Shell, name: Name) -> int | str:
 def _store(shell: Shell, target: Name, value: int) -> None:
     if target.subscript is None:
         assignment.assign(shell, target.name, str(value))
-    else:
-        assignment.assign_element(shell, target.name, _key(shell, target), str(value))
+        return
+    try:
+        key = _key(shell, target)
+    except assignment.BadSubscript as error:  # bash says so, and goes on
+        if not target.subscript:
+            raise
+        shell.remarks.append(shell.complain(error.message))
+        return
+    assignment.assign_element(shell, target.name, key, str(value))
 
 
 def _unary(operator: str, value: int) -> int:

@@ -236,7 +236,7 @@ def _inode(shell: Shell, path: str, *, follow: bool = True) -> Inode | None:
 
 
 def _is_set(shell: Shell, name: str, *, reference: bool) -> bool:
-    from simk8s.shell.assignment import element, subscript_key
+    from simk8s.shell.assignment import BadSubscript, element, subscript_key
 
     if reference:
         variable = shell.names.get(name)
@@ -252,5 +252,12 @@ def _is_set(shell: Shell, name: str, *, reference: bool) -> bool:
     if bracket:
         if rest in ("@]", "*]") and not variable.associative:
             return variable.is_set()
-        return element(shell, base, subscript_key(shell, base, rest[:-1])) is not None
+        try:
+            key = subscript_key(shell, base, rest[:-1])
+        except BadSubscript:
+            if variable.associative:
+                raise
+            shell.remarks.append(shell.complain(f"{base}: bad array subscript"))
+            return False
+        return element(shell, base, key) is not None
     return variable.scalar() is not None

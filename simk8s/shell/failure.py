@@ -16,6 +16,8 @@ def ended(shell: Shell, status: int, *, simple: bool = False) -> int | Run[int]:
     """A command of its own has this status: a failure may run the ERR trap, or end the shell."""
     shell.status = status
     shell.pipe_statuses = [status]
+    if shell.remarks:
+        return _ended(shell, status, simple)
     if status and shell.guarded == shell.inverted:
         if shell.traps:
             return _ended(shell, status, simple)
@@ -25,7 +27,9 @@ def ended(shell: Shell, status: int, *, simple: bool = False) -> int | Run[int]:
 
 
 def _ended(shell: Shell, status: int, simple: bool) -> Run[int]:
-    yield from failed(shell, status, simple=simple)
+    yield from shell.tell_remarks()
+    if status and shell.guarded == shell.inverted:
+        yield from failed(shell, status, simple=simple)
     return status
 
 

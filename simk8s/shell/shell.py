@@ -9,6 +9,7 @@ from simk8s.errors import Place, SimError
 from simk8s.machine import Process, SyscallError
 from simk8s.machine.machine import TextPlace
 from simk8s.shell import unparse
+from simk8s.shell.control import ExitShell
 from simk8s.shell.message import in_ash_words
 from simk8s.shell.options import Options
 from simk8s.shell.special import install_again, install_special
@@ -84,6 +85,7 @@ class Shell:
         self.ignored_from_start = frozenset(n for n, way in process.dispositions.items() if way == "ignore")
         self.exiting = False  # the EXIT trap has begun: it runs once
         self.pending: list[int] = []
+        self.remarks: list[Run[None]] = []  # what expressions complained about, not yet printed
         self.dying: int | None = None  # the signal that ends this shell as soon as its EXIT trap has run
         self.input_given = False  # a pipe or redirection of the parent's is standard input
         self.own_input = process.files.get(0)  # what it was when this shell began
@@ -149,6 +151,7 @@ class Shell:
         twin.sources = list(self.sources)
         twin.traps = dict(self.traps)
         twin.pending = []
+        twin.remarks = []
         twin.active_traps = list(self.active_traps)
         twin.jobs = []
         twin.inherited_jobs = list(self.jobs)
@@ -290,6 +293,14 @@ class Shell:
         if self.interactive:
             return self.say(f"{self.label}: {message}")
         return self.say(f"{self.label}: line {self.line}: {message}")
+
+    def tell_remarks(self) -> Run[None]:
+        """Print what expressions complained about, which themselves cannot wait for that."""
+        remarks, self.remarks = self.remarks, []
+        for remark in remarks:
+            yield from remark
+            if self.options.errexit:  # bash does not ask whether failures count here
+                raise ExitShell(1)
 
     def say(self, line: str) -> Run[None]:
         """A line to standard error."""

@@ -74,6 +74,8 @@ def _run(shell: Shell, node: SimpleCommand, may_exec: bool, step: Run[None] | No
     opened = len(shell.substituted_files)
     try:
         words = yield from _arguments(shell, node.words)
+        if shell.remarks:
+            yield from shell.tell_remarks()
         if words:
             excused, shell.excused = shell.excused, 0
             shell.inverted += excused
@@ -84,6 +86,8 @@ def _run(shell: Shell, node: SimpleCommand, may_exec: bool, step: Run[None] | No
                 shell.inverted -= excused
         else:
             status = yield from _only_assign(shell, node)
+            if shell.remarks:
+                yield from shell.tell_remarks()
     except ShellError as error:
         return (yield from _reported(shell, error))
     except ExitShell as end:
@@ -330,7 +334,10 @@ def _run_builtin(shell: Shell, words: list[str], may_exec: bool) -> Run[int]:
 
 def _called(shell: Shell, words: list[str]) -> Run[int]:
     result = BUILTINS[words[0]](shell, words)
-    return result if isinstance(result, int) else (yield from result)
+    status = result if isinstance(result, int) else (yield from result)
+    if shell.remarks:
+        yield from shell.tell_remarks()
+    return status
 
 
 def _answered(shell: Shell, name: str, running: Run[int]) -> Run[int]:

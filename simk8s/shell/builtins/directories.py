@@ -70,7 +70,7 @@ def change(shell: Shell, target: str, *, physical: bool = False) -> bool:
             process.cwd = logical(path)
             assignment.assign(shell, "PWD", f"{shell.get('PWD') or here}/{target}")
             return False
-        resolved = process.realpath(target)
+        resolved = process.realpath(target or ".")
         path = logical(path)
         if not process.is_directory(resolved):
             raise SyscallError(Errno.ENOTDIR, target)
