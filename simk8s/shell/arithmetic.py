@@ -144,6 +144,8 @@ def _variable(shell: Shell, name: Name, depth: int) -> int:
     if name.subscript is None:
         text = shell.get(name.name)
     else:
+        if shell.options.nounset and ((variable := shell.find(name.name)) is None or not variable.is_given()):
+            raise _unbound(name.name)
         try:
             text = assignment.element(shell, name.name, _key(shell, name))
         except assignment.BadSubscript:

@@ -63,7 +63,7 @@ def expand(shell: Shell, part: Parameter, quoted: bool) -> Run[Result]:
     if operator == "bad":
         raise BadSubstitution(f"{part.source}: bad substitution")
     if operator.startswith("prefix-"):
-        names = sorted(name for name, v in shell.names.items() if name.startswith(part.name) and _is_given(v))
+        names = sorted(name for name, v in shell.names.items() if name.startswith(part.name) and v.is_given())
         return Result(names, many=True, star=operator.endswith("*"), changed=True)
     if operator.startswith("keys-"):
         variable = shell.find(part.name)
@@ -106,11 +106,6 @@ def expand(shell: Shell, part: Parameter, quoted: bool) -> Run[Result]:
     if held.many and operator[0] in "#%" and part.subscript is not None and not quoted and not shell.ifs:
         return Result([" ".join(values)])  # with an empty IFS bash makes one word of an array here
     return Result(values, held.many, held.star, changed=True, unquoted=operator[0] in "#%", kept=not held.many)
-
-
-def _is_given(variable: Variable) -> bool:
-    """Whether somebody has given it a value, be it an empty array."""
-    return variable.is_set() or (variable.is_array and not variable.bare)
 
 
 def hold(shell: Shell, part: Parameter) -> Run[Held]:
@@ -230,7 +225,7 @@ def _shown(part: Parameter) -> str:
 
 def _length(shell: Shell, part: Parameter, held: Held) -> str:
     if held.many:
-        if shell.options.nounset and part.subscript is not None and not (held.variable and _is_given(held.variable)):
+        if shell.options.nounset and part.subscript is not None and not (held.variable and held.variable.is_given()):
             raise ShellError(f"{part.name}: unbound variable", aborts=True)
         return str(len(held.values))
     if not held.is_set and shell.options.nounset:

@@ -93,6 +93,10 @@ class Variable:
     def is_set(self) -> bool:
         return bool(self.elements) if self.is_array else self.value is not None
 
+    def is_given(self) -> bool:
+        """Whether somebody has given it a value, be it an empty array."""
+        return self.is_set() or (self.is_array and not self.bare)
+
     def ordered(self) -> list[tuple[int | str, str]]:
         """The elements by index; an associative array's in the order of bash's hash table."""
         if self.indexed:
