@@ -19,6 +19,7 @@ from typing import TypeVar
 from benchmarks.checker import explore
 from benchmarks.scale import scale
 from benchmarks.terminal import terminal
+from benchmarks.web import WEB
 from benchmarks.yardstick import events as events_of
 from benchmarks.yardstick import timeouts
 from simk8s import Cluster
@@ -27,21 +28,6 @@ T = TypeVar("T")
 
 ROOT = Path(__file__).parents[1]
 MYSQL = ROOT / "scenarios" / "mysql"
-
-WEB = """
-apiVersion: apps/v1
-kind: StatefulSet
-metadata: {{name: web}}
-spec:
-  serviceName: web
-  replicas: {replicas}
-  podManagementPolicy: {policy}
-  selector: {{matchLabels: {{app: web}}}}
-  template:
-    metadata: {{labels: {{app: web}}}}
-    spec:
-      containers: [{{name: pause, image: "registry.k8s.io/pause:3.10"}}]
-"""
 
 
 def main(names: list[str]) -> int:

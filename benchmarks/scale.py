@@ -8,24 +8,10 @@ import tracemalloc
 from collections.abc import Iterator
 from math import log
 
+from benchmarks.web import WEB
 from benchmarks.yardstick import events as events_of
 from benchmarks.yardstick import timeouts
 from simk8s import Cluster
-
-SET = """
-apiVersion: apps/v1
-kind: StatefulSet
-metadata: {{name: web}}
-spec:
-  serviceName: web
-  replicas: {replicas}
-  podManagementPolicy: Parallel
-  selector: {{matchLabels: {{app: web}}}}
-  template:
-    metadata: {{labels: {{app: web}}}}
-    spec:
-      containers: [{{name: pause, image: "registry.k8s.io/pause:3.10"}}]
-"""
 
 
 def scale() -> Iterator[str]:
@@ -56,7 +42,7 @@ def _brought_up(count: int, *, nodes: int, history: bool = True) -> tuple[Cluste
     gc.collect()
     begin = time.process_time()
     cluster = Cluster(nodes=nodes, seed=1, history=history)
-    cluster.apply(SET.format(replicas=count))
+    cluster.apply(WEB.format(replicas=count, policy="Parallel"))
     outcome = cluster.run()
     seconds = time.process_time() - begin
     assert outcome.reached, outcome

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from simk8s.shell import assignment, expansion, splitting
+from simk8s.shell import arguments, assignment, expansion, splitting
 from simk8s.shell.control import ShellError
 from simk8s.shell.quote import single_quoted
 from simk8s.shell.syntax import Parser, ShellSyntaxError
@@ -32,7 +32,7 @@ def expand_array(shell: Shell, name: str, value: ArrayValue, *, associative: boo
     result: list[Element] = []
     for item in value.elements:
         if item.key is None:
-            words = yield from expansion.expand_words(shell, (item.value,))
+            words = yield from arguments.expand_words(shell, (item.value,))
             result.extend(Element(None, False, word) for word in words)
         else:
             key = yield from expansion.expand_subscript(shell, name, item.key, key=associative)

@@ -12,7 +12,7 @@ from simk8s.shell.control import ShellError
 from simk8s.shell.dispatch import begin, execute, runs
 from simk8s.shell.locale import in_locale
 from simk8s.shell.redirection import RedirectionError, redirect
-from simk8s.shell.shell import Source
+from simk8s.shell.source import Source
 from simk8s.shell.syntax.nodes import (
     ArithmeticCommand,
     ArithmeticFor,

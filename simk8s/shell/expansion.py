@@ -1,4 +1,4 @@
-"""Expansion of words: tildes, parameters, commands, arithmetic, then splitting and file names.
+"""Expansion of words: tildes, parameters, commands, arithmetic. `arguments.py` then splits them and finds files.
 
 A command substitution takes virtual time, so the expansion of a word in which one stands is a generator (`expand_...`).
 All other words, which are most, are expanded by plain functions (`..._now`).
@@ -6,13 +6,12 @@ All other words, which are most, are expanded by plain functions (`..._now`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, TypeVar
 
 from simk8s.errors import SimError
 from simk8s.shell import arithmetic, parameter, subshell, tilde
 from simk8s.shell.expression import quote_expression
-from simk8s.shell.limit import MOST_WORDS, together, too_many
+from simk8s.shell.limit import together
 from simk8s.shell.splitting import (
     AT,
     BREAK,
@@ -28,10 +27,7 @@ from simk8s.shell.splitting import (
     between_compared,
     compared,
     documented,
-    fields,
     joined,
-    named,
-    split,
 )
 from simk8s.shell.syntax.parts import (
     ArithmeticExpansion,
@@ -53,73 +49,6 @@ if TYPE_CHECKING:
     from simk8s.shell.shell import Shell
 
 T = TypeVar("T")
-
-_SPLIT_OR_GLOB = frozenset(" \t\n*?[\\")
-
-
-def expand_words(shell: Shell, words: Iterable[Word]) -> Run[list[str]]:
-    """Words as arguments: everything expands, is split, and matched against file names."""
-    found: list[list[Piece]] = []
-    for word in words:
-        if word.alternatives and shell.options.others.get("braceexpand"):
-            for alternative in word.alternatives:
-                found.extend((yield from _split_word(shell, alternative)))
-        else:
-            found.extend((yield from _split_word(shell, word)))
-    result = named(shell, found)  # all substitutions are over: their files are there
-    if len(result) > MOST_WORDS:
-        raise too_many("a command")
-    return result
-
-
-def _split_word(shell: Shell, word: Word) -> Run[list[list[Piece]]]:
-    if word.constant is not None:
-        return [[(word.constant, QUOTED)]] if word.parts else []
-    pieces = (yield from expand_pieces(shell, word)) if word.waits else _pieces(shell, word.parts)
-    return split(pieces, shell.ifs)
-
-
-def words_now(shell: Shell, words: Iterable[Word]) -> list[str]:
-    """The same for words that cannot wait."""
-    result: list[str] = []
-    for word in words:
-        constant = word.constant
-        if constant is not None:
-            result.append(constant)
-            continue
-        if word.alternatives and shell.options.others.get("braceexpand"):
-            for alternative in word.alternatives:
-                result.extend(_alternative_now(shell, alternative))
-            continue
-        parts = word.parts
-        if len(parts) == 1:
-            quick = _quick(shell, parts[0])
-            if quick is not None:
-                result.append(quick)
-                continue
-        result.extend(fields(shell, _pieces(shell, parts)))
-    if len(result) > MOST_WORDS:
-        raise too_many("a command")
-    return result
-
-
-def _alternative_now(shell: Shell, word: Word) -> list[str]:
-    if word.constant is None:
-        return fields(shell, _pieces(shell, word.parts))
-    return [word.constant] if word.parts else []
-
-
-def _quick(shell: Shell, part: Part) -> str | None:
-    """The one field that a lone `$name`, `"$name"` or `"text $name"` becomes; None where more may happen."""
-    kind = type(part)
-    if kind is Parameter:
-        value = plain_value(shell, part)  # type: ignore[arg-type]
-        if value and "IFS" in shell.names and shell.names["IFS"].value == " \t\n" and not (_SPLIT_OR_GLOB & set(value)):
-            return None if shell.options.extglob and "(" in value else value
-        return None
-    if kind is DoubleQuoted:
-        return quick_string(shell, part.parts)  # type: ignore[union-attr]
-    return None
 
 
 def quick_string(shell: Shell, parts: tuple[Part, ...]) -> str | None:
@@ -149,7 +78,7 @@ def plain_value(shell: Shell, part: Parameter) -> str | None:
     return variable.scalar() if not variable.reference else None
 
 
-def _pieces(shell: Shell, parts: tuple[Part, ...], *, quoted: bool = False) -> list[Piece]:
+def pieces_now(shell: Shell, parts: tuple[Part, ...], *, quoted: bool = False) -> list[Piece]:
     pieces: list[Piece] = []
     for part in parts:
         add_part(shell, part, pieces, quoted)
@@ -177,7 +106,7 @@ def string_now(shell: Shell, word: Word) -> str:
         return word.constant
     parts = word.parts
     quick = quick_string(shell, parts)
-    return joined(_pieces(shell, parts), shell.ifs) if quick is None else quick
+    return joined(pieces_now(shell, parts), shell.ifs) if quick is None else quick
 
 
 def expand_operand(shell: Shell, word: Word) -> Run[str]:
@@ -192,7 +121,7 @@ def operand_now(shell: Shell, word: Word) -> str:
     if word.constant is not None:
         return word.constant
     quick = quick_string(shell, word.parts)
-    return compared(_pieces(shell, word.parts), shell.ifs) if quick is None else quick
+    return compared(pieces_now(shell, word.parts), shell.ifs) if quick is None else quick
 
 
 def expand_subscript(shell: Shell, name: str, word: Word, *, key: bool = False) -> Run[str]:
@@ -222,7 +151,7 @@ def pattern_now(shell: Shell, word: Word) -> str:
     """The same for a word that cannot wait."""
     if len(word.parts) == 1 and type(word.parts[0]) is Literal:
         return word.parts[0].text
-    return as_pattern(_pieces(shell, word.parts), shell.ifs)
+    return as_pattern(pieces_now(shell, word.parts), shell.ifs)
 
 
 def expand_expression(shell: Shell, word: Word) -> Run[str]:
@@ -232,7 +161,7 @@ def expand_expression(shell: Shell, word: Word) -> Run[str]:
 
 def expression_now(shell: Shell, word: Word) -> str:
     """The same for a word that cannot wait."""
-    return _as_expression(shell, _pieces(shell, word.parts))
+    return _as_expression(shell, pieces_now(shell, word.parts))
 
 
 def _as_expression(shell: Shell, pieces: list[Piece]) -> str:
@@ -266,7 +195,7 @@ def expand_document(shell: Shell, word: Word) -> Run[str]:
 def quoted_now(shell: Shell, parts: tuple[Part, ...]) -> str:
     """The same for parts that cannot wait."""
     quick = quick_string(shell, parts)
-    return joined(_pieces(shell, parts, quoted=True), shell.ifs) if quick is None else quick
+    return joined(pieces_now(shell, parts, quoted=True), shell.ifs) if quick is None else quick
 
 
 def expand_arithmetic(shell: Shell, word: Word, *, command: str = "") -> Run[int]:
@@ -346,7 +275,7 @@ def _add_double(shell: Shell, parts: tuple[Part, ...], out: list[Piece]) -> None
     if quick is not None:
         out.append((quick, QUOTED))
         return
-    pieces = _pieces(shell, parts, quoted=True)
+    pieces = pieces_now(shell, parts, quoted=True)
     if not pieces:
         pieces.append(("", QUOTED))
     out.extend(pieces)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simk8s.shell import assignment, expansion, failure, subshell, trace, trap, unparse
+from simk8s.shell import arguments, assignment, expansion, failure, subshell, trace, trap, unparse
 from simk8s.shell.compound import checked, condition, redirected
 from simk8s.shell.control import BreakLoop, ContinueLoop, ExitShell, ShellError
 from simk8s.shell.dispatch import begin, runs
@@ -131,7 +131,7 @@ def _is_name(name: str) -> bool:
 def _listed(shell: Shell, words: tuple[Word, ...] | None) -> Run[list[str]]:
     if words is None:
         return list(shell.positional)
-    return (yield from expansion.expand_words(shell, words))
+    return (yield from arguments.expand_words(shell, words))
 
 
 def _header(name: str, keyword: str, words: tuple[Word, ...] | None) -> str:

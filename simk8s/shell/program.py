@@ -13,7 +13,8 @@ from simk8s.shell.builtins.directories import logical
 from simk8s.shell.builtins.flow import run_file
 from simk8s.shell.builtins.settings import switch
 from simk8s.shell.options import SET_LETTERS, SET_NAMES, SHOPT_NAMES
-from simk8s.shell.shell import Shell, Source
+from simk8s.shell.shell import Shell
+from simk8s.shell.source import Source
 from simk8s.shell.special import SPECIAL
 from simk8s.shell.syntax import Parser, ShellSyntaxError
 from simk8s.shell.syntax.dialect import ASH, BASH, DASH, POSIX, Dialect

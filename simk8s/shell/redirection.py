@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from simk8s.machine import Errno, File, Handle, ResolveError, SourceHandle, SyscallError
-from simk8s.shell import assignment, expansion, message, unparse
+from simk8s.shell import arguments, assignment, expansion, message, unparse
 from simk8s.shell.control import ShellError
 from simk8s.shell.syntax.nodes import Redirection
 from simk8s.shell.syntax.parts import Word
@@ -175,7 +175,7 @@ def _one_word(shell: Shell, word: Word) -> Run[str]:
         return word.constant
     if shell.dialect.posix:  # neither splitting nor file names, in a shell that is not interactive
         return (yield from expansion.expand_string(shell, word))
-    names = yield from expansion.expand_words(shell, (word,))
+    names = yield from arguments.expand_words(shell, (word,))
     if len(names) != 1:
         raise RedirectionError(f"{unparse.word(word)}: ambiguous redirect")
     return names[0]

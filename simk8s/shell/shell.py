@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from simk8s.errors import Place, SimError
 from simk8s.machine import Process, SyscallError
-from simk8s.machine.machine import TextPlace
 from simk8s.shell import unparse
 from simk8s.shell.control import ExitShell
 from simk8s.shell.message import in_ash_words
 from simk8s.shell.options import Options
+from simk8s.shell.source import Source
 from simk8s.shell.special import install_again, install_special
 from simk8s.shell.syntax.dialect import BASH, Dialect
 from simk8s.shell.syntax.nodes import (
@@ -34,17 +34,6 @@ WAITED_SECONDS = 0.5
 
 WORTH_COUNTING_SECONDS = 0.01
 """Shorter pauses are the costs of system calls, not waiting."""
-
-
-class Source:
-    """What the shell is reading commands from: a text with a name, and its place in BASH_SOURCE."""
-
-    __slots__ = ("name", "place", "script")
-
-    def __init__(self, name: str, script: str, place: TextPlace | None = None) -> None:
-        self.name = name  # for BASH_SOURCE and messages; empty under -c
-        self.script = script  # for history
-        self.place = place  # where a person wrote the text, as far as the machine knows
 
 
 class Shell:

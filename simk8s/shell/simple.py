@@ -5,7 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simk8s.machine import Exec, SyscallError
-from simk8s.shell import array, assignment, ending, expansion, external, failure, function, subshell, trace, trap
+from simk8s.shell import (
+    arguments,
+    array,
+    assignment,
+    ending,
+    expansion,
+    external,
+    failure,
+    function,
+    subshell,
+    temporary,
+    trace,
+    trap,
+)
 from simk8s.shell.builtins import usage
 from simk8s.shell.builtins.registry import BUILTINS, SPECIAL, find_builtin
 from simk8s.shell.control import BuiltinError, Discard, ExitShell, ShellError
@@ -15,7 +28,6 @@ from simk8s.shell.quote import traced_word
 from simk8s.shell.redirection import RedirectionError, is_constant, redirect
 from simk8s.shell.syntax.nodes import ArrayValue, Assignment, SimpleCommand
 from simk8s.shell.syntax.parts import Word
-from simk8s.shell.variables import Variable
 from simk8s.sim import Run
 
 if TYPE_CHECKING:
@@ -36,7 +48,7 @@ def run_simple(shell: Shell, node: SimpleCommand) -> int | Run[int]:
         return _run(shell, node, may_exec)
     try:
         if node.words:
-            words = expansion.words_now(shell, node.words)  # type: ignore[arg-type]  # a plain command has only words
+            words = arguments.words_now(shell, node.words)  # type: ignore[arg-type]  # a plain command has only words
         else:
             for item in node.assignments:
                 value = expansion.string_now(shell, item.value)  # type: ignore[arg-type]  # and assigns no array
@@ -154,7 +166,7 @@ def _arguments(shell: Shell, words: tuple[Word | Assignment, ...]) -> Run[list[s
         if type(word) is not Word:
             return (yield from _declared(shell, words))
         plain.append(word)
-    return (yield from expansion.expand_words(shell, plain))
+    return (yield from arguments.expand_words(shell, plain))
 
 
 def _declared(shell: Shell, words: tuple[Word | Assignment, ...]) -> Run[list[str]]:
@@ -162,7 +174,7 @@ def _declared(shell: Shell, words: tuple[Word | Assignment, ...]) -> Run[list[st
     result: list[str] = []
     for word in words:
         if isinstance(word, Word):
-            result.extend((yield from expansion.expand_words(shell, (word,))))
+            result.extend((yield from arguments.expand_words(shell, (word,))))
             continue
         name = word.name
         if word.subscript is not None:
@@ -242,10 +254,10 @@ def _run_words(shell: Shell, node: SimpleCommand, words: list[str], may_exec: bo
         status = yield from _run_builtin(shell, words, may_exec)
         shell.last_argument = words[-1]
         return status
-    restored = yield from _temporary(shell, node.assignments)
+    restored = yield from temporary.assign(shell, node.assignments)
     if shell.options.xtrace:
         yield from trace.show_words(shell, words)
-    temporary = _exchange(shell, restored)  # redirections do not see what is assigned in front of the command
+    hiding = temporary.exchange(shell, restored)  # redirections do not see what is assigned in front of the command
     child_shell = shell
     if definition is None and builtin is None and any(not is_constant(item) for item in node.redirections):
         child_shell = shell.copy()  # what the expansions assign is the child's
@@ -265,7 +277,7 @@ def _run_words(shell: Shell, node: SimpleCommand, words: list[str], may_exec: bo
                 raise ExitShell(status) from error
             return status
         finally:
-            restored = _exchange(shell, temporary)
+            restored = temporary.exchange(shell, hiding)
         if definition is None and builtin is None:
             try:
                 child = yield from external.start(shell, words, node, may_exec)
@@ -274,7 +286,7 @@ def _run_words(shell: Shell, node: SimpleCommand, words: list[str], may_exec: bo
                 raise
             finally:
                 saved.put_back(shell)
-            _restore(shell, restored)
+            temporary.restore(shell, restored)
             restored = {}
             return child if isinstance(child, int) else (yield from external.finish(shell, child, node))
         if node.redirections is shell.lasting:
@@ -287,8 +299,8 @@ def _run_words(shell: Shell, node: SimpleCommand, words: list[str], may_exec: bo
                 return (yield from function.call(shell, definition, words, node.line, hidden))
             status = yield from _run_builtin(shell, words, may_exec)
             shell.last_argument = words[-1]
-            for given in _exported(words):  # `x=1 export x` keeps what it was told
-                restored.pop(given, None)
+            if name not in ("eval", ".", "source"):  # what is said in a text holds for that text
+                restored = {given: old for given, old in restored.items() if not temporary.stays(shell, given)}
             if name == "exec" and status == 0:
                 saved.keep(shell)
                 shell.own_input = shell.process.files.get(0)
@@ -301,17 +313,7 @@ def _run_words(shell: Shell, node: SimpleCommand, words: list[str], may_exec: bo
     finally:
         shell.redirected -= bool(node.redirections)
         if not (special and shell.dialect.posix):
-            _restore(shell, restored)
-
-
-def _exported(words: list[str]) -> list[str]:
-    """The names to which these words give the attribute to be exported, or to be readonly."""
-    options = "".join(word for word in words[1:] if word.startswith("-"))
-    if words[0] in ("export", "readonly"):
-        gives = not set("npf") & set(options)
-    else:
-        gives = words[0] in ("declare", "typeset") and bool(set("rx") & set(options))
-    return [word.partition("=")[0].removesuffix("+") for word in words[1:]] if gives else []
+            temporary.restore(shell, restored)
 
 
 def _failed_child(shell: Shell, error: ShellError) -> Run[int]:
@@ -360,54 +362,3 @@ def _answered(shell: Shell, name: str, running: Run[int]) -> Run[int]:
     if name in SPECIAL and shell.dialect.posix and status and name not in ("eval", "exec", "trap", "shift"):
         raise ExitShell(2 if shell.dialect.almquist else status)
     return status
-
-
-def _temporary(shell: Shell, assignments: tuple[Assignment, ...]) -> Run[dict[str, Variable | None]]:
-    """Assignments in front of a command hold while it runs, and are exported. Returns what to put back."""
-    before: dict[str, Variable | None] = {}
-    for item in assignments:
-        if item.subscript is not None:
-            yield from shell.complain(f"`{item.name}[{item.subscript.source}]': not a valid identifier")
-            continue
-        if isinstance(item.value, ArrayValue):  # there are no arrays in an environment: bash takes the text
-            value = item.value.source
-        else:
-            value = yield from expansion.expand_string(shell, item.value)
-        if shell.options.xtrace:
-            sign = "+=" if item.append else "="
-            yield from trace.show_line(
-                shell, f"{item.name}{sign}{traced_word(in_locale(shell, value)) if value else ''}"
-            )
-        name = shell.resolve(item.name)
-        old = shell.names.get(name)
-        if old is not None and old.readonly:
-            yield from shell.complain(f"{name}: readonly variable")
-            if shell.options.errexit:
-                yield from ending.by_error(shell, shell.status)
-            if shell.dialect.posix:
-                raise ExitShell(2 if shell.dialect.almquist else 1)
-            continue
-        if item.append and old is not None:
-            value = (old.scalar() or "") + value
-        before.setdefault(name, old)
-        fresh = Variable(value, exported=True)
-        fresh.given = "call"
-        if old is not None and old.integer:
-            fresh.integer = True
-        shell.names[name] = fresh
-    return before
-
-
-def _exchange(shell: Shell, meanings: dict[str, Variable | None]) -> dict[str, Variable | None]:
-    """Let names mean this; returns what they meant."""
-    before = {name: shell.names.get(name) for name in meanings}
-    _restore(shell, meanings)
-    return before
-
-
-def _restore(shell: Shell, before: dict[str, Variable | None]) -> None:
-    for name, old in before.items():
-        if old is None:
-            shell.names.pop(name, None)
-        else:
-            shell.names[name] = old

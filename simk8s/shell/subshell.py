@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from simk8s.errors import SimError
 from simk8s.machine import Handle, NullHandle, Process, SyscallError
-from simk8s.shell import expansion, job, trap
+from simk8s.shell import arguments, job, trap
 from simk8s.shell.control import BreakLoop, ContinueLoop, DiedOf, Discard, ExitShell, ReturnFrom, ShellError
 from simk8s.shell.dispatch import execute
 from simk8s.shell.limit import LONGEST_TEXT, too_deep, too_long
@@ -244,7 +244,7 @@ def _text(shell: Shell, data: bytes) -> Run[str]:
 
 def substitute_file(shell: Shell, part: FileSubstitution) -> Run[str]:
     """`$(<file)`"""
-    names = yield from expansion.expand_words(shell, (part.target,))
+    names = yield from arguments.expand_words(shell, (part.target,))
     if len(names) != 1:
         raise ShellError(f"{part.target.source}: ambiguous redirect")
     try:

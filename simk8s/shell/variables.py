@@ -23,7 +23,7 @@ class Variable:
     """A name's value and attributes. `value` is None for a variable that is declared but unset.
 
     `indexed` and `associative` say which kind of array it is; `elements` are then its values by subscript. `given` is
-    "call" for one that was assigned in front of a function's call, "stays" where it outlives that call: bash keeps
+    "call" for one that was assigned in front of a command, "stays" where it outlives that command: bash keeps
     those to which `export` or `readonly` was said in there, or in what they call.
     """
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from simk8s.machine import Directory, File, SyscallError
 from simk8s.machine.signals import NAMES
-from simk8s.shell import evaluation, expansion, function, pathname, pattern, subshell
+from simk8s.shell import arguments, evaluation, function, pathname, pattern, subshell
 from simk8s.shell.builtins.lookup import KEYWORDS
 from simk8s.shell.builtins.registry import BUILTINS, builtin, find_builtin
 from simk8s.shell.builtins.usage import UsageError, parse
@@ -222,7 +222,7 @@ def _listed(shell: Shell, text: str) -> Run[list[str]]:
     words = [word for word in command.words[1:] if isinstance(word, Word)]
     noglob, shell.options.noglob = shell.options.noglob, True
     try:
-        return (yield from expansion.expand_words(shell, words))
+        return (yield from arguments.expand_words(shell, words))
     finally:
         shell.options.noglob = noglob
 

@@ -12,7 +12,7 @@ from simk8s.shell.builtins.directories import logical
 from simk8s.shell.builtins.registry import builtin
 from simk8s.shell.builtins.usage import UsageError, parse
 from simk8s.shell.control import BreakLoop, BuiltinError, ContinueLoop, ExitShell, ReturnFrom, ShellError
-from simk8s.shell.shell import Source
+from simk8s.shell.source import Source
 from simk8s.shell.syntax.nodes import SimpleCommand
 from simk8s.shell.variables import Frame
 from simk8s.sim import Run
