@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from simk8s.shell import arithmetic, assignment, ending, expansion, pattern, prompt, splitting
 from simk8s.shell.control import BadSubstitution, ShellError

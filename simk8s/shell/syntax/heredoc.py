@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import force_setattr, replace
 
 from simk8s.shell.syntax.nodes import HereDocument
 from simk8s.shell.syntax.parts import DoubleQuoted, Literal, Parameter, Part, Quoted, Word
@@ -39,7 +39,7 @@ def fill(reader: Reader) -> None:
     waiting, reader.pending = reader.pending, []
     for document in waiting:
         body = _read_body(reader, document)
-        object.__setattr__(document, "body", body)  # the one thing that is known later than its node
+        force_setattr(document, "body", body)  # the one thing that is known later than its node
 
 
 def _read_body(reader: Reader, document: HereDocument) -> Word:

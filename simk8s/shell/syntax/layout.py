@@ -6,8 +6,9 @@ written on one line has its `then` and its `fi` on lines of their own there. Onl
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TypeVar
+
+from msgspec.structs import replace
 
 from simk8s.shell.syntax.nodes import (
     AndOr,

@@ -6,61 +6,45 @@ parsed once and its tree shared by every process that runs it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from simk8s.shell.syntax.parts import Word
+from msgspec import Struct
+from msgspec.structs import force_setattr
+
+from simk8s.shell.syntax.parts import Node, Word
 
 # --- [[ ]] -----------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Unary:
+class Unary(Node, frozen=True):
     """`-f word` and its like; a lone word is `-n word` with an empty `source_operator`."""
 
-    line: int
-    column: int
     operator: str
     operand: Word
     bare: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Binary:
-    line: int
-    column: int
+class Binary(Node, frozen=True):
     operator: str
     left: Word
     right: Word
 
 
-@dataclass(frozen=True, slots=True)
-class Not:
-    line: int
-    column: int
+class Not(Node, frozen=True):
     operand: Test
 
 
-@dataclass(frozen=True, slots=True)
-class Both:
-    line: int
-    column: int
+class Both(Node, frozen=True):
     left: Test
     right: Test
 
 
-@dataclass(frozen=True, slots=True)
-class Either:
-    line: int
-    column: int
+class Either(Node, frozen=True):
     left: Test
     right: Test
 
 
-@dataclass(frozen=True, slots=True)
-class Nested:
-    line: int
-    column: int
+class Nested(Node, frozen=True):
     operand: Test
 
 
@@ -83,57 +67,44 @@ def test_waits(test: Test) -> bool:
 # --- commands --------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class HereDocument:
+class HereDocument(Node, frozen=True):
     """The lines below a `<<WORD`, tabs already stripped for `<<-`. `quoted`: nothing in them expands.
 
     The lines stand below the command, so `body` is put in (once, by the parser) after the command has been read.
     """
 
-    line: int
-    column: int
     delimiter: str
     quoted: bool
     strip_tabs: bool
     body: Word
 
 
-@dataclass(frozen=True, slots=True)
-class Redirection:
+class Redirection(Node, frozen=True):
     """`operator` is `< > >> >| <> <& >& &> &>> <<< <<` or `<<-`.
 
     `descriptor` is the number before it, the NAME of `{NAME}>`, or None for the operator's own.
     """
 
-    line: int
-    column: int
     operator: str
     descriptor: int | str | None
     target: Word
     document: HereDocument | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ArrayElement:
+class ArrayElement(Struct, frozen=True, gc=False):
     key: Word | None
     append: bool
     value: Word
 
 
-@dataclass(frozen=True, slots=True)
-class ArrayValue:
+class ArrayValue(Node, frozen=True):
     """`( ... )` at the right of an assignment."""
 
-    line: int
-    column: int
     elements: tuple[ArrayElement, ...]
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Assignment:
-    line: int
-    column: int
+class Assignment(Node, frozen=True):
     name: str
     subscript: Word | None
     append: bool
@@ -141,42 +112,42 @@ class Assignment:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class SimpleCommand:
+class SimpleCommand(Node, frozen=True):
     """Assignments, words and redirections. An argument of `declare` and its like may be an `Assignment` of an array.
 
     `told` is the line that bash names in messages: where the second word ends. `name` is the first word where that is
     constant; with `is_plain` too there is nothing in the command but words and assignments that cannot wait.
     """
 
-    line: int
-    column: int
     assignments: tuple[Assignment, ...]
     words: tuple[Word | Assignment, ...]
     redirections: tuple[Redirection, ...]
     source: str
     told: int
-    name: str | None = field(init=False, compare=False, repr=False)
-    is_plain: bool = field(init=False, compare=False, repr=False)
+    name: str | None = None
+    is_plain: bool = False
 
     def __post_init__(self) -> None:
-        first = self.words[0] if self.words else None
-        object.__setattr__(self, "name", first.constant if isinstance(first, Word) else None)
-        object.__setattr__(self, "is_plain", not self.redirections and _is_plain(self.assignments, self.words))
+        if self.words and type(self.words[0]) is Word:
+            force_setattr(self, "name", self.words[0].constant)
+        is_plain = not (self.redirections or (self.words and self.assignments))
+        for word in self.words:
+            if type(word) is not Word or word.waits:
+                is_plain = False
+                break
+        for assigned in self.assignments if is_plain else ():
+            is_plain = is_plain and _is_plain(assigned)
+        if is_plain:
+            force_setattr(self, "is_plain", True)
 
 
-def _is_plain(assignments: tuple[Assignment, ...], words: tuple[Word | Assignment, ...]) -> bool:
-    if words:
-        return not assignments and all(isinstance(word, Word) and not word.waits for word in words)
-    return all(item.subscript is None and isinstance(item.value, Word) and not item.value.waits for item in assignments)
+def _is_plain(assignment: Assignment) -> bool:
+    return assignment.subscript is None and type(assignment.value) is Word and not assignment.value.waits
 
 
-@dataclass(frozen=True, slots=True)
-class Pipeline:
+class Pipeline(Node, frozen=True):
     """`clock` is empty, `time` or `time -p`. `merged[i]`: stage i was followed by `|&`."""
 
-    line: int
-    column: int
     stages: tuple[Command, ...]
     negated: bool
     clock: str
@@ -184,72 +155,51 @@ class Pipeline:
     merged: tuple[bool, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class AndOr:
+class AndOr(Node, frozen=True):
     """`first && second || third`: the operators with what follows them."""
 
-    line: int
-    column: int
     first: Command
     rest: tuple[tuple[str, Command], ...]
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Background:
+class Background(Node, frozen=True):
     """What stands before a `&`."""
 
-    line: int
-    column: int
     command: Command
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Sequence:
+class Sequence(Node, frozen=True):
     """Commands one after the other. `breaks[i]`: a line end, and no `;`, stands before command i."""
 
-    line: int
-    column: int
     commands: tuple[Command, ...]
     source: str = ""
     breaks: tuple[bool, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Subshell:
-    line: int
-    column: int
+class Subshell(Node, frozen=True):
     body: Sequence
     redirections: tuple[Redirection, ...]
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
-    line: int
-    column: int
+class Group(Node, frozen=True):
     body: Sequence
     redirections: tuple[Redirection, ...]
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class If:
+class If(Node, frozen=True):
     """`branches` are (condition, body) pairs: the `if` and its `elif`s."""
 
-    line: int
-    column: int
     branches: tuple[tuple[Sequence, Sequence], ...]
     otherwise: Sequence | None
     redirections: tuple[Redirection, ...]
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class While:
-    line: int
-    column: int
+class While(Node, frozen=True):
     condition: Sequence
     body: Sequence
     until: bool
@@ -257,12 +207,9 @@ class While:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class For:
+class For(Node, frozen=True):
     """`words` is None without `in`: then the positional parameters."""
 
-    line: int
-    column: int
     name: str
     words: tuple[Word, ...] | None
     body: Sequence
@@ -270,10 +217,7 @@ class For:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Select:
-    line: int
-    column: int
+class Select(Node, frozen=True):
     name: str
     words: tuple[Word, ...] | None
     body: Sequence
@@ -281,10 +225,7 @@ class Select:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class ArithmeticFor:
-    line: int
-    column: int
+class ArithmeticFor(Node, frozen=True):
     start: Word
     condition: Word
     step: Word
@@ -293,76 +234,58 @@ class ArithmeticFor:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class CaseItem:
+class CaseItem(Node, frozen=True):
     """`terminator` is `;;`, `;&` or `;;&`."""
 
-    line: int
-    column: int
     patterns: tuple[Word, ...]
     body: Sequence
     terminator: str
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
-    line: int
-    column: int
+class Case(Node, frozen=True):
     subject: Word
     items: tuple[CaseItem, ...]
     redirections: tuple[Redirection, ...]
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Conditional:
+class Conditional(Node, frozen=True):
     """`[[ ... ]]`; `told` is the line in messages, at which it ends."""
 
-    line: int
-    column: int
     test: Test
     redirections: tuple[Redirection, ...]
     source: str
-    waits: bool = field(init=False, compare=False, repr=False)
-    told: int = field(init=False, compare=False, repr=False)
+    waits: bool = False
+    told: int = 0
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "waits", test_waits(self.test))
-        object.__setattr__(self, "told", self.line + self.source.count("\n"))
+        force_setattr(self, "waits", test_waits(self.test))
+        force_setattr(self, "told", self.line + self.source.count("\n"))
 
 
-@dataclass(frozen=True, slots=True)
-class ArithmeticCommand:
+class ArithmeticCommand(Node, frozen=True):
     """`(( ... ))`; `told` is the line in messages, at which it ends."""
 
-    line: int
-    column: int
     expression: Word
     redirections: tuple[Redirection, ...]
     source: str
-    told: int = field(init=False, compare=False, repr=False)
+    told: int = 0
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "told", self.line + self.source.count("\n"))
+        force_setattr(self, "told", self.line + self.source.count("\n"))
 
 
-@dataclass(frozen=True, slots=True)
-class FunctionDefinition:
+class FunctionDefinition(Node, frozen=True):
     """`redirections` of the body belong to the body's own node."""
 
-    line: int
-    column: int
     name: str
     body: Command
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Coprocess:
+class Coprocess(Node, frozen=True):
     """`coproc name command`"""
 
-    line: int
-    column: int
     name: str
     command: Command
     source: str

@@ -1,122 +1,135 @@
 """Words and what they are made of. `nodes.py` has the commands that they stand in.
 
-Every node knows the line and column (from 1) at which it stands in its script.
+Every node knows the line and column (from 1) at which it stands in its script. A part `waits` if its expansion may take
+virtual time, or print something.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import force_setattr
 
 if TYPE_CHECKING:
     from simk8s.shell.syntax.nodes import Sequence
 
 
-@dataclass(frozen=True, slots=True)
-class Literal:
-    """Unquoted text. Its glob characters are active."""
+class Node(Struct, frozen=True, gc=False):
+    """What has a place in a script: its line and column, from 1.
+
+    Large scripts have a hundred thousand nodes: these are made many times faster than dataclasses, and since a tree has
+    no cycles, the collector of garbage never looks at them.
+    """
 
     line: int
     column: int
+
+
+class Literal(Node, frozen=True):
+    """Unquoted text. Its glob characters are active."""
+
+    waits: ClassVar[bool] = False
+
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Quoted:
+class Quoted(Node, frozen=True):
     """Constant quoted text; `style` is how it was written: `'`, `$'` or `\\`."""
 
-    line: int
-    column: int
+    waits: ClassVar[bool] = False
     text: str
     style: str
 
 
-@dataclass(frozen=True, slots=True)
-class DoubleQuoted:
+class DoubleQuoted(Node, frozen=True):
     """`"..."` (and `$"..."`): its parts expand, but their results are neither split nor globbed."""
 
-    line: int
-    column: int
     parts: tuple[Part, ...]
+    waits: bool = False
+
+    def __post_init__(self) -> None:
+        for part in self.parts:
+            if part.waits:
+                force_setattr(self, "waits", True)
+                break
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(Node, frozen=True):
     """`$name` or `${...}`.
 
     `operator` is empty, or one of `- := # % / ^ , : @ length prefix-* prefix-@ keys-* keys-@ bad` and their doubled and
     coloned forms; `operands` are its words (pattern, replacement, offset, length, default). `indirect` is `${!name}`.
     """
 
-    line: int
-    column: int
     name: str
     source: str
     subscript: Word | None = None
     operator: str = ""
     operands: tuple[Word, ...] = ()
     indirect: bool = False
+    waits: bool = False
+
+    def __post_init__(self) -> None:
+        if self.operator or self.indirect or self.subscript is not None:
+            force_setattr(self, "waits", self._waits())
+
+    def _waits(self) -> bool:
+        if self.subscript is not None and self.subscript.source not in ("@", "*"):
+            return True  # a bad subscript is complained about, and the expansion goes on
+        return self.indirect or self.operator.startswith("@") or any(operand.waits for operand in self.operands)
 
 
-@dataclass(frozen=True, slots=True)
-class CommandSubstitution:
+class CommandSubstitution(Node, frozen=True):
     """`$( ... )`; `body` is what runs in a subshell.
 
     `first_line`: the line in it which stands, in messages, for the line at which the command around it ends.
     """
 
-    line: int
-    column: int
+    waits: ClassVar[bool] = True
     body: Sequence
     source: str
-    first_line: int = field(compare=False)
+    first_line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Backquoted:
+class Backquoted(Node, frozen=True):
     """A command in backquotes. Its text is parsed when it is expanded, as bash does: errors in it are late."""
 
-    line: int
-    column: int
+    waits: ClassVar[bool] = True
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class FileSubstitution:
+class FileSubstitution(Node, frozen=True):
     """`$(<file)`: the contents of a file."""
 
-    line: int
-    column: int
+    waits: ClassVar[bool] = True
     target: Word
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class ArithmeticExpansion:
+class ArithmeticExpansion(Node, frozen=True):
     """`$(( ... ))`. The expression is a word first; what it expands to is parsed as arithmetic (and remembered)."""
 
-    line: int
-    column: int
     expression: Word
 
+    @property
+    def waits(self) -> bool:
+        return self.expression.waits
 
-@dataclass(frozen=True, slots=True)
-class ProcessSubstitution:
+
+class ProcessSubstitution(Node, frozen=True):
     """`<( ... )` or `>( ... )`; `direction` is the first character."""
 
-    line: int
-    column: int
+    waits: ClassVar[bool] = True
     direction: str
     body: Sequence
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Tilde:
+class Tilde(Node, frozen=True):
     """`~`, `~user`, `~+`, `~-` where it may stand for a home directory; `user` is what follows the tilde."""
 
-    line: int
-    column: int
+    waits: ClassVar[bool] = False
     user: str
 
 
@@ -134,37 +147,22 @@ Part: TypeAlias = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(Node, frozen=True):
     """One word as written. `source` is its text in the script.
 
     `constant` is its value where that needs no expansion, splitting or globbing at all; `alternatives` are the words
     that brace expansion makes of it (empty: none). `waits`: commands run in its expansion, which takes virtual time.
     """
 
-    line: int
-    column: int
     parts: tuple[Part, ...]
     source: str
     constant: str | None = None
     alternatives: tuple[Word, ...] = ()
-    waits: bool = field(init=False, compare=False, repr=False)
+    waits: bool = False
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "waits", self.constant is None and any(map(waits, self.parts)))
-
-
-def waits(part: Part) -> bool:
-    """Whether the expansion of this part may take virtual time, or print something."""
-    match part:
-        case Literal() | Quoted() | Tilde():
-            return False
-        case DoubleQuoted(_, _, parts):
-            return any(map(waits, parts))
-        case ArithmeticExpansion(_, _, expression):
-            return expression.waits
-        case Parameter():
-            if part.subscript is not None and part.subscript.source not in ("@", "*"):
-                return True  # a bad subscript is complained about, and the expansion goes on
-            return part.indirect or part.operator.startswith("@") or any(operand.waits for operand in part.operands)
-    return True
+        if self.constant is None:
+            for part in self.parts:
+                if part.waits:
+                    force_setattr(self, "waits", True)
+                    break

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -64,7 +65,6 @@ class Reader:
     offset: int = 0
     first_line: int = 1
     first_column: int = 1
-    starts: list[int] = field(default_factory=list)
     nested: Callable[[Reader, str], Sequence] | None = None
     document: bool = False  # the text is that of a here-document
     inside: int = 0
@@ -73,9 +73,48 @@ class Reader:
     warnings: list[tuple[int, str]] = field(default_factory=list)
     aliases: dict[str, str] = field(default_factory=dict)
     replaced: list[tuple[int, int, str]] = field(default_factory=list)
+    starts: list[int] = field(init=False)
+    """The offsets at which lines begin: those that have been asked about, from the one that was read first."""
+    _begin: int = field(default=0, init=False)
+    """The line last asked about: where it begins and ends, its number, and what makes a column of an offset."""
+    _end: int = field(default=0, init=False)
+    _line: int = field(default=0, init=False)
+    _before: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
-        self.starts = list(line_starts(self.text))
+        known = line_starts(self.text)
+        index = bisect_right(known, self.offset) - 1
+        self.starts = [known[index]]
+        if index:
+            self.first_line += index
+            self.first_column = 1
+
+    def place(self, offset: int) -> tuple[int, int]:
+        """Line and column of an offset."""
+        if not self._begin <= offset < self._end:
+            self._find_line(offset)
+        return self._line, offset - self._before
+
+    def line_at(self, offset: int) -> int:
+        return self.place(offset)[0]
+
+    def _find_line(self, offset: int) -> None:
+        starts, text = self.starts, self.text
+        end = sys.maxsize
+        while starts[-1] <= offset:
+            found = text.find("\n", starts[-1])
+            if found < 0:
+                end = sys.maxsize
+                break
+            end = found + 1
+            if end > offset:
+                break
+            starts.append(end)
+        index = bisect_right(starts, offset) - 1
+        self._begin = starts[index]
+        self._end = starts[index + 1] if index + 1 < len(starts) else end
+        self._line = index + self.first_line
+        self._before = self._begin - (1 if index else self.first_column)
 
     def join_lines(self, offset: int) -> None:
         """Take out the backslashes with line ends that stand at `offset`: outside of quotes they are nothing at all.
@@ -83,9 +122,11 @@ class Reader:
         What is left counts its lines as before, because the next line now begins at `offset`.
         """
         while self.text.startswith("\\\n", offset):
+            self._find_line(offset)
             self.text = self.text[:offset] + self.text[offset + 2 :]
             index = bisect_right(self.starts, offset)
             self.starts[index:] = [offset, *(start - 2 for start in self.starts[index + 1 :])]
+            self._begin = self._end = 0
             self.replaced = [
                 (first - 2 * (first > offset), last - 2 * (last > offset), name) for first, last, name in self.replaced
             ]
@@ -93,8 +134,10 @@ class Reader:
     def replace_alias(self, start: int, end: int, name: str) -> None:
         """Put an alias' value where its name stands, and read on there. A name is not replaced inside itself."""
         value = self.aliases[name]
+        self._find_line(start)
+        del self.starts[bisect_right(self.starts, start) :]
+        self._begin = self._end = 0
         self.text = self.text[:start] + value + self.text[end:]
-        self.starts = list(line_starts(self.text))
         growth = len(value) - (end - start)
         self.replaced = [(first, last + growth if last >= end else last, other) for first, last, other in self.replaced]
         self.replaced.append((start, start + len(value), name))
@@ -112,18 +155,10 @@ class Reader:
         blank = all(self.aliases[name][-1:] in (" ", "\t") for last, name in ended if last == nearest)
         return bool(ended) and blank and _QUOTED_WORDS.fullmatch(self.text, nearest, offset) is not None
 
-    def line_at(self, offset: int) -> int:
-        return bisect_right(self.starts, offset) - 1 + self.first_line
-
-    def place(self, offset: int) -> tuple[int, int]:
-        """Line and column of an offset."""
-        index = bisect_right(self.starts, offset) - 1
-        return index + self.first_line, offset - self.starts[index] + (1 if index else self.first_column)
-
     @property
     def end_line(self) -> int:
         """The line bash names when the text ends too early: one more than there are."""
-        lines = len(self.starts) - 1
+        lines = len(self.starts) - 1 + self.text.count("\n", self.starts[-1])
         if not self.text.endswith("\n"):
             lines += 1
         return lines + self.first_line
@@ -147,6 +182,6 @@ class Reader:
         return ShellSyntaxError("syntax error: unexpected end of file", self.end_line, 1)
 
     def line_text(self, offset: int) -> str:
-        index = bisect_right(self.starts, offset) - 1
+        self._find_line(offset)
         end = self.text.find("\n", offset)
-        return self.text[self.starts[index] : len(self.text) if end < 0 else end]
+        return self.text[self._begin : len(self.text) if end < 0 else end]
