@@ -7,9 +7,6 @@ BIN := $(VENV)/bin
 PROPERTIES := tests/controlplane/test_statefulset_invariants.py tests/node/test_invariants.py \
 	tests/conformance/test_container_order.py tests/conformance/test_volume_invariants.py tests/cluster/test_recording.py
 
-# The tests are many processes: what one of them has compiled, the others need not compile again.
-export PYTHONDONTWRITEBYTECODE :=
-
 .PHONY: setup demo test lint types layers unit conformance nightly bench notebooks pictures clean
 
 setup: $(VENV)/.ready

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+import gc
+import os
+import sys
+
 import pytest
 from hypothesis import settings
 
 from tests.conformance import entries
 
 settings.register_profile("nightly", deadline=None)  # `pytest --hypothesis-profile=nightly` plays many more stories
+
+# The tests are many processes: what one of them has compiled, the others need not compile again.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays to the end: nobody need look through it for garbage again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
