@@ -57,7 +57,9 @@ def assign_array(shell: Shell, name: str, elements: list[Element], *, append: bo
     if type(variable) is Dynamic:
         return ""
     complaint = ""
-    if variable.reference:  # one that leads nowhere yet
+    if variable.reference and variable.value and (shell.table.frames or shell.hidden(name)):
+        variable = assignment.circular(shell, name)
+    elif variable.reference:  # one that leads nowhere yet
         variable.reference = False
         complaint = f"warning: {name}: removing nameref attribute"
     if not variable.is_array:

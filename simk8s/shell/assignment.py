@@ -32,9 +32,7 @@ def assign(shell: Shell, name: str, value: str, *, append: bool = False) -> None
             return
         resolved = shell.resolve(name)
         if resolved == name:
-            outer = shell.hidden(name)
-            if outer is None:
-                raise ShellError(f"warning: {name}: circular name reference")
+            outer = circular(shell, name)
             outer.value = converted(shell, outer, value, outer.value, append)
             return
         name = resolved
@@ -59,6 +57,18 @@ def assign(shell: Shell, name: str, value: str, *, append: bool = False) -> None
     if shell.options.allexport:
         variable.exported = True
     _changed(shell, name, variable.scalar())
+
+
+def circular(shell: Shell, name: str) -> Variable:
+    """What is assigned to where a name reference leads to itself: in a function, what the name means outside of it."""
+    outer = shell.hidden(name)
+    if outer is not None:
+        return outer
+    holder, variable = shell.table.at_global(name)
+    if holder is shell.names:
+        raise ShellError(f"warning: {name}: circular name reference")
+    outer = holder[name] = Variable() if variable is None else variable
+    return outer
 
 
 def assign_element(shell: Shell, name: str, key: int | str, value: str, *, append: bool = False) -> None:

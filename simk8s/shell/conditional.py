@@ -133,6 +133,7 @@ def _match(shell: Shell, subject: str, ere: str, ignore_case: bool) -> bool:
         raise BadTest("") from bad
     variable = Variable()
     variable.indexed = True
+    variable.bare = False
     variable.elements = dict(enumerate(groups or ()))
     shell.names["BASH_REMATCH"] = variable
     if groups is not None and shell.process.sim.history.enabled:

@@ -34,7 +34,7 @@ def start(shell: Shell, words: list[str], node: SimpleCommand, may_exec: bool) -
         return 127
     shell.last_argument = words[-1]
     remember(shell, name, path)
-    environment = shell.environment()
+    environment = shell.environment(inside=-1 if may_exec and not shell.is_stage else 0)
     if not shell.dialect.almquist:
         environment["_"] = path
     process = shell.process

@@ -69,12 +69,11 @@ def call(
 
 
 def _returned(shell: Shell, definition: FunctionDefinition) -> Run[int]:
-    """The body's status; the RETURN trap still sees the function's names."""
+    """The body's status; the RETURN trap still sees the function's names, and the status before a `return`."""
     try:
-        status = yield from execute(shell, definition.body)
+        status = shell.status = yield from execute(shell, definition.body)
     except ReturnFrom as back:
         status = back.status
-    shell.status = status
     if "RETURN" in shell.traps:
         yield from trap.run_event(shell, "RETURN")
     return status

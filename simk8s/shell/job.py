@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from simk8s.machine import Process
-from simk8s.machine.signals import SIGINT, SIGPIPE, SIGTERM
+from simk8s.machine.signals import NAMES, SIGINT, SIGPIPE, SIGTERM
 from simk8s.shell import unparse
 from simk8s.shell.syntax.nodes import Command
 from simk8s.shell.variables import Variable
@@ -49,7 +49,7 @@ def tell_end(shell: Shell, child: Process, command: Command) -> Run[None]:
     if shell.dialect.posix and not shell.dialect.almquist:
         return
     name = SIGNAL_TEXTS.get(signal, f"Unknown signal {signal}")
-    if signal == SIGTERM or shell.dialect.almquist:
+    if signal == SIGTERM or shell.dialect.almquist or NAMES[signal] in shell.traps:
         yield from shell.say(name)
     else:
         yield from shell.complain(f"{child.pid:5} {name:<23} {unparse.command(command, 0)}")

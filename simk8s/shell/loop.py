@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simk8s.shell import arguments, assignment, expansion, failure, subshell, trace, trap, unparse
+from simk8s.shell import arguments, assignment, expansion, failure, menu, subshell, trace, trap, unparse
 from simk8s.shell.compound import checked, condition, redirected
 from simk8s.shell.control import BreakLoop, ContinueLoop, ExitShell, ShellError
 from simk8s.shell.dispatch import begin, runs
@@ -206,6 +206,11 @@ def run_select(shell: Shell, node: Select) -> int | Run[int]:
     return redirected(shell, node, lambda: _select(shell, node))
 
 
+def _columns(shell: Shell) -> int:
+    given = shell.get("COLUMNS") or ""
+    return int(given) if given.isdecimal() and int(given) else 80
+
+
 def _select(shell: Shell, node: Select) -> Run[int]:
     from simk8s.shell.builtins.reading import read_line
 
@@ -227,8 +232,8 @@ def _select(shell: Shell, node: Select) -> Run[int]:
     try:
         while True:
             if show:
-                for number, word in enumerate(words, 1):
-                    yield from shell.say(f"{number:>{len(str(len(words)))}}) {word}")
+                for row in menu.lines(words, _columns(shell)):
+                    yield from shell.say(row)
             prompt = shell.get("PS3")
             yield from shell.write(2, "#? " if prompt is None else prompt)
             line = yield from read_line(shell, 0)

@@ -231,16 +231,19 @@ class Shell:
             variable = self.names[name] = Variable()
         variable.value = value
 
-    def environment(self) -> dict[str, str]:
-        """What a child process gets."""
+    def environment(self, *, inside: int = 0) -> dict[str, str]:
+        """What a child process gets, in bash's order; a program that takes this shell's place is one level less deep."""
         result = {}
-        for name, variable in self.names.items():
-            if variable.exported and not variable.is_array:
+        for name in self.table.in_order([name for name, variable in self.names.items() if variable.exported]):
+            variable = self.names[name]
+            if not variable.is_array:
                 value = variable.scalar()
                 if value is None and self.table.frames:
                     value = self._outer_value(name)
                 if value is not None:
                     result[name] = value
+        if inside and result.get("SHLVL", "").isdecimal():
+            result["SHLVL"] = str(int(result["SHLVL"]) + inside)
         for name in sorted(self.exported_functions & self.functions.keys()):
             result[f"BASH_FUNC_{name}%%"] = unparse.function(self.functions[name]).removeprefix(f"{name} ")
         return result

@@ -253,9 +253,9 @@ def substitute_file(shell: Shell, part: FileSubstitution) -> Run[str]:
         yield from shell.complain(f"{names[0]}: {error.text}")
         if shell.options.errexit:  # bash does not ask whether failures count here
             raise ExitShell(shell.status or 1) from error
-        shell.substitution_status = 1
+        shell.substitution_status = shell.status = 1
         return ""
-    shell.substitution_status = 0
+    shell.substitution_status = shell.status = 0
     return (yield from _text(shell, data))
 
 

@@ -155,9 +155,22 @@ def _hash(key: str) -> int:
 
 
 def by_hash(names: Iterable[str], buckets: int) -> list[str]:
-    """Names in the order in which bash walks a hash table into which they were put one after the other."""
-    latest_first = list(names)[::-1]
-    return sorted(latest_first, key=lambda name: _hash(name) & (buckets - 1))
+    """Names in the order in which bash walks a hash table into which they were put one after the other.
+
+    A table of twice as many names as buckets grows: what is in it is put into the larger one in its old order.
+    """
+    put: list[str] = []
+    for name in names:
+        if len(put) >= 2 * buckets:
+            put = _walked(put, buckets)
+            buckets *= 4
+        put.append(name)
+    return _walked(put, buckets)
+
+
+def _walked(names: list[str], buckets: int) -> list[str]:
+    """Each bucket's latest name comes first."""
+    return sorted(reversed(names), key=lambda name: _hash(name) & (buckets - 1))
 
 
 def _bucket(key: str, count: int) -> int:
@@ -350,6 +363,17 @@ class Table:
     def is_local(self, name: str) -> bool:
         """Whether the innermost function has made this name its own."""
         return bool(self.frames) and name in self.frames[-1].saved
+
+    def in_order(self, names: list[str]) -> list[str]:
+        """Names as bash walks its tables: what is assigned for a command, what is local, and the rest, each by hash."""
+        for_command = [name for name in names if self.names[name].given == "call"]
+        result = by_hash(for_command, 4)
+        left = [name for name in names if name not in for_command] if for_command else names
+        for frame in reversed(self.frames):
+            local = [name for name in left if name in frame.saved]
+            result += by_hash(local, 4)
+            left = [name for name in left if name not in local] if local else left
+        return result + by_hash(left, 1024)
 
     def at_global(self, name: str) -> tuple[dict[str, Variable], Variable | None]:
         """The table entry that the name has outside all functions."""

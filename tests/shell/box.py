@@ -55,7 +55,7 @@ def sleep(process: Process) -> Run[int]:
 
 @program("test-env")
 def env(process: Process) -> Run[int]:
-    for name, value in sorted(process.environ.items()):
+    for name, value in process.environ.items():
         yield from process.print(f"{name}={value}")
     return 0
 

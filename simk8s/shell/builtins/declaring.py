@@ -57,8 +57,13 @@ def _declare_one(shell: Shell, command: str, operand: str, letters: list[str], *
     if match is None:
         raise BuiltinError(f"`{operand}': not a valid identifier")
     name, subscript, plus, value = match.groups()
+    if "n" in letters and isinstance(operand, array.ArrayArgument):
+        raise BuiltinError(f"{name}: reference variable cannot be an array")
     if "n" in letters and value is not None:
         _check_reference(name, value, inside=make_local)
+        if value == name:
+            yield from shell.complain(f"{command}: warning: {name}: circular name reference")
+            yield from shell.complain(f"warning: {name}: circular name reference")
     if "n" not in letters and "+n" not in letters and not make_local:
         name = shell.resolve(name)
     if make_local:
@@ -81,6 +86,8 @@ def _declare_one(shell: Shell, command: str, operand: str, letters: list[str], *
         return
     if make_local and fresh and inherited is not None and value is None:
         assignment.told_anew(shell, name)
+    if "n" in letters and variable.is_array:
+        raise BuiltinError(f"{name}: reference variable cannot be an array")
     if "n" in letters and value is None and variable.value:
         _check_reference(name, variable.value, inside=make_local)
     _set_attributes(name, variable, letters)

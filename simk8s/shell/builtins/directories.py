@@ -34,7 +34,7 @@ def cd(shell: Shell, words: list[str]) -> Run[int]:
         show = True
     else:
         target = operands[0]
-        found = _on_cdpath(shell, target)
+        found = _on_cdpath(shell, target) or _named_by_variable(shell, target)
         if found is not None:
             target, show = found, True
     if not change(shell, target, physical=physical):
@@ -48,9 +48,20 @@ def _on_cdpath(shell: Shell, target: str) -> str | None:
     if target.startswith(("/", "./", "../")) or target in (".", ".."):
         return None
     for folder in (shell.get("CDPATH") or "").split(":"):
-        if folder and shell.process.is_directory(f"{folder}/{target}"):
-            return f"{folder}/{target}"
+        path = f"{folder.rstrip('/')}/{target}"
+        if not folder and shell.process.is_directory(target):
+            return None
+        if folder and shell.process.is_directory(path):
+            return path
     return None
+
+
+def _named_by_variable(shell: Shell, target: str) -> str | None:
+    """`shopt -s cdable_vars`: what is no directory may be the name of a variable that has one."""
+    if not shell.options.get("cdable_vars") or shell.process.is_directory(target or "."):
+        return None
+    path = shell.get(target)
+    return path if path is not None and shell.process.is_directory(path) else None
 
 
 _LOST = "error retrieving current directory: getcwd: cannot access parent directories: No such file or directory"

@@ -147,11 +147,11 @@ def run_file(shell: Shell, path: str, content: bytes, arguments: list[str]) -> R
     line = shell.line
     try:
         try:
-            status = yield from ending.evaluated(shell, evaluation.run_text(shell, text, "", sourced=True))
+            running = evaluation.run_text(shell, text, "", sourced=True)
+            status = shell.status = yield from ending.evaluated(shell, running)
         except ReturnFrom as back:
             status = back.status
         if "RETURN" in shell.traps:
-            shell.status = status
             yield from trap.run_event(shell, "RETURN")
         return status
     finally:
@@ -186,7 +186,7 @@ def exec_(shell: Shell, words: list[str]) -> Run[int]:
     if not operands:
         return 0
     given = dict(options)
-    environment = {} if "c" in given else shell.environment()
+    environment = {} if "c" in given else shell.environment(inside=0 if shell.level or shell.is_stage else -1)
     path = external.find(shell, operands[0])
     if path is None:
         yield from shell.complain(f"exec: {operands[0]}: not found")
@@ -195,7 +195,7 @@ def exec_(shell: Shell, words: list[str]) -> Run[int]:
     if "l" in given:
         argv[0] = "-" + argv[0]
     try:
-        yield from shell.process.exec(argv, env={**environment, "_": path}, path=path)
+        yield from shell.process.exec(argv, env=environment, path=path)
     except SyscallError as error:
         if error.errno is Errno.ENOEXEC:
             yield from external.as_script(shell, argv, path, environment, True)
