@@ -170,7 +170,7 @@ def by_hash(names: Iterable[str], buckets: int) -> list[str]:
 
 def _walked(names: list[str], buckets: int) -> list[str]:
     """Each bucket's latest name comes first."""
-    return sorted(reversed(names), key=lambda name: _hash(name) & (buckets - 1))
+    return sorted(names[::-1], key=lambda name: _hash(name) & (buckets - 1))
 
 
 def _bucket(key: str, count: int) -> int:
