@@ -17,12 +17,11 @@ def lines(choices: Sequence[str], width: int) -> list[str]:
         rows = len(choices)
     result = []
     for row in range(rows):
-        line = ""
-        for column, index in enumerate(range(row, len(choices), rows)):
-            if column:
-                line += _padding(end, column * cell)
-            shown = f"{index + 1:>{digits if column else len(str(rows))}}) {choices[index]}"
-            line += shown
+        line = f"{row + 1:>{len(str(rows))}}) {choices[row]}"
+        end = len(line)
+        for column, index in enumerate(range(row + rows, len(choices), rows), 1):
+            shown = f"{index + 1:>{digits}}) {choices[index]}"
+            line += _padding(end, column * cell) + shown
             end = column * cell + len(shown)
         result.append(line)
     return result

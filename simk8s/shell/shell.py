@@ -232,7 +232,7 @@ class Shell:
         variable.value = value
 
     def environment(self, *, inside: int = 0) -> dict[str, str]:
-        """What a child process gets, in bash's order; a program that takes this shell's place is one level less deep."""
+        """What a child process gets, in bash's order. A program in this shell's place is less deep inside of shells."""
         result = {}
         for name in self.table.in_order([name for name, variable in self.names.items() if variable.exported]):
             variable = self.names[name]

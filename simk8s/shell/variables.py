@@ -170,7 +170,8 @@ def by_hash(names: Iterable[str], buckets: int) -> list[str]:
 
 def _walked(names: list[str], buckets: int) -> list[str]:
     """Each bucket's latest name comes first."""
-    return sorted(names[::-1], key=lambda name: _hash(name) & (buckets - 1))
+    latest_first = names[::-1]
+    return sorted(latest_first, key=lambda name: _hash(name) & (buckets - 1))
 
 
 def _bucket(key: str, count: int) -> int:
