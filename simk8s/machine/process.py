@@ -17,7 +17,7 @@ from simk8s.machine.handle import Handle
 from simk8s.machine.network import resolve
 from simk8s.machine.pipe import Pipe
 from simk8s.machine.program import Main, find_on_path, load
-from simk8s.machine.signals import IGNORED_BY_DEFAULT, SIGCONT, SIGKILL, SIGSTOP, STOPPING
+from simk8s.machine.signals import IGNORED_BY_DEFAULT, SIGCHLD, SIGCONT, SIGKILL, SIGSTOP, STOPPING
 from simk8s.machine.sockets import Sockets
 from simk8s.sim import Actor, Run, Task
 
@@ -153,6 +153,9 @@ class Process(Descriptors, Sockets):
             self.machine.kill()
         if self.parent is not None and self.parent.status is None:
             self.parent.actor.hear(seq)
+            handler = self.parent.dispositions.get(SIGCHLD)
+            if callable(handler):  # no wait is interrupted by it
+                handler(SIGCHLD)
         self.exited.succeed(status)
 
     @property

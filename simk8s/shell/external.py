@@ -71,7 +71,7 @@ def find(shell: Shell, name: str) -> str | None:
     found = shell.hashed.get(name)
     if found is not None and shell.process.exists(found):
         return found
-    return name if path is None else find_on_path(shell.process, name, path)
+    return find_on_path(shell.process, name, path) if path else name
 
 
 def remember(shell: Shell, name: str, path: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simk8s.machine.signals import NAMES, SIGINT, SIGKILL, SIGSTOP, number_of
+from simk8s.machine.signals import NAMES, SIGCHLD, SIGINT, SIGKILL, SIGSTOP, number_of
 from simk8s.shell import evaluation
 from simk8s.shell.control import BreakLoop, ContinueLoop, DiedOf, Discard, ExitShell, ReturnFrom
 from simk8s.sim import Run
@@ -90,10 +90,22 @@ def run_pending(shell: Shell) -> Run[None]:
     while shell.pending:
         number = shell.pending.pop(0)
         command = shell.traps.get(NAMES[number])
-        if command:
+        if command and number == SIGCHLD:
+            yield from _run_for_child(shell, command)
+        elif command:
             yield from _run(shell, command)
         elif shell.interactive and number == SIGINT:
             raise Discard(128 + number)  # Ctrl-C: the shell gives up what it was doing, and asks anew
+
+
+def _run_for_child(shell: Shell, command: str) -> Run[None]:
+    """The CHLD trap, for a child that has ended. It is not run for the children of its own commands."""
+    shell.process.on_signal(SIGCHLD, None)
+    try:
+        yield from _run(shell, command)
+    finally:
+        if shell.traps.get(NAMES[SIGCHLD]) == command:
+            shell.process.on_signal(SIGCHLD, shell.pending.append)
 
 
 def run_event(shell: Shell, event: str) -> Run[int]:

@@ -238,6 +238,8 @@ def unset(shell: Shell, words: list[str]) -> Run[int]:
     """`unset [-fvn] names`, also of single array elements."""
     options, operands = parse(words, "fvn")
     letters = {letter for letter, _ in options}
+    if letters >= {"f", "v"}:
+        raise BuiltinError("cannot simultaneously unset a function and a variable")
     status = 0
     for operand in operands:
         if "f" in letters:

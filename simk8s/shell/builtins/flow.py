@@ -124,11 +124,12 @@ def source(shell: Shell, words: list[str]) -> Run[int]:
             raise BuiltinError(f"{operands[0]}: {Errno.EISDIR.text.lower()}")
         text = yield from shell.process.read_file(path)
     except SyscallError as error:
-        prefix = f"{words[0]}: " if shell.dialect.almquist else ""
-        yield from shell.complain(f"{prefix}{operands[0]}: {error.text}")
-        if shell.dialect.posix:
-            raise ExitShell(2 if shell.dialect.almquist else 1) from error
-        return 1
+        if shell.dialect.almquist:
+            yield from shell.complain(f"{words[0]}: {operands[0]}: {error.text}")
+            raise ExitShell(2) from error
+        if shell.dialect.posix and "/" not in operands[0]:
+            raise BuiltinError(f"{operands[0]}: file not found") from error
+        raise ShellError(f"{operands[0]}: {error.text}") from error
     return (yield from run_file(shell, path, text, operands[1:]))
 
 

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from simk8s.machine import Process
-from simk8s.machine.signals import NAMES, number_of
+from simk8s.machine.signals import NAMES, SIGCHLD, number_of
 from simk8s.shell import assignment, job
 from simk8s.shell.builtins.registry import builtin
 from simk8s.shell.builtins.usage import UsageError, parse
@@ -64,10 +64,10 @@ def _unknown(shell: Shell, operand: str) -> Run[int]:
 
 def _wait_for(shell: Shell, one: Job) -> Run[int | None]:
     """The status of a job; None where a trapped signal came first."""
-    arrived = len(shell.pending)
+    arrived = len(_interrupting(shell))
     status = yield from shell.process.wait(one.process, interruptible=True)
     check_dying(shell)
-    if len(shell.pending) > arrived:  # the signal came first, even if the job ended in the same instant
+    if len(_interrupting(shell)) > arrived:  # the signal came first, even if the job ended in the same instant
         return None
     if status is not None:
         yield from _ended(shell, one)
@@ -83,7 +83,13 @@ def _ended(shell: Shell, one: Job) -> Run[None]:
 
 
 def _interrupted(shell: Shell) -> int:
-    return 128 + shell.pending[-1] if shell.pending else 128
+    signals = _interrupting(shell)
+    return 128 + signals[-1] if signals else 128
+
+
+def _interrupting(shell: Shell) -> list[int]:
+    """The signals that have come and end a wait: not those of children that have ended."""
+    return [number for number in shell.pending if number != SIGCHLD]
 
 
 def _wait_next(shell: Shell, operands: list[str], variable: str | None) -> Run[int]:
@@ -95,7 +101,7 @@ def _wait_next(shell: Shell, operands: list[str], variable: str | None) -> Run[i
     while not any(not one.process.is_alive for one in jobs):
         yield shell.process.sim.any_of(shell.process.interruption, *(one.process.exited for one in jobs))
         check_dying(shell)
-        if shell.pending:
+        if _interrupting(shell):
             return _interrupted(shell)
     ended = min((one for one in jobs if not one.process.is_alive), key=lambda one: one.process.finished_at)
     status = yield from _wait_for(shell, ended)
@@ -206,7 +212,9 @@ def _family(leader: Process) -> list[Process]:
 
 def list_signals(shell: Shell, operands: list[str]) -> Run[int]:
     lines = []
-    if not operands:
+    if not operands and shell.dialect.posix:
+        lines = [" ".join(NAMES[number] for number in sorted(NAMES))]
+    elif not operands:
         named = [f"{number:2}) SIG{NAMES[number]}" for number in sorted(NAMES)]
         lines = ["\t".join(named[start : start + 5]) for start in range(0, len(named), 5)]
         lines[-1] += "\t" * (len(named) % 5 > 0)

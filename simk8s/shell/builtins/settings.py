@@ -71,6 +71,10 @@ def switch(shell: Shell, name: str, on: bool) -> None:
         shell.options.set("errtrace", on)
     if name == "posix" and not shell.dialect.almquist:
         shell.dialect = POSIX if on else BASH
+        shell.options.set("shift_verbose", on)
+        shell.options.set("expand_aliases", on or shell.interactive)
+        if on:
+            shell.options.set("inherit_errexit", on)
 
 
 def _give_positional(shell: Shell, words: list[str]) -> None:

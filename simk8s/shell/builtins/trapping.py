@@ -24,7 +24,7 @@ def trap(shell: Shell, words: list[str]) -> Run[int]:
     if "l" in letters:
         return (yield from list_signals(shell, []))
     if "p" in letters or not operands:
-        return (yield from _show(shell, operands))
+        return (yield from _show(shell, operands, every="p" in letters and shell.dialect.posix))
     command: str | None = operands[0]
     events = operands[1:]
     if command == "-":
@@ -46,7 +46,8 @@ def trap(shell: Shell, words: list[str]) -> Run[int]:
     return status
 
 
-def _show(shell: Shell, wanted: list[str]) -> Run[int]:
+def _show(shell: Shell, wanted: list[str], *, every: bool) -> Run[int]:
+    """Print the traps, or those of the events `wanted`; POSIX's `trap -p` shows `every` event, also what has none."""
     ignored = {NAMES[number]: "" for number in sorted(shell.ignored_from_start)}
     traps = {**ignored, **shell.inherited_traps, **shell.traps}
     status = 0
@@ -58,10 +59,11 @@ def _show(shell: Shell, wanted: list[str]) -> Run[int]:
             status = 1
         else:
             names.append(event)
-    for event in names if wanted else sorted(traps, key=_order):
-        if event in traps:
+    known = ("EXIT", *(NAMES.get(number, str(number)) for number in range(1, 65)), "DEBUG", "ERR", "RETURN")
+    for event in names if wanted else known if every else sorted(traps, key=_order):
+        if event in traps or every:
             shown = event if event in EVENTS or shell.dialect.posix else f"SIG{event}"
-            line = f"trap -- {single_quoted(traps[event])} {shown}\n"
+            line = f"trap -- {single_quoted(traps[event]) if event in traps else '-'} {shown}\n"
             yield from shell.process.write(1, line.encode("utf-8", "surrogateescape"))
     return status
 
