@@ -111,9 +111,12 @@ def run(
 
     `only` chooses the crashes that are tried, by default all. `tell` is called whenever there is more to show; it may
     raise Enough. That, or an interruption, ends it early: what was found by then is in the result.
+    Where it is not known what becomes of the run without any crash, that is all that is tried.
     Raises SimError where the manifests are refused.
     """
     seen = survey(setup, power_loss=power_loss, only=only)
+    if not seen.crashes or not seen.reference.is_known:
+        crashes = 0  # nothing ever ran, or no crash of it could be judged either
     exploration = Exploration(setup, seen, Ground(tuple(seen.reference.outcome), seen.accounts), crashes=crashes)
     exploration.known.add("the crash-free run", seen.reference)
     with TemporaryDirectory(prefix="simk8s-check-") as folder:

@@ -128,6 +128,12 @@ def story(crash: Crash, result: Result) -> list[str]:
     lines.append(f"killed: {_victim(crash)} {_moment(crash)}, {crash.seconds:.1f} s after the start")
     if result.files_left:
         lines.append(f"on the disk of {at.pod} then: {_names(result.files_left)}")
+    return [*lines, *_ends(result)]
+
+
+def _ends(result: Result) -> list[str]:
+    """What became of each Pod that is not well, and what else was wrong."""
+    lines = []
     for pod, word in result.outcome.items():
         if word != "ok":
             note = f": {result.notes[pod]}" if result.notes.get(pod) else ""
@@ -183,7 +189,6 @@ def _crash_free(exploration: Exploration) -> dict[str, Any]:
 
 
 def _without_crash(exploration: Exploration, result: Result, story: list[str]) -> dict[str, Any]:
-    bad = [f"{pod} is {word}" for pod, word in result.outcome.items() if word != "ok"]
     return {
         **dict.fromkeys(("file", "pod", "container", "command", "killed"), ""),
         "line": 0,
@@ -194,10 +199,10 @@ def _without_crash(exploration: Exploration, result: Result, story: list[str]) -
         "word": worst(result),
         "silent": bool(result.silent),
         "outcome": dict(result.outcome),
-        "crashes": 1,
+        "crashes": 0,
         "pods": sorted(pod for pod, word in result.outcome.items() if word != "ok"),
         "replicas": min((_ordinal(pod) for pod, word in result.outcome.items() if word != "ok"), default=0) + 1,
-        "story": [*story, *bad, *(f"{pod}: {note}" for pod, note in result.notes.items() if note), *result.violations],
+        "story": [*story, *_ends(result)],
         "get_pods": result.pods,
         "log": result.log,
         "replay": exploration.replay,

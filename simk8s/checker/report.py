@@ -33,6 +33,7 @@ def report(exploration: Exploration) -> dict[str, Any]:
         "complete": exploration.is_complete,
         "trouble": exploration.trouble,
         "manifests": [source.file for source in exploration.setup.sources],
+        "options": {name: value for name, value in exploration.setup.options.items() if name in ("addons", "nodes")},
         "totals": _totals(exploration, points, found),
         "crash_free": {**_result(survey.reference), "replay": replay},
         "points": points,

@@ -27,7 +27,8 @@ Examples:
   simk8s check manifests/ --scenarios holes/; simk8s run holes/hole-01.yaml
 
 \b
-Exit status: 0 no hole; 1 holes found; 2 bad input; 130 interrupted, with what was found so far.
+Exit status: 0 no hole; 1 holes found, or crashes of which it is not known what becomes; 2 bad input;
+130 interrupted, with what was found so far.
 """
 
 
@@ -91,7 +92,7 @@ def command(
         ctx.exit(BAD_INPUT)
     if said["trouble"]:
         ctx.exit(INTERRUPTED)
-    ctx.exit(FINDING if said["holes"] else 0)
+    ctx.exit(FINDING if said["holes"] or said["totals"]["not_known"] else 0)
 
 
 def _most(crashes: str) -> int:

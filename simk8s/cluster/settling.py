@@ -128,7 +128,7 @@ def _pod(pod: Object, view: _View) -> Iterator[Wait | None]:
         yield from (None for _ in range(2 + len(dig(pod, "spec", "initContainers", default=[]))))
         return
     if phase == "Failed":
-        yield _wait(pod, "Running", dig(pod, "status", "message", default="") or "it has failed", stuck=True)
+        yield _failed(pod)
         return
     yield from _scheduled(pod, view)
     statuses = dig(pod, "status", "initContainerStatuses", default=[])
@@ -137,6 +137,18 @@ def _pod(pod: Object, view: _View) -> Iterator[Wait | None]:
         yield None
     elif dig(pod, "spec", "nodeName"):
         yield _unready(pod, view)
+
+
+def _failed(pod: Object) -> Wait:
+    """Why a Pod that is not started again has failed: it was driven out, or a container of it ended so."""
+    if message := dig(pod, "status", "message", default=""):
+        return _wait(pod, "Running", message, stuck=True)
+    for field in ("initContainerStatuses", "containerStatuses"):
+        for entry in dig(pod, "status", field, default=[]):
+            if code := dig(entry, "state", "terminated", "exitCode"):
+                text = f"it has failed: container {entry['name']} ended with status {code}"
+                return _wait(pod, "Running", text, stuck=True, container=entry["name"])
+    return _wait(pod, "Running", "it has failed", stuck=True)
 
 
 def _scheduled(pod: Object, view: _View) -> Iterator[Wait | None]:
@@ -192,7 +204,7 @@ def _unready(pod: Object, view: _View) -> Wait:
             probe = view.last_event(pod, "Unhealthy")
             text = f"{what} {entry['name']} runs" + (" and has not finished" if initial else " and is not ready")
             if probe is not None and not initial:
-                text += f" ({_first_line(probe['message'])})"
+                text += f" ({_first_line(probe['message']).rstrip(': ')})"
             return _wait(pod, "Ready", text, container=entry["name"])
         if "terminated" in (entry.get("state") or {}) and not entry.get("ready"):
             code = entry["state"]["terminated"].get("exitCode", "?")
@@ -223,7 +235,8 @@ def _set(owner: Object, view: _View) -> Iterator[Wait | None]:
     wanted = dig(owner, "spec", "replicas", default=1)
     status = owner.get("status") or {}
     if status.get("observedGeneration", 0) < metadata(owner).get("generation", 0):
-        yield _wait(owner, "seen by its controller")
+        warning = view.last_event(owner)
+        yield _wait(owner, "seen by its controller", warning["message"] if warning else "", stuck=warning is not None)
         return
     ready, exist = status.get("readyReplicas", 0), status.get("replicas", 0)
     yield from (None for _ in range(min(ready, wanted)))

@@ -110,7 +110,7 @@ class World:
             refusal = manifest.refusal(error)
             addon = addon_with(obj["apiVersion"], obj["kind"])
             if addon and isinstance(error, NoMatch):
-                refusal.hint = f"install the add-on that brings it: {addon!r}"
+                refusal.hint = f"install the add-on that brings it: `--addon {addon}`, or `addons: [{addon}]`"
             raise refusal from error
         if resource.namespaced and not dig(obj, "metadata", "namespace"):
             obj = {**obj, "metadata": {**obj["metadata"], "namespace": "default"}}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -66,19 +67,57 @@ def _scripts(report: Mapping[str, Any]) -> Iterator[Styled]:
 
 
 def _hole(number: int, hole: Mapping[str, Any]) -> Iterator[Styled]:
-    where = f"{hole['file']}:{hole['line']}, container {hole['container']}" if hole["file"] else "without any crash"
     word = f"{'SILENT ' if hole['silent'] else ''}{hole['word']}"
+    how_many = f" ({times(hole)})" if hole["crashes"] else ""
     yield "plain", ""
-    yield "bad", f"hole {number}: {word} - {where} ({hole['crashes']} crash{'es' if hole['crashes'] > 1 else ''})"
+    yield "bad", f"hole {number}: {word} - {where(hole)}{how_many}"
     for text in hole["story"]:
         yield "plain", f"   {text}"
     for text in hole["log"].splitlines():
         yield "quiet", f"     {text}"
     for text in hole["get_pods"].splitlines():
         yield "plain", f"   {text}"
-    replicas = hole["replicas"]
-    yield "plain", f"   shown by {replicas} replica{'s' if replicas > 1 else ''}"
+    yield "plain", f"   shown by {counted(hole['replicas'], 'replica')}"
     yield "plain", f"   replay: {hole['replay']}"
+
+
+def where(hole: Mapping[str, Any]) -> str:
+    """Where a hole is."""
+    if hole["file"]:
+        return f"{hole['file']}:{hole['line']}, container {hole['container']}"
+    return "by the order of the programs" if hole["where"] == "order" else "without any crash"
+
+
+def times(hole: Mapping[str, Any]) -> str:
+    """How many of the crashes that were tried end in this hole, one of which its story tells."""
+    return "one crash ends so" if hole["crashes"] == 1 else f"{hole['crashes']} different crashes end so"
+
+
+def counted(number: int, what: str, plural: str = "") -> str:
+    """A number and its noun."""
+    return f"{number} {what if number == 1 else plural or what + 's'}"
+
+
+def verdict(report: Mapping[str, Any]) -> str:
+    """What it all comes to, in a few words."""
+    totals = report["totals"]
+    if totals["holes"]:
+        silent = len([hole for hole in report["holes"] if hole["silent"]])
+        return f"{counted(totals['holes'], 'hole')}, {silent} of them silent"
+    if not totals["not_known"]:
+        return "no hole"
+    if not totals["crashes"]:
+        return "no hole found, but what becomes of the run without any crash is not known"
+    return f"no hole found, but of {counted(totals['not_known'], 'crash', 'crashes')} it is not known what becomes"
+
+
+def again(report: Mapping[str, Any]) -> str:
+    """The command that plays a story again, but for its token."""
+    options = report["options"]
+    words = ["simk8s", "run", *("-" if file == "STDIN" else shlex.quote(file) for file in report["manifests"])]
+    words += [f"--addon {name}" for name in options.get("addons", ())]
+    words += [f"--nodes {options['nodes']}"] if "nodes" in options else []
+    return " ".join([*words, "--judge --replay TOKEN"])
 
 
 def _not_known(report: Mapping[str, Any]) -> Iterator[Styled]:
@@ -89,7 +128,8 @@ def _not_known(report: Mapping[str, Any]) -> Iterator[Styled]:
             found[why] = found.get(why, 0) + 1
     for why, count in sorted(found.items()):
         yield "plain", ""
-        yield "quiet", f"not known: {count} crash{'es' if count > 1 else ''}: {why}"
+        what = counted(count, "crash", "crashes") if report["totals"]["crashes"] else "the run without any crash"
+        yield "quiet", f"not known: {what}: {why}"
 
 
 def _end(report: Mapping[str, Any]) -> Iterator[Styled]:
@@ -116,9 +156,5 @@ def _verdict(report: Mapping[str, Any]) -> Iterator[Styled]:
     totals = report["totals"]
     yield "plain", "outcomes: " + ", ".join(f"{count} {word}" for word, count in totals["outcomes"].items())
     if totals["holes"]:
-        silent = len([hole for hole in report["holes"] if hole["silent"]])
-        yield "bad", f"{totals['holes']} hole{'s' if totals['holes'] > 1 else ''}, {silent} of them silent"
-    elif totals["not_known"]:
-        yield "quiet", f"no hole found, but {totals['not_known']} crashes are not known"
-    else:
-        yield "good", "no hole"
+        yield "plain", f"play one again: {again(report)}"
+    yield "bad" if totals["holes"] else "quiet" if totals["not_known"] else "good", verdict(report)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from simk8s.render.crash_report import sign, tally, tone
+from simk8s.render.crash_report import again, counted, sign, tally, times, tone, verdict, where
 from simk8s.render.html import ACCENTS, QUIET, Html, element, folded, framed, joined, monospace, rows_table
 
 _PAGE = "color:inherit;font-family:system-ui,sans-serif;max-width:110em;margin:1em auto;padding:0 1em"
@@ -35,28 +35,29 @@ def _parts(report: Mapping[str, Any]) -> list[Html]:
 
 def _totals(report: Mapping[str, Any]) -> Html:
     totals = report["totals"]
-    verdict = f"{totals['holes']} holes" if totals["holes"] else "no hole"
+    told = verdict(report)
     if report["trouble"]:
-        verdict += f"; not complete: {report['trouble']}"
+        told += f"; not complete: {report['trouble']}"
     figures = [(name.replace("_", " "), value) for name, value in totals.items() if not isinstance(value, dict)]
     figures += [(f"pruned: {reason}", count) for reason, count in totals["pruned"].items()]
     figures += [(f"outcome: {word}", count) for word, count in totals["outcomes"].items()]
-    accent = ACCENTS["bad" if totals["holes"] else "good"]
-    return joined(
-        framed(element("strong", verdict), accent=accent), folded("Figures", rows_table(("what", "number"), figures))
-    )
+    accent = ACCENTS["bad" if totals["holes"] else "quiet" if totals["not_known"] else "good"]
+    parts = [framed(element("strong", told), accent=accent)]
+    if totals["holes"]:
+        parts.append(element("p", "Play one again: ", element("code", again(report))))
+    return joined(*parts, folded("Figures", rows_table(("what", "number"), figures)))
 
 
 def _hole(number: int, hole: Mapping[str, Any]) -> Html:
-    where = f"{hole['file']}:{hole['line']}, container {hole['container']}" if hole["file"] else "without any crash"
     word = f"{'silent ' if hole['silent'] else ''}{hole['word']}"
     story = element("ol", *(element("li", text) for text in hole["story"]))
     replay = element("p", "Replay: ", element("code", hole["replay"], style="word-break:break-all"))
-    replicas = element("p", f"Shown by {hole['replicas']} replicas; {hole['crashes']} crashes end so.")
+    shown = f"Shown by {counted(hole['replicas'], 'replica')}" + (f"; {times(hole)}." if hole["crashes"] else ".")
+    replicas = element("p", shown)
     seen = monospace(hole["get_pods"])
     log = folded("last words", monospace(hole["log"])) if hole["log"] else Html("")
     return framed(
-        element("h3", f"{number}. {word}: {where}"), story, seen, log, replicas, replay, accent=ACCENTS["bad"]
+        element("h3", f"{number}. {word}: {where(hole)}"), story, seen, log, replicas, replay, accent=ACCENTS["bad"]
     )
 
 

@@ -82,3 +82,44 @@ def test_it_says_when_every_world_is_replayed_from_the_start(
     monkeypatch.setattr(fork, "is_offered", lambda: False)
     assert "this system has no fork: each world is replayed" in simk8s("check", path, "--crashes", "0").stderr
     assert "replayed" not in simk8s("check", path, "--crashes", "0", "-q").stderr
+
+
+def told_without_crash(simk8s: Command, folder: Path, text: str, *options: str) -> Result:
+    path = folder / "my set.yaml"
+    path.write_text(text)
+    return simk8s("check", path, "--jobs", "1", *options)
+
+
+def test_a_set_that_never_starts_is_one_hole_that_says_what_is_waited_for(simk8s: Command, tmp_path: Path) -> None:
+    text = SET.replace("SCRIPT", "              sleep 9").replace(
+        "spec: {access", "spec: {storageClassName: nowhere, access"
+    )
+    result = told_without_crash(simk8s, tmp_path, text)
+    lines = result.stdout.splitlines()
+    assert result.exit_code == 1
+    assert "hole 1: stuck - without any crash" in lines
+    (why,) = [line for line in lines if line.startswith("   web-0 is stuck: ")]
+    assert why.endswith('claim data-web-0: ProvisioningFailed: storageclass.storage.k8s.io "nowhere" not found')
+    assert "outcomes: 1 stuck" in lines
+    assert f"play one again: simk8s run '{tmp_path / 'my set.yaml'}' --judge --replay TOKEN" in lines
+
+
+def test_where_the_run_without_any_crash_is_not_known_no_crash_is_tried(simk8s: Command, tmp_path: Path) -> None:
+    text = SET.replace("SCRIPT", "              echo begun > /data/begun\n              perl -e 1 && exit 0; exit 120")
+    result = told_without_crash(simk8s, tmp_path, text, "--html", str(tmp_path / "a.html"))
+    lines = result.stdout.splitlines()
+    assert result.exit_code == 1, "what is not known is not taken for a good one"
+    program = "container main: perl: this program is not modelled by simk8s (SK311)"
+    assert f"not known: the run without any crash: {program}" in lines
+    assert lines[-1] == "no hole found, but what becomes of the run without any crash is not known"
+    assert lines[-1] in (tmp_path / "a.html").read_text()
+
+
+def test_the_line_that_plays_a_story_again_names_what_the_cluster_was_like(simk8s: Command, tmp_path: Path) -> None:
+    result = simk8s("check", manifest(tmp_path, FRAGILE), "--jobs", "1", "--nodes", "1", "--html", tmp_path / "a.html")
+    command = next(line for line in result.stdout.splitlines() if line.startswith("play one again: simk8s run "))
+    token = next(line.split()[1] for line in result.stdout.splitlines() if "replay: f1." in line)
+    again = simk8s(*command.replace("TOKEN", token).split()[4:], "-q")
+    assert command.endswith("--nodes 1 --judge --replay TOKEN")
+    assert command.partition(": ")[2] in (tmp_path / "a.html").read_text()
+    assert "web-0 is crashloop" in again.stdout

@@ -154,6 +154,20 @@ def test_what_is_stuck_is_given_up_after_a_quiet_minute() -> None:
     assert patience.look(65, changed_at=5, current=stuck) is None
 
 
+def test_a_pod_that_has_failed_tells_which_container_ended_so() -> None:
+    entries = [{"name": "a", "state": {"running": {}}}, {"name": "b", "state": {"terminated": {"exitCode": 127}}}]
+    (wait,) = wants([pod(phase="Failed", containerStatuses=entries)]).waits
+    assert str(wait) == "pod/mysql-0 is not Running: it has failed: container b ended with status 127"
+    assert (wait.container, wait.stuck) == ("b", True)
+
+
+def test_a_deployment_that_nobody_acts_on_is_told_as_such() -> None:
+    owner = {**stateful_set(generation=2), "kind": "Deployment"}
+    (wait,) = wants([owner, event(owner, "NotModelled", "no Pods are made for it")]).waits
+    assert str(wait) == "deployment/mysql is not seen by its controller: no Pods are made for it"
+    assert wait.stuck
+
+
 def test_a_crash_loop_is_given_up_after_ten_minutes_without_anything_new_reached() -> None:
     patience, looping, now = Patience(0), wants([waiting("CrashLoopBackOff")]), 0.0
     while (then := patience.look(now, changed_at=now, current=looping)) is not None:

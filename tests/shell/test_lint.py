@@ -40,6 +40,7 @@ SOUND = {
     "a pipe that is a question": "set -e\nif curl -s localhost | grep -q ok; then echo up; fi",
     "a pipe that cannot fail at its head": "set -e\necho hello | mysql\ncat a b | sort | wc -l",
     "a pipe whose status nobody wants": "curl -s localhost | grep title\necho end",
+    "a pipe whose last stage fails where nothing comes": "set -e\netcdctl member add x | grep ^ETCD_ > envs",
     "a function on a line of its own": "set -e\nf() { mysqld --initialize; echo done; }\nf",
     "a function of one command in a condition": "set -e\nup() { mysqladmin ping; }\nuntil up; do sleep 1; done",
     "a function that looks after itself": "set -e\nf() { mysqld --initialize || return; echo done; }\nf || exit 1",

@@ -91,7 +91,7 @@ def test_a_trial_says_what_became_of_each_pod_and_how_to_see_it_again(unsafe: Sy
 
     lines = str(trial).splitlines()
     assert lines[0] == "kill box-0/main at 'truncated' of command 3 of box-0/main"
-    assert lines[1] == "  box-0: stuck: container main runs and is not ready"
+    assert lines[1] == "  box-0: stuck: container main runs and is not ready (Readiness probe failed)"
     assert lines[2] == "  box-1: absent: it was never made"
     again = Cluster(replay=lines[3].split("--replay ")[1])
     again.apply(*unsafe.paths)

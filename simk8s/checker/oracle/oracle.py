@@ -209,6 +209,8 @@ class Oracle:
     # Judging
 
     def _word(self, stand: Standing) -> mysql.Verdict:
+        if stand.container:
+            return "unknown", f"container {stand.container}: {self._refusal(stand) or 'it is not modelled'}"
         if stand.word is not None:
             return stand.word, stand.why
         for (space, _), one in self.sets.items():
@@ -220,6 +222,11 @@ class Oracle:
                 return mysql.primary_word(seen, one.workload.acknowledged, accounts)
             return mysql.replica_word(seen, one.seen.get(one.primary), one.workload.acknowledged)
         return "ok", ""
+
+    def _refusal(self, stand: Standing) -> str:
+        """What the container's log says that is not modelled."""
+        lines = self.world.log(stand.namespace, stand.pod, stand.container).decode(errors="replace").splitlines()
+        return next((line for line in reversed(lines) if "is not modelled by simk8s" in line), "")
 
     def _violations(self) -> list[str]:
         return [

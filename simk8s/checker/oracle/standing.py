@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from simk8s.api.claim import claim_names
 from simk8s.api.objects import Object, dig, is_terminating, is_true, key
 from simk8s.api.store import Store
 from simk8s.checker.oracle.outcome import Word
+from simk8s.cluster.settling import wants
 
 UNMODELLED = 120
 """The exit status of a program that came to something simk8s does not model (SK310, SK311)."""
@@ -15,7 +17,10 @@ UNMODELLED = 120
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One Pod. `word` is None for a Pod that is Ready: its status alone does not say more."""
+    """One Pod. `word` is None for a Pod that is Ready: its status alone does not say more.
+
+    `container` is the one that came to something that is not modelled.
+    """
 
     namespace: str
     pod: str
@@ -23,6 +28,7 @@ class Standing:
     restarts: int
     word: Word | None
     why: str = ""
+    container: str = ""
 
     @property
     def name(self) -> str:
@@ -45,7 +51,11 @@ def wanted(store: Store) -> list[tuple[str, str]]:
 
 
 def standings(store: Store) -> list[Standing]:
-    return [_standing(namespace, name, store.find("Pod", name, namespace)) for namespace, name in wanted(store)]
+    found = [_standing(namespace, name, store.find("Pod", name, namespace)) for namespace, name in wanted(store)]
+    if not any(one.word == "stuck" and not one.why for one in found):
+        return found
+    waits = _waits(store)
+    return [replace(one, why=one.why or waits.get((one.namespace, one.pod), "")) for one in found]
 
 
 def _standing(namespace: str, name: str, pod: Object | None) -> Standing:
@@ -56,7 +66,7 @@ def _standing(namespace: str, name: str, pod: Object | None) -> Standing:
     for entry in statuses:
         ended = [dig(entry, state, "terminated", "exitCode") for state in ("state", "lastState")]
         if UNMODELLED in ended:
-            return Standing(namespace, name, False, restarts, "unknown", f"container {entry['name']} is not modelled")
+            return Standing(namespace, name, False, restarts, "unknown", container=entry["name"])
     if is_terminating(pod):
         return Standing(namespace, name, False, restarts, "stuck", "it is being deleted, and does not end")
     if is_true(pod, "Ready"):
@@ -66,7 +76,7 @@ def _standing(namespace: str, name: str, pod: Object | None) -> Standing:
     crashing = next((entry for entry in statuses if _crashes(entry)), None)
     if crashing is not None:
         return Standing(namespace, name, False, restarts, "crashloop", _ends(crashing))
-    return Standing(namespace, name, False, restarts, "stuck", _waits(pod, statuses))
+    return Standing(namespace, name, False, restarts, "stuck")
 
 
 def _statuses(pod: Object) -> Iterator[Object]:
@@ -89,11 +99,14 @@ def _ends(entry: Object) -> str:
     return f"container {entry['name']} ended with status {ended.get('exitCode', '?')} again and again"
 
 
-def _waits(pod: Object, statuses: list[Object]) -> str:
-    for entry in statuses:
-        reason = dig(entry, "state", "waiting", "reason")
-        if reason and reason != "PodInitializing":
-            return f"container {entry['name']} waits: {reason}"
-        if "running" in (entry.get("state") or {}) and not entry.get("ready"):
-            return f"container {entry['name']} runs and is not ready"
-    return f"it is {dig(pod, 'status', 'phase', default='Pending')}"
+def _waits(store: Store) -> dict[tuple[str, str], str]:
+    """What each Pod waits for, and what its claims wait for, by namespace and Pod."""
+    found = {(wait.namespace, wait.object): wait.reason for wait in wants(store).waits}
+    told: dict[tuple[str, str], str] = {}
+    for pod in store.list("Pod"):
+        where = key(pod)
+        reason = found.get((where.namespace, f"pod/{where.name}"), "")
+        claims = [(name, found.get((where.namespace, f"persistentvolumeclaim/{name}"))) for name in claim_names(pod)]
+        parts = [reason.partition(" preemption: ")[0], *(f"claim {name}: {text}" for name, text in claims if text)]
+        told[where.namespace, where.name] = "; ".join(part.rstrip(".") for part in parts if part)
+    return told

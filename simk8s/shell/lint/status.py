@@ -14,17 +14,18 @@ from simk8s.shell.syntax.parts import CommandSubstitution, Word
 if TYPE_CHECKING:
     from simk8s.shell.lint.script import Script
 
+_PARTICULAR = frozenset(["grep", "egrep", "fgrep"])
 _DECLARING = frozenset(["declare", "export", "local", "readonly", "typeset"])
 
 
 def masked_pipelines(script: Script) -> Iterator[Finding]:
-    """SK251: the status of a pipeline is that of its last stage."""
+    """SK251: the status of a pipeline is that of its last stage. One of grep fails where nothing comes to it."""
     if script.pipefail:
         return
     for item in script.commands:
         node = item.node
         heard = item.checked or (script.errexit and not item.asked)
-        if not isinstance(node, Pipeline) or len(node.stages) < 2 or not heard:
+        if not isinstance(node, Pipeline) or len(node.stages) < 2 or not heard or _last(node) in _PARTICULAR:
             continue
         for stage in node.stages[:-1]:
             name = program(stage)
