@@ -134,36 +134,37 @@ HARMFUL = [
     ),
 ]
 
-HARMLESS = [
-    Mutation(
-        "init-mysql goes on", "init-mysql", "set -ex", "set -x", "nothing in it fails; a kill ends it all the same"
-    ),
-    Mutation("the group is appended", "init-mysql", 'mysqld]" >', 'mysqld]" >>', "the same group twice means the same"),
-    Mutation(
-        "initialisation unwatched", "create-data", "kill -0 $!", "true", "a crash ends all of the container", "mysql-0"
-    ),
-    Mutation(
-        "shutdown unwatched", "create-data", "wait $!", "true", "a server cut off in its shutdown recovers", "mysql-0"
-    ),
-    Mutation(
-        "data not synced", "create-data", "sync", "true", "only a loss of power loses what was written", "mysql-0"
-    ),
-    Mutation("a clone not synced", "clone-data", "sync", "true", "only a loss of power loses what was written"),
-    Mutation(
-        "no pipefail", "clone-data", "set -exo pipefail", "set -ex", "the next line looks for the stream's last file"
-    ),
-    Mutation("the last file unseen", "clone-data", "[[ -f xtrabackup_info ]]", "true", "prepare refuses half a stream"),
-    Mutation("all clone the primary", "clone-data", "mysql-$((${HOSTNAME##*-} - 1))", "mysql-0", "its data is as good"),
-    Mutation(
-        "a clone unmarked", "clone-data", "touch .complete", "true", "a new Pod clones once more: slow, and right"
-    ),
-    Mutation("the sidecar is hasty", "replication", "do sleep 1;", "do break;", "it fails and is started again"),
-    Mutation("an empty file would do", "replication", "[[ -s", "[[ -f", "this version makes no empty one (XB-30)"),
-    Mutation("the default retry", "replication", ", MASTER_CONNECT_RETRY=10", "", "it connects after a minute"),
-    Mutation(
-        "starting may fail", "replication", 'START SLAVE"', 'START SLAVE" || true', "a restart starts it (REPL-44)"
-    ),
-]
+HARMLESS = {
+    "the configuration": [
+        Mutation("init-mysql goes on", "init-mysql", "set -ex", "set -x", "nothing in it fails; a kill ends it anyway"),
+        Mutation(
+            "the group is appended", "init-mysql", 'mysqld]" >', 'mysqld]" >>', "the same group twice is the same"
+        ),
+    ],
+    "an initialisation unwatched": [
+        Mutation("no look", "create-data", "kill -0 $!", "true", "a crash ends all of the container", "mysql-0"),
+        Mutation("no end", "create-data", "wait $!", "true", "a server cut off in its shutdown recovers", "mysql-0"),
+        Mutation("no sync", "create-data", "sync", "true", "only a loss of power loses what was written", "mysql-0"),
+    ],
+    "a clone of the primary": [
+        Mutation("no sync", "clone-data", "sync", "true", "only a loss of power loses what was written"),
+        Mutation("no pipefail", "clone-data", "set -exo pipefail", "set -ex", "the stream's last file is looked for"),
+        Mutation("all clone it", "clone-data", "mysql-$((${HOSTNAME##*-} - 1))", "mysql-0", "its data is as good"),
+    ],
+    "a clone unmarked": [
+        Mutation("no last file", "clone-data", "[[ -f xtrabackup_info ]]", "true", "prepare refuses half a stream"),
+        Mutation("no marker", "clone-data", "touch .complete", "true", "a new Pod clones once more: slow, and right"),
+    ],
+    "a hasty sidecar": [
+        Mutation("no patience", "replication", "do sleep 1;", "do break;", "it fails and is started again"),
+        Mutation("an empty file", "replication", "[[ -s", "[[ -f", "this version makes no empty one (XB-30)"),
+        Mutation("the default retry", "replication", ", MASTER_CONNECT_RETRY=10", "", "it connects after a minute"),
+    ],
+    "a sidecar that starts nothing": [
+        Mutation("no start", "replication", 'START SLAVE"', 'START SLAVE" || true', "a restart does it (REPL-44)"),
+    ],
+}
+"""By what they come to together; those of one container each."""
 
 
 def mutated(text: str, mutation: Mutation) -> str:
