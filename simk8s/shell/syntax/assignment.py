@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from simk8s.shell.syntax import braced, word
 from simk8s.shell.syntax.nodes import ArrayElement, ArrayValue, Assignment
-from simk8s.shell.syntax.parts import Literal, Word
-from simk8s.shell.syntax.reader import ShellSyntaxError
+from simk8s.shell.syntax.parts import Literal, Part, Tilde, Word
+from simk8s.shell.syntax.reader import Reader, ShellSyntaxError
 from simk8s.shell.syntax.token import END, NEWLINE, OPERATOR, WORD_TOKEN, Token
 
 if TYPE_CHECKING:
@@ -20,11 +20,13 @@ _BLANKS = re.compile(r"(?:[ \t]|\\\n)*")
 
 
 def read_assignment(grammar: Grammar, token: Token) -> Assignment | None:
-    """The assignment that begins at `token`, which is re-read: a subscript and `( ... )` are no plain words."""
+    """The assignment that `token` is or begins: a subscript and `( ... )` are no plain words, and are read again."""
+    if "=" not in token.text and "[" not in token.text:
+        return None
     reader = grammar.reader
+    after = reader.offset
     match = _ASSIGNMENT.match(reader.text, token.offset)
     subscript = None
-    after = reader.offset
     if match is not None:
         name, append = match.group(1), bool(match.group(2))
         reader.offset = match.end()
@@ -46,13 +48,30 @@ def read_assignment(grammar: Grammar, token: Token) -> Assignment | None:
         reader.offset += 2 if append else 1
     grammar.forget()
     line, column = reader.place(token.offset)
-    value: Word | ArrayValue
+    value: Word | ArrayValue | None
     if reader.text[reader.offset : reader.offset + 1] == "(" and reader.dialect.arrays:
         value = _array(grammar)
-    else:
+    elif subscript is not None or (value := _rest_of(token, reader, after)) is None:
         value = _value(grammar)
     source = reader.text[token.offset : reader.offset]
     return Assignment(line, column, name, subscript, append, value, source)
+
+
+def _rest_of(token: Token, reader: Reader, end: int) -> Word | None:
+    """What stands behind the `=` of a word that has been read up to `end`."""
+    assert token.word is not None
+    first, *rest = token.word.parts
+    start = reader.offset
+    written = start - token.offset
+    if type(first) is not Literal or len(first.text) < written:
+        return None
+    reader.offset = end
+    place = reader.place(start)
+    value = first.text[written:]
+    parts: tuple[Part, ...] = (Literal(*place, value), *rest) if value else tuple(rest)
+    if "~" in token.text and not (rest and not value and type(rest[0]) in (Literal, Tilde)):  # else marked in the word
+        parts = word.with_tildes(parts, reader, assignment=True)
+    return word.make_value(*place, parts, reader.text[start:end])
 
 
 def read_written_list(grammar: Grammar, token: Token) -> Word | None:

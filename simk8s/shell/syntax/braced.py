@@ -15,6 +15,9 @@ _PREFIX = re.compile(r"!([A-Za-z_][A-Za-z0-9_]*)([*@])\}")
 def read_braced(reader: Reader, in_double: bool) -> Part:
     """`${...}`. What does not parse is kept whole: bash calls it a bad substitution when it is expanded."""
     start = reader.offset
+    common = _COMMON.match(reader.text, start)
+    if common is not None:
+        return _plain_operand(reader, common)
     _join_name(reader, start + 2)
     reader.offset = start + 2
     part = _read_parameter(reader, in_double)
@@ -24,6 +27,18 @@ def read_braced(reader: Reader, in_double: bool) -> Part:
     word.read_parts(reader, word.BRACE_IN_DOUBLE if in_double else word.BRACE)
     reader.offset += 1
     return Parameter(*reader.place(start), "", reader.text[start : reader.offset], operator="bad")
+
+
+_COMMON = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*+)(:?[-=?+]|##?|%%?)([A-Za-z0-9_./:,*-]*+)\}")
+"""A parameter with a default or a pattern that is plain text."""
+
+
+def _plain_operand(reader: Reader, found: re.Match[str]) -> Parameter:
+    name, operator, text = found.groups()
+    place = reader.place(found.start(3))
+    operand = word.make_word(*place, (Literal(*place, text),) if text else (), text)
+    reader.offset = found.end()
+    return Parameter(*reader.place(found.start()), name, found.group(), None, operator, (operand,))
 
 
 _HEAD = re.compile(r"[#!]?(?:[A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!-])?(?:[:/#%^,]?)")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from simk8s.shell.syntax import braced, word
 from simk8s.shell.syntax.layout import printed_lines
@@ -42,7 +43,7 @@ def read_dollar(reader: Reader, in_double: bool, *, ansi: bool = False) -> Part:
             arithmetic = _read_arithmetic(reader)
             if arithmetic is not None:
                 return arithmetic
-        return _read_command(reader)
+        return _once(reader, _command)
     if following == "[" and reader.dialect.arrays:
         return _read_old_arithmetic(reader)
     if following == "'" and (ansi or not in_double) and reader.dialect.ansi_quotes:
@@ -62,8 +63,19 @@ def _simple(reader: Reader, start: int) -> re.Match[str] | None:
     return found
 
 
-def _read_command(reader: Reader) -> Part:
+def _once(reader: Reader, read: Callable[[Reader, int], Part]) -> Part:
+    """A substitution, which is read only once although a word around it may be read again."""
     start = reader.offset
+    text, part, end = reader.substitutions.get(start, ("", None, 0))
+    if part is None or text is not reader.text:
+        part = read(reader, start)
+        reader.substitutions[start] = reader.text, part, reader.offset
+    else:
+        reader.offset = end
+    return part
+
+
+def _command(reader: Reader, start: int) -> Part:
     line, column = reader.place(start)
     reader.offset = start + 2
     body = nested(reader, "$(")
@@ -90,7 +102,10 @@ def only_input_file(body: Sequence) -> Word | None:
 
 
 def read_process_substitution(reader: Reader) -> Part:
-    start = reader.offset
+    return _once(reader, _process)
+
+
+def _process(reader: Reader, start: int) -> Part:
     reader.offset = start + 2
     body = nested(reader, reader.text[start : start + 2])
     return ProcessSubstitution(*reader.place(start), reader.text[start], body, reader.text[start : reader.offset])

@@ -42,7 +42,7 @@ class Grammar:
         return self._token
 
     def take(self) -> Token:
-        token = self.peek()
+        token = self._token or read_token(self.reader)
         self._token = None
         return token
 
@@ -50,9 +50,9 @@ class Grammar:
         token = self._token or self.peek()
         return token.kind == OPERATOR and token.text in operators and token.descriptor is None
 
-    def at_word(self, *reserved: str) -> bool:
+    def at_word(self, reserved: str) -> bool:
         token = self._token or self.peek()
-        return token.kind == WORD_TOKEN and token.text in reserved
+        return token.text == reserved and token.kind == WORD_TOKEN
 
     def expect_word(self, reserved: str) -> Token:
         if not self.at_word(reserved):
@@ -62,7 +62,7 @@ class Grammar:
         return self.take()
 
     def skip_newlines(self) -> None:
-        while self.peek().kind == NEWLINE:
+        while (self._token or self.peek()).kind == NEWLINE:
             self._token = None
 
     def unexpected(self) -> ShellSyntaxError:
@@ -139,19 +139,20 @@ class Grammar:
         """An and-or list and its `;` or `&`."""
         start = self.peek().offset
         command = self._and_or()
-        self._separated = True
-        if self.at("&"):
-            self.take()
-            return Background(*self.reader.place(start), command, self.source_from(start).removesuffix("&").rstrip())
-        if self.at(";"):
-            self.take()
-        else:
-            self._separated = False
-        return command
+        token = self.peek()
+        self._separated = token.kind == OPERATOR and token.text in (";", "&")
+        if not self._separated:
+            return command
+        self._token = None
+        if token.text == ";":
+            return command
+        return Background(*self.reader.place(start), command, self.source_from(start).removesuffix("&").rstrip())
 
     def _and_or(self) -> Command:
         start = self.peek().offset
         first = self._pipeline()
+        if (self._token or self.peek()).kind != OPERATOR:
+            return first
         rest = []
         while self.at("&&", "||"):
             operator = self.take().text
@@ -163,6 +164,22 @@ class Grammar:
 
     def _pipeline(self) -> Command:
         start = self.peek().offset
+        negated, clock = self._marks()
+        if (negated or clock) and (self.peek().kind in (NEWLINE, END) or self.at(";", "&", "&&", "||", ")")):
+            return Pipeline(*self.reader.place(start), (), negated, clock, self.source_from(start))
+        stages = [self.command()]
+        merged = []
+        while (self._token or self.peek()).kind == OPERATOR and self.at("|", "|&"):
+            merged.append(self.take().text == "|&")
+            self.skip_newlines()
+            stages.append(self.command())
+        if len(stages) == 1 and not negated and not clock:
+            return stages[0]
+        place = self.reader.place(start)
+        return Pipeline(*place, tuple(stages), negated, clock, self.source_from(start), (*merged, False))
+
+    def _marks(self) -> tuple[bool, str]:
+        """What stands in front of a pipeline: `!`, and `time` with its options."""
         negated, clock = False, ""
         while True:
             while self.reader.aliases and self.peek().kind == WORD_TOKEN:
@@ -180,19 +197,7 @@ class Grammar:
                 if self.at_word("--"):
                     self.take()
             else:
-                break
-        if (negated or clock) and (self.peek().kind in (NEWLINE, END) or self.at(";", "&", "&&", "||", ")")):
-            return Pipeline(*self.reader.place(start), (), negated, clock, self.source_from(start))
-        stages = [self.command()]
-        merged = []
-        while self.at("|", "|&"):
-            merged.append(self.take().text == "|&")
-            self.skip_newlines()
-            stages.append(self.command())
-        if len(stages) == 1 and not negated and not clock:
-            return stages[0]
-        place = self.reader.place(start)
-        return Pipeline(*place, tuple(stages), negated, clock, self.source_from(start), (*merged, False))
+                return negated, clock
 
     # Commands
 
@@ -245,6 +250,7 @@ class Grammar:
         return Redirection(line, column, token.text, token.descriptor, target.word, document)
 
     def _simple(self) -> Command:
+        reader = self.reader
         start = self.peek().offset
         assignments: list[Assignment] = []
         words: list[Word | Assignment] = []
@@ -255,7 +261,9 @@ class Grammar:
             token = self._token or self.peek()
             if told == 0 and (words or assignments or redirections):
                 told = self._line_after(token)
-            if token.kind == OPERATOR:
+            if token.word is None:
+                if token.kind != OPERATOR:
+                    break
                 if token.text in REDIRECTIONS:
                     redirections.append(self._redirection())
                     continue
@@ -264,24 +272,22 @@ class Grammar:
                         return self._function(start, words[0])
                     raise self.unexpected()
                 break
-            if token.kind != WORD_TOKEN or token.word is None:
-                break
-            if self.reader.aliases and self._replace_alias(token, first=not words):
+            if reader.aliases and self._replace_alias(token, first=not words):
                 continue
             if not words or (declares and not token.word.alternatives):
                 assignment = read_assignment(self, token)
                 if assignment is not None:
                     (words if words else assignments).append(assignment)
                     continue
-            if words and takes_lists and (written := read_written_list(self, token)) is not None:
+            if takes_lists and (written := read_written_list(self, token)) is not None:
                 words.append(written)
                 continue
             if not words:
                 declares = token.text in DECLARATIONS
-                takes_lists = token.text in ("eval", "let") and self.reader.dialect.arrays
+                takes_lists = token.text in ("eval", "let") and reader.dialect.arrays
             words.append(token.word)
             self._token = None
-        line, column = self.reader.place(start)
+        line, column = reader.place(start)
         return SimpleCommand(
             line, column, tuple(assignments), tuple(words), tuple(redirections), self.source_from(start), told or line
         )

@@ -6,6 +6,8 @@ written on one line has its `then` and its `fi` on lines of their own there. Onl
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from operator import is_not
 from typing import TypeVar
 
 from msgspec.structs import replace
@@ -37,6 +39,10 @@ def printed_lines(body: Sequence) -> Sequence:
     return _Layout(body.commands[0].line).sequence(body)
 
 
+def _changed(new: Iterable[Command], old: Iterable[Command]) -> bool:
+    return any(map(is_not, new, old))
+
+
 class _Layout:
     """Follows the print-out; `line` is the one that is being printed."""
 
@@ -49,13 +55,13 @@ class _Layout:
             if number and node.breaks[number]:
                 self.line += 1  # a line end stays one, a `;` too
             commands.append(self.command(command))
-        return replace(node, commands=tuple(commands))
+        return replace(node, commands=tuple(commands)) if _changed(commands, node.commands) else node
 
     def command(self, node: C) -> C:
         result: Command = node
         match node:
             case SimpleCommand():
-                result = replace(node, told=self.line)
+                result = node if node.told == self.line else replace(node, told=self.line)
                 self.line += node.source.count("\n") - node.source.count("\\\n")
             case Sequence():
                 result = self.sequence(node)
@@ -63,7 +69,8 @@ class _Layout:
                 first = self.command(node.first)
                 result = replace(node, first=first, rest=tuple((op, self.command(one)) for op, one in node.rest))
             case Pipeline():
-                result = replace(node, stages=tuple(self.command(stage) for stage in node.stages))
+                stages = [self.command(stage) for stage in node.stages]
+                result = replace(node, stages=tuple(stages)) if _changed(stages, node.stages) else node
             case Background():
                 result = replace(node, command=self.command(node.command))
             case Group() | Subshell():

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from simk8s.shell.syntax.dialect import Dialect
 from simk8s.shell.syntax.nodes import HereDocument, Sequence
+from simk8s.shell.syntax.parts import Part
 
 
 class ShellSyntaxError(Exception):
@@ -73,6 +74,8 @@ class Reader:
     warnings: list[tuple[int, str]] = field(default_factory=list)
     aliases: dict[str, str] = field(default_factory=dict)
     replaced: list[tuple[int, int, str]] = field(default_factory=list)
+    substitutions: dict[int, tuple[str, Part, int]] = field(default_factory=dict)
+    """Those that have been read, by where they begin: the text they stand in, and where they end in it."""
     starts: list[int] = field(init=False)
     """The offsets at which lines begin: those that have been asked about, from the one that was read first."""
     _begin: int = field(default=0, init=False)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from simk8s.shell.syntax import heredoc
 from simk8s.shell.syntax.parts import Word
 from simk8s.shell.syntax.reader import Reader
-from simk8s.shell.syntax.word import WORD, Context, read_word
+from simk8s.shell.syntax.word import WORD, Context, bare_word, read_word
 
-WORD_TOKEN, OPERATOR, NEWLINE, END, NUMBER = "word", "operator", "newline", "end", "number"
+WORD_TOKEN, OPERATOR, NEWLINE, END = "word", "operator", "newline", "end"
 
 
-class Token(NamedTuple):
+class Token(Struct, frozen=True, gc=False):
     """`text` is the operator, or the word as written; `descriptor` what stands before a redirection."""
 
     kind: str
@@ -22,6 +23,14 @@ class Token(NamedTuple):
     word: Word | None = None
     descriptor: int | str | None = None
 
+
+_PLAIN = re.compile(
+    r"(?:[ \t]|\\\n)*+(?:"
+    r"([^ \t\n;&|<>()~{*?\[\\'\"$`#][^ \t\n;&|<>()~{*?\[\\'\"$`]*+|\[\[?+|\{)(?=[ \t\n;&|)]|\Z)"
+    r"|(\n)"
+    r"|([;|&](?![;|&>\\])|&&|\|\||[()]|>(?![>&|(\\])|<(?![<>&(\\])))"
+)
+"""Most tokens: words in which nothing means anything and that nothing behind them belongs to; line ends; operators."""
 
 _BLANK = re.compile(r"(?:[ \t]|\\\n)*")
 _COMMENT = re.compile(r"#[^\n]*")
@@ -35,6 +44,22 @@ _SHORTER = {";;&": ";;", ";&": ";", "|&": "|", "<<<": "<<", "&>>": "&", "&>": "&
 
 def read_token(reader: Reader, context: Context = WORD) -> Token:
     """Read the next token. A line end reads the here-documents that wait for it, too."""
+    plain = _PLAIN.match(reader.text, reader.offset) if context is WORD else None
+    if plain is None:
+        return _read_any(reader, context)
+    kind = plain.lastindex or 0
+    text, offset = plain.group(kind), plain.start(kind)
+    reader.offset = plain.end()
+    if kind == 1:
+        line, column = reader.place(offset)
+        return Token(WORD_TOKEN, text, offset, bare_word(line, column, text))
+    if kind == 2:
+        heredoc.fill(reader)
+        return Token(NEWLINE, "newline", offset)
+    return Token(OPERATOR, text, offset)
+
+
+def _read_any(reader: Reader, context: Context) -> Token:
     offset = _BLANK.match(reader.text, reader.offset).end()  # type: ignore[union-attr]
     if reader.text[offset : offset + 1] in _OPERATOR_STARTS:
         reader.join_lines(offset + 1)

@@ -8,13 +8,14 @@ quotes count.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from simk8s.shell.syntax import expansion
 from simk8s.shell.syntax.brace import brace_alternatives
 from simk8s.shell.syntax.escape import ansi_c
-from simk8s.shell.syntax.parts import DoubleQuoted, Literal, Part, Quoted, Tilde, Word
+from simk8s.shell.syntax.parts import DoubleQuoted, Literal, Node, Parameter, Part, Quoted, Tilde, Word
 from simk8s.shell.syntax.reader import Reader
 
 METACHARACTERS = " \t\n;&|<>()"
@@ -58,30 +59,27 @@ GROUP = Context(")", closing=")", groups=True, opening="(")
 def read_word(reader: Reader, context: Context = WORD) -> Word:
     """Read the word that begins at the reader's offset (not white space, not an operator)."""
     start = reader.offset
-    bare = _BARE.match(reader.text, start) if context is WORD else None
-    if bare is not None:
-        reader.offset = bare.end()
-        line, column = reader.place(start)
-        source = bare.group()
-        return Word(line, column, (Literal(line, column, source),), source, source)
     parts = read_parts(reader, context)
     source = reader.text[start : reader.offset]
     line, column = reader.place(start)
-    if len(parts) == 1 and type(parts[0]) is Literal and not (_ACTIVE & set(source)):
-        return Word(line, column, parts, source, parts[0].text)
     alternatives: tuple[Word, ...] = ()
-    if reader.dialect.brace_expansion and context is WORD and "{" in source:
-        alternatives = tuple(
-            make_word(line, column, with_tildes(choice, reader), source) for choice in brace_alternatives(parts)
-        )
     if context is WORD:
-        parts = with_tildes(parts, reader)
-    return make_word(line, column, parts, source, alternatives)
+        if "{" in source and reader.dialect.brace_expansion and _has_brace(parts):
+            alternatives = tuple(
+                make_word(line, column, with_tildes(choice, reader), source) for choice in brace_alternatives(parts)
+            )
+        if "~" in source:
+            parts = with_tildes(parts, reader)
+    return Word(line, column, parts, source, None if alternatives else constant_of(parts), alternatives)
 
 
-_ACTIVE = set("~{*?[\\'\"$`<>()")
-_BARE = re.compile(r"[A-Za-z0-9_./:,%=-]+(?=[ \t\n;&|)]|\Z)")
-"""Most words: nothing in them means anything, and nothing that follows belongs to them."""
+def _has_brace(parts: tuple[Part, ...]) -> bool:
+    return any(type(part) is Literal and "{" in part.text for part in parts)
+
+
+def bare_word(line: int, column: int, text: str) -> Word:
+    """A word of nothing but text in which nothing means anything."""
+    return Word(line, column, (Literal(line, column, text),), text, text)
 
 
 def make_word(
@@ -119,8 +117,8 @@ _GLOB = re.compile(r"[*?\\]|[+@!]\(")
 
 
 @lru_cache(maxsize=64)
-def _plain(context: Context, extglob: bool, almquist: bool) -> re.Pattern[str]:
-    """A run of characters that mean nothing in this context."""
+def _scanner(context: Context, extglob: bool) -> re.Pattern[str]:
+    """What needs no second look: a run of characters that mean nothing in this context, `$name`, `${name}`, quotes."""
     special = set(context.stops + context.opening + "$`\\")
     if not context.double_quote_is_text:
         special.add('"')
@@ -130,108 +128,117 @@ def _plain(context: Context, extglob: bool, almquist: bool) -> re.Pattern[str]:
             special |= set("?*+@!")
     if context.regex:
         special |= set("(|")
-    return re.compile("[^" + re.escape("".join(sorted(special))) + "]+")
+    plain = "[^" + re.escape("".join(sorted(special))) + "]++"
+    quoted = rf"|'([^']*+)'|\"([^\"$`\\]*+)\"|\"\$({_LETTERS})\"|\"\$\{{({_LETTERS})\}}\"" if not context.double else ""
+    return re.compile(rf"({plain})|\$({_LETTERS}(?!\\\n)|[0-9@*#?$!-])|\$\{{({_LETTERS}|[0-9]++|[@*#?$!-])\}}{quoted}")
+
+
+_LETTERS = "[A-Za-z_][A-Za-z0-9_]*+"
+_PLAIN, _NAME, _BRACED, _SINGLE, _DOUBLE = range(1, 6)  # what is left is one parameter in double quotes
 
 
 def read_parts(reader: Reader, context: Context, end: int | None = None) -> tuple[Part, ...]:
     """Read parts up to one of the context's stops (left unread), or to the offset `end`."""
-    beyond = 0 if end is None else len(reader.text) - end
-    start = reader.offset
-    plain = _plain(context, reader.extglob, reader.dialect.almquist)
+    text, start = reader.text, reader.offset
+    beyond = 0 if end is None else len(text) - end
+    limit = len(text) - beyond
+    scan = _scanner(context, reader.extglob).match
     parts: list[Part] = []
-    buffer: list[str] = []
-    begun = start
-
-    def flush() -> None:
-        if buffer:
-            parts.append(Literal(*reader.place(begun), "".join(buffer)))
-            buffer.clear()
-
-    while reader.offset < (end := len(reader.text) - beyond):
-        text = reader.text  # a line that goes on in the next one makes it shorter
-        offset = reader.offset
-        run = plain.match(text, offset, end)
-        if run:
-            if not buffer:
-                begun = offset
-            buffer.append(run.group())
-            reader.offset = run.end()
-            continue
-        character = text[offset]
-        if character in context.stops and not (character in "<>" and _starts_process(reader, context)):
-            break
-        part: Part | None = None
-        if character == "\\":
-            following = text[offset + 1 : offset + 2]
-            reader.offset = offset + 1 + len(following)
-            if following == "\n":
-                reader.offset = offset
-                reader.join_lines(offset)
+    literal, place = "", (0, 0)
+    offset = start
+    while offset < limit:
+        found = scan(text, offset, limit)
+        if found is not None:
+            kind = found.lastindex or 0
+            if kind == _PLAIN:
+                if not literal:
+                    place = reader.place(offset)
+                literal += found.group()
+                offset = found.end()
                 continue
-            if following and (not context.double or following in '$`"\\' + context.escapable):
-                if following != '"' or not context.double_quote_is_text:
-                    part = Quoted(*reader.place(offset), following, "\\")
-                else:
-                    following = '\\"'
+            if literal:
+                parts.append(Literal(place[0], place[1], literal))
+                literal = ""
+            line, column = reader.place(offset)
+            if kind in (_NAME, _BRACED):
+                parts.append(Parameter(line, column, found.group(kind), found.group()))
+            elif kind == _SINGLE:
+                parts.append(Quoted(line, column, found.group(kind), "'"))
+            elif kind == _DOUBLE:
+                inner = found.group(kind)
+                parts.append(DoubleQuoted(line, column, (Literal(line, column + 1, inner),) if inner else ()))
             else:
-                following = "\\" + following
-        elif character == "$":
-            part = expansion.read_dollar(reader, context.double, ansi=context.double_quotes_ansi)
-        elif character == "`":
-            part = expansion.read_backquoted(reader, context.double and not context.double_quote_is_text)
-        elif character == '"' and not context.double_quote_is_text:
-            part = _read_double_quoted(reader)
-            if context.double:  # "..." inside "${x:-...}" and $(( )) only groups
-                flush()
-                parts.extend(part.parts)
+                parameter = Parameter(line, column + 1, found.group(kind), found.group()[1:-1])
+                parts.append(DoubleQuoted(line, column, (parameter,)))
+            offset = found.end()
+            continue
+        reader.offset = offset
+        if text[offset] in context.stops and not (text[offset] in "<>" and _starts_process(reader, context)):
+            break
+        special = _read_special(reader, context, text[offset])
+        for part in (special,) if isinstance(special, Node) else special:
+            if type(part) is Literal:
+                if not literal:
+                    place = part.line, part.column
+                literal += part.text
                 continue
-        elif character == "'" and not context.double:
-            part = read_single_quoted(reader)
-        elif character in "<>" and _starts_process(reader, context):
-            part = expansion.read_process_substitution(reader)
-        elif (character == "(" and (context.regex or context.opening)) or (
-            reader.extglob and character in "?*+@!" and context.groups and text[offset + 1 : offset + 2] == "("
-        ):
-            flush()
-            parts.extend(read_group(reader))
-            continue
-        elif character == context.opening == "[":
-            flush()
-            parts.extend(_read_brackets(reader))
-            continue
-        else:
-            following = character
-            reader.offset = offset + 1
-        if part is None:
-            if not buffer:
-                begun = offset
-            buffer.append(following)
-        else:
-            flush()
+            if literal:
+                parts.append(Literal(place[0], place[1], literal))
+                literal = ""
             parts.append(part)
-    flush()
-    if reader.offset >= len(reader.text) - beyond and context.closing:
+        text, offset = reader.text, reader.offset  # a line that goes on in the next one makes it shorter
+        limit = len(text) - beyond
+    if literal:
+        parts.append(Literal(place[0], place[1], literal))
+    reader.offset = offset
+    if offset >= limit and context.closing:
         raise reader.unexpected_end("", context.closing, start)
-    return _joined(parts)
+    return tuple(parts)
+
+
+def _read_special(reader: Reader, context: Context, character: str) -> Part | Sequence[Part]:
+    """What begins with a character that may mean something here."""
+    offset = reader.offset
+    following = reader.text[offset + 1 : offset + 2]
+    if character == "\\":
+        return _read_backslash(reader, context, following)
+    if character == "$":
+        return expansion.read_dollar(reader, context.double, ansi=context.double_quotes_ansi)
+    if character == "`":
+        return expansion.read_backquoted(reader, context.double and not context.double_quote_is_text)
+    if character == '"' and not context.double_quote_is_text:
+        quoted = _read_double_quoted(reader)
+        return quoted.parts if context.double else quoted  # "..." inside "${x:-...}" and $(( )) only groups
+    if character == "'" and not context.double:
+        return read_single_quoted(reader)
+    if character in "<>" and _starts_process(reader, context):
+        return expansion.read_process_substitution(reader)
+    if character == "(" and (context.regex or context.opening):
+        return read_group(reader)
+    if reader.extglob and context.groups and character in "?*+@!" and following == "(":
+        return read_group(reader)
+    if character == context.opening == "[":
+        return _read_brackets(reader)
+    reader.offset = offset + 1
+    return Literal(*reader.place(offset), character)
+
+
+def _read_backslash(reader: Reader, context: Context, following: str) -> Part | Sequence[Part]:
+    offset = reader.offset
+    if following == "\n":
+        reader.join_lines(offset)
+        return ()
+    reader.offset = offset + 1 + len(following)
+    place = reader.place(offset)
+    quotes = following and (not context.double or following in '$`"\\' + context.escapable)
+    if quotes and not (following == '"' and context.double_quote_is_text):
+        return Quoted(*place, following, "\\")
+    return Literal(*place, "\\" + following)
 
 
 def _starts_process(reader: Reader, context: Context) -> bool:
     follows = reader.text[reader.offset + 1 : reader.offset + 2] == "("
     return follows and not context.double and reader.dialect.process_substitution
-
-
-def _joined(parts: list[Part]) -> tuple[Part, ...]:
-    """Neighbouring literals as one."""
-    if len(parts) < 2:
-        return tuple(parts)
-    joined: list[Part] = []
-    for part in parts:
-        last = joined[-1] if joined else None
-        if type(part) is Literal and type(last) is Literal:
-            joined[-1] = Literal(last.line, last.column, last.text + part.text)
-        else:
-            joined.append(part)
-    return tuple(joined)
 
 
 def read_group(reader: Reader) -> list[Part]:
@@ -355,6 +362,8 @@ def _colon_tildes(parts: tuple[Part, ...]) -> tuple[Part, ...]:
 
 def make_value(line: int, column: int, parts: tuple[Part, ...], source: str) -> Word:
     """The right side of an assignment: glob characters in it are ordinary text."""
+    if len(parts) == 1 and type(parts[0]) is Literal:
+        return Word(line, column, parts, source, parts[0].text)
     if all(type(part) in (Literal, Quoted) for part in parts):
         return Word(line, column, parts, source, "".join(part.text for part in parts))  # type: ignore[union-attr]
     return Word(line, column, parts, source, constant_of(parts))
