@@ -111,6 +111,19 @@ def test_rows_committed_while_files_are_copied_are_in_the_redo() -> None:
     assert clone.serve().sql("SELECT n FROM test.t", "-N") == "1\n2\n"
 
 
+def test_an_archive_is_no_stream_for_xbstream() -> None:
+    """XB-63: what is not a stream fails at its first byte; tar reads what `--stream=tar` wrote."""
+    pod, _ = served()
+    sidecar = pod.sidecar()
+    backup = "xtrabackup --backup --stream=tar --host=127.0.0.1 --user=root 2>/dev/null"
+    status, names, said = sidecar.bash(f"cd /var/lib/mysql; {backup} | tar -t")
+    assert (status, said) == (0, "")
+    assert names.splitlines()[0] == "ibdata1" and names.splitlines()[-1] == "xtrabackup_info"
+    status, _, said = sidecar.bash(f"cd /var/lib/mysql; mkdir /tmp/new; {backup} | xbstream -x -C /tmp/new")
+    assert (status, said) == (1, "xb_stream_read_chunk(): wrong chunk magic at offset 0x0.\n")
+    assert sidecar.bash("ls -A /tmp/new")[1] == ""
+
+
 def test_without_a_server_nothing_is_sent() -> None:
     """XB-3."""
     backup = Running(World().pod(0).sidecar())

@@ -23,7 +23,7 @@ from simk8s.mysql.xtrabackup.information import (
 )
 from simk8s.mysql.xtrabackup.options import Options
 from simk8s.mysql.xtrabackup.redo_copy import LostRedo, RedoCopy
-from simk8s.mysql.xtrabackup.sink import LocalSink, Sink, StreamSink, WriteFailed
+from simk8s.mysql.xtrabackup.sink import Sink, WriteFailed, sink_for
 from simk8s.sim import Run
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ class Backup:
         if not process.exists(target):
             yield from process.mkdir(target, 0o777)  # XB-12: on the source, even when everything goes to a stream
         self.directory = process.realpath(target)
-        sink: Sink = StreamSink(process) if "stream" in self.options.values else LocalSink(process, self.directory)
+        sink = sink_for(process, self.options.values.get("stream"), self.directory)
         redo = RedoCopy(process)
         yield from self._log(f">> log scanned up to ({redo.scanned})")
         process.thread(self._follow_redo(redo))
@@ -134,6 +134,7 @@ class Backup:
         if process.is_file("ib_buffer_pool"):
             yield from self._copy(sink, "ib_buffer_pool", "00")
         yield from self._write_summary(sink, checkpoints, lock_seconds)
+        yield from sink.finish()
         yield from self._tell(f"xtrabackup: Transaction log of lsn ({redo.first}) to ({redo.scanned}) was copied.")
         process.record("mysql.backup", self.data_directory, stage="done", lsn=redo.scanned)
 
@@ -254,7 +255,7 @@ class Backup:
             lock_seconds,
             str(self.binlog or ""),
             checkpoints.to_lsn,
-            "xbstream" if "stream" in self.options.values else "file",
+            self.options.values.get("stream", "file"),
         )
         yield from self._put(sink, "xtrabackup_info", summary.text())
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from simk8s.errors import SimError
 from simk8s.mysql.client.arguments import BadArguments, Grammar, Option, parse
 from simk8s.mysql.client.option_file import load_defaults
 from simk8s.mysql.client.settings import CONNECTION_OPTIONS, Settings
@@ -61,7 +60,7 @@ class Options:
 
 
 def read_options(process: Process, options: Options) -> Run[None]:
-    """Fill in `options`. Raises BadArguments, BadOptionFile, ValueError or SimError."""
+    """Fill in `options`. Raises BadArguments, BadOptionFile or ValueError."""
     defaults = load_defaults(process, ("xtrabackup", "client"), process.argv[1:])
     server = load_defaults(process, ("mysqld",), ())
     for warning in defaults.warnings:
@@ -80,5 +79,5 @@ def read_options(process: Process, options: Options) -> Run[None]:
                 options.flags.add(name)
             else:
                 raise BadArguments(f"unknown argument: '{value}'", 1)
-    if options.values.get("stream", "xbstream") != "xbstream":
-        raise SimError("SK721", f"xtrabackup --stream={options.values['stream']} is not modelled", hint="use xbstream")
+    if options.values.get("stream", "xbstream") not in ("xbstream", "tar"):
+        raise BadArguments(f"Invalid --stream argument: {options.values['stream']}", 1)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from simk8s.machine import Content, SyscallError
+from simk8s.machine.content import joined
 from simk8s.mysql.xtrabackup.stream import CHUNK_BYTES, Chunk, encode
+from simk8s.programs.files.archive_member import BLOCK, RECORD, Member
 from simk8s.sim import Run
 
 if TYPE_CHECKING:
@@ -27,14 +29,46 @@ class Sink(Protocol):
     def copy(self, path: str) -> Run[None]:
         """A file of the current directory."""
 
+    def finish(self) -> Run[None]:
+        """No more files come."""
 
-class StreamSink:
-    """`--stream=xbstream`."""
+
+def sink_for(process: Process, stream: str | None, directory: str) -> Sink:
+    """What `--stream` asks for; without it, files in the directory."""
+    match stream:
+        case "xbstream":
+            return XbstreamSink(process)
+        case "tar":
+            return TarSink(process)
+    return LocalSink(process, directory)
+
+
+class _Stream:
+    """Standard output. `failed` is what is said when nobody reads it any more."""
 
     doing = ("Streaming", "")
+    failed = ""
 
     def __init__(self, process: Process) -> None:
         self.process = process
+
+    def finish(self) -> Run[None]:
+        yield from ()
+
+    def _write(self, data: Content) -> Run[None]:
+        try:
+            yield from self.process.write(1, data)
+        except SyscallError as error:
+            text = f"(Errcode: {error.errno.number} - {error.text})"
+            yield from self.process.complain(f"Error writing file 'UNOPENED' {text}")
+            yield from self.process.write(2, f"{self.failed}\n".encode())
+            raise WriteFailed from error
+
+
+class XbstreamSink(_Stream):
+    """`--stream=xbstream`."""
+
+    failed = "xb_stream_write_data() failed."
 
     def put(self, path: str, content: Content) -> Run[None]:
         yield from self._write(_ending(path, content))
@@ -52,14 +86,30 @@ class StreamSink:
         handle.release()
         yield from self._write(_ending(path, data, offset))
 
-    def _write(self, data: Content) -> Run[None]:
-        try:
-            yield from self.process.write(1, data)
-        except SyscallError as error:
-            text = f"(Errcode: {error.errno.number} - {error.text})"
-            yield from self.process.complain(f"Error writing file 'UNOPENED' {text}")
-            yield from self.process.write(2, b"xb_stream_write_data() failed.\n")
-            raise WriteFailed from error
+
+class TarSink(_Stream):
+    """`--stream=tar`: an archive, which xbstream cannot read."""
+
+    failed = "xtrabackup: Error: write to the archive failed."
+
+    def __init__(self, process: Process) -> None:
+        super().__init__(process)
+        self._written = 0
+
+    def put(self, path: str, content: Content) -> Run[None]:
+        head = Member(path, "0", 0o640, 0, 0, len(content), self.process.sim.now).header()
+        member = joined([head, content, bytes(-len(content) % BLOCK)])
+        self._written += len(member)
+        yield from self._write(member)
+
+    def copy(self, path: str) -> Run[None]:
+        handle = yield from self.process.open(path, read=True)
+        content = yield from handle.read(self.process, 1 << 40)
+        handle.release()
+        yield from self.put(path, content)
+
+    def finish(self) -> Run[None]:
+        yield from self._write(bytes(2 * BLOCK + -(self._written + 2 * BLOCK) % RECORD))
 
 
 def _ending(path: str, data: Content, offset: int = 0) -> Content:
@@ -95,3 +145,6 @@ class LocalSink:
         content = yield from handle.read(self.process, 1 << 40)
         handle.release()
         yield from self.put(path, content)
+
+    def finish(self) -> Run[None]:
+        yield from ()
