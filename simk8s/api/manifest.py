@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -19,6 +20,8 @@ from simk8s.errors import Place, SimError
 
 EXTENSIONS = (".json", ".yaml", ".yml")
 STDIN = "-"
+LARGEST = 64 << 20
+"""Bytes of a file; what is larger is no manifest and no script."""
 
 
 class ManifestError(SimError):
@@ -27,6 +30,9 @@ class ManifestError(SimError):
     def __init__(self, code: str, message: str, *, place: Place, hint: str = "", kubectl: str = "") -> None:
         super().__init__(code, message, place=place, hint=hint)
         self.kubectl = kubectl or message
+
+
+_NAMESPACE_HINT = "create it first: `kind: Namespace`, in a manifest that comes before this one"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +63,8 @@ class Manifest:
         cause = error.causes[0] if error.causes else Cause("", "")
         code = {"BadRequest": "SK402", "Invalid": "SK403"}.get(error.reason, "SK404")
         place = self.place(cause.path, key=cause.reason == "FieldUnknown")
-        return SimError(code, error.message, place=place, hint=cause.hint)
+        hint = cause.hint or (_NAMESPACE_HINT if error.details.get("kind") == "namespaces" else "")
+        return SimError(code, error.message, place=place, hint=hint)
 
 
 def load(paths: Iterable[str | FilePath], *, stdin: str = "", recursive: bool = False) -> list[Manifest]:
@@ -126,10 +133,12 @@ def files_of(path: str, *, recursive: bool = False, folder: FilePath | None = No
     )
     if not files:
         known = " ".join(EXTENSIONS)
+        below = sorted({str(file.parent) for file in target.rglob("*") if file.suffix in EXTENSIONS})
         raise ManifestError(
             "SK111",
             f"the folder {path} has no manifest in it: no file name ends in {', '.join(EXTENSIONS)}",
             place=Place(path),
+            hint=f"the folders in it have: {' '.join(below[:6])}{' ...' if len(below) > 6 else ''}" if below else "",
             kubectl=f"error reading [{path}]: recognized file extensions are [{known}]",
         )
     return files
@@ -144,13 +153,23 @@ def read(file: str, stdin: str = "", folder: FilePath | None = None) -> str:
     if file == STDIN:
         return stdin
     try:
-        return (FilePath(file) if folder is None else folder / file).read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise ManifestError("SK101", f"cannot read {file}: {error.strerror}", place=Place(file)) from error
+        return StringIO(read_bytes(file, folder).decode("utf-8-sig"), newline=None).getvalue()
     except UnicodeDecodeError as error:
         before = error.object[: error.start]
         place = Place(file, before.count(b"\n") + 1, error.start - before.rfind(b"\n"))
         raise ManifestError("SK104", "this is not a text in UTF-8", place=place, hint="save it as UTF-8") from error
+
+
+def read_bytes(file: str, folder: FilePath | None = None) -> bytes:
+    """What is in a file; of a device without an end no more than can be meant."""
+    try:
+        with (FilePath(file) if folder is None else folder / file).open("rb") as opened:
+            found = opened.read(LARGEST + 1)
+    except OSError as error:
+        raise ManifestError("SK101", f"cannot read {file}: {error.strerror}", place=Place(file)) from error
+    if len(found) > LARGEST:
+        raise ManifestError("SK101", f"{file} has more than {LARGEST >> 20} MiB", place=Place(file))
+    return found
 
 
 def _objects(document: Document, file: str) -> Iterator[Manifest]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from simk8s.api.claim import claim_names
-from simk8s.api.objects import Object, controller_of, dig, is_true, name, namespace
+from simk8s.api.objects import Object, controller_of, dig, is_terminating, is_true, name, namespace
 from simk8s.api.world import world_at
 from simk8s.causes.phrase import title
 from simk8s.sim import Record
@@ -97,6 +97,8 @@ class _Scene:
         found = self.objects.get(place)
         if found is None:
             return self._absent(kind, rest, place)
+        if word.lower() in ("deleted", "gone", "terminating") and not is_terminating(found):
+            return "nobody has deleted it", (), []
         reason, container = self.reasons.get(f"{kind.lower()}/{rest}", ("", ""))
         if kind == "Pod":
             return self._pod(place, found, reason, container)

@@ -38,6 +38,14 @@ class Setup:
         """A setup whose manifests can be read and have a StatefulSet among them. Raises SimError."""
         setup = cls(tuple(texts), dict(options))
         setup.cluster()
+        for manifest in manifests_in(setup.sources):
+            if str(manifest.object["apiVersion"]).startswith("simk8s/"):
+                raise SimError(
+                    "SK507",
+                    "this is a scenario, not a manifest",
+                    place=manifest.place(()),
+                    hint="give the manifests that it applies",
+                )
         if not setup.sets:
             raise SimError(
                 "SK520",

@@ -24,23 +24,23 @@ Examples:
     metavar="PATH",
     help="A scenario file, the name of a built-in one, or manifests.",
 )
+@click.option("--addon", "addons", multiple=True, metavar="NAME", help="For manifests: install an add-on first.")
 @click.option("--seed", type=click.IntRange(min=0), help="The seed of every free choice [default: 0].")
 @click.argument("arguments", nargs=-1, metavar="-- ARGS...", type=click.UNPROCESSED)
 @click.pass_context
-def command(ctx: click.Context, scenario: str, seed: int | None, arguments: tuple[str, ...]) -> None:
+def command(
+    ctx: click.Context, scenario: str, addons: tuple[str, ...], seed: int | None, arguments: tuple[str, ...]
+) -> None:
     """Run one kubectl command against the end state of a scenario.
 
     The scenario runs first, silently. Output and exit status are kubectl's.
     """
-    from pathlib import Path
-
-    from simk8s.scenario import Runner, loading
+    from simk8s.scenario import Runner
+    from simk8s.scenario.opening import scenario_of
 
     if not arguments:
         ctx.fail("give kubectl's arguments, as in: simk8s kubectl -- get pods")
-    path = loading.find(scenario)
-    bare = Path(path).is_dir() or not loading.is_scenario(path)
-    runner = Runner(loading.of_manifests([path]) if bare else loading.load(path), seed=seed)
+    runner = Runner(scenario_of(scenario, addons), seed=seed)
     for _ in runner.steps():
         pass
     stdin = sys.stdin.buffer.read() if _reads(arguments) and not sys.stdin.isatty() else b""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from contextlib import suppress
 from importlib import import_module
 from typing import Any
 
@@ -85,8 +87,17 @@ def root() -> None:
 
 def main() -> None:
     """The entry point of the installed command."""
+    _replace_closed_streams()
     try:
         root(prog_name="simk8s")
     except OSError as error:  # what click itself could not print, such as a help text
-        click.echo(f"SK102: cannot write the output: {error.strerror}", err=True)
+        with suppress(OSError):  # nor may there be anywhere to say so
+            click.echo(f"SK102: cannot write the output: {error.strerror}", err=True)
         sys.exit(BAD_INPUT)
+
+
+def _replace_closed_streams() -> None:
+    """Python has None for a stream that was closed from outside; read nothing from there, and write to nobody."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115

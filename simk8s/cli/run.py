@@ -71,9 +71,16 @@ def command(
     if not paths:
         if replay is None:
             ctx.fail("Missing argument 'PATH...'.")
+        if replay.startswith(("v1.", "f1.")) and not Path(replay).exists():
+            ctx.fail("a token goes with the manifests or the scenario of its run: simk8s run PATH... --replay TOKEN")
+        _refuse(ctx, "a trace says all of its run", seed=seed, until=until, addon=addons, nodes=nodes, judge=judge)
         from simk8s.cli import replay as again
 
         ctx.exit(0 if again.replay(replay, trace=trace, as_json=as_json, quiet=quiet) else FINDING)
+    if replay is not None:
+        _refuse(ctx, "a token says which seed its run had", seed=seed)
+        if Path(replay).is_file():
+            ctx.fail("a trace has its manifests in it: simk8s run --replay FILE, without PATH")
     scenario = _scenario(paths, addons, nodes)
     limit = seconds_of(until) if until is not None else None
     runner = Runner(scenario, seed=seed, replay=replay, until=limit)
@@ -97,6 +104,13 @@ def command(
     ctx.exit(0 if runner.ok and (report.judgement is None or report.judgement.ok) else FINDING)
 
 
+def _refuse(ctx: click.Context, why: str, **options: object) -> None:
+    """Refuse options that --replay leaves no room for."""
+    given = [f"--{name}" for name, value in options.items() if value not in (None, False, ())]
+    if given:
+        ctx.fail(f"{why}: {', '.join(given)} cannot go with --replay")
+
+
 def _oracle(runner: Runner) -> Oracle:
     from simk8s.checker.oracle import Oracle
 
@@ -115,6 +129,8 @@ def _scenario(paths: tuple[str, ...], addons: tuple[str, ...], nodes: int | None
     if nodes is not None:
         cluster["nodes"] = nodes
     _check_folders(paths)
+    if len(paths) == 1 and paths != ("-",):
+        paths = (loading.find(paths[0]),)
     scenarios = [path for path in paths if path != "-" and Path(path).is_file() and loading.is_scenario(path)]
     if not scenarios:
         stdin = sys.stdin.buffer.read().decode("utf-8", "replace") if "-" in paths else ""

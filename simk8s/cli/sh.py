@@ -94,12 +94,9 @@ def _standard_input() -> bytes:
 
 def _file(name: str) -> tuple[str, bytes]:
     """A script file of this computer: its path in the container, and its text."""
-    from simk8s.errors import Place, SimError
+    from simk8s.api.manifest import read_bytes
 
-    try:
-        text = Path(name).read_bytes()
-    except OSError as error:
-        raise SimError("SK101", f"cannot read {name}: {error.strerror}", place=Place(name)) from error
+    text = read_bytes(name)
     inside = posixpath.join("/", name)
     if posixpath.normpath(inside) != inside:
         inside = "/" + Path(name).name

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from simk8s.api.manifest import EXTENSIONS, STDIN, Manifest, files_of, load, load_text, read
+from simk8s.api.manifest import EXTENSIONS, STDIN, Manifest, files_of, load, load_text, read, read_bytes
 from simk8s.api.objects import Object, dig
 from simk8s.api.script_place import ScriptPlace
 from simk8s.cluster.manifests import pod_specs
@@ -107,10 +107,7 @@ _UNREADABLE = "look at this line of the script and the one above it"
 
 
 def _script_file(path: str) -> Script:
-    try:
-        text = Path(path).read_text(encoding="utf-8", errors="surrogateescape")
-    except OSError as error:
-        raise SimError("SK101", f"cannot read {path}: {error.strerror}", place=Place(path)) from error
+    text = read_bytes(path).decode("utf-8", errors="surrogateescape")
     shell, options = _interpreter(text) or ("bash", "")
     return Script("", shell, options, text, ScriptPlace(Place(path, 1, 1)))
 

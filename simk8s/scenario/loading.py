@@ -8,6 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from simk8s.api import manifest
 from simk8s.api.composition import Document, documents
 from simk8s.errors import Place, SimError
 from simk8s.scenario.document import VERBS, Scenario, Step, in_language
@@ -79,6 +80,8 @@ def find(name: str) -> str:
     inside = folder() / f"{name}.yaml"
     if "/" not in name and inside.is_file():
         return str(inside)
+    if "/" in name or Path(name).suffix:
+        manifest.files_of(name)  # raises, and knows which file may have been meant
     names = [path.stem for path in built_in()]
     raise SimError(
         "SK101",
@@ -249,9 +252,4 @@ def _places(document: Document, prefix: tuple[str | int, ...]) -> dict[str, Plac
 
 def read(path: str) -> str:
     """The text of a file. Raises SimError SK101 and SK104."""
-    try:
-        return Path(path).read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise SimError("SK101", f"cannot read {path}: {error.strerror}", place=Place(path)) from error
-    except UnicodeDecodeError as error:
-        raise SimError("SK104", "this is not a text in UTF-8", place=Place(path), hint="save it as UTF-8") from error
+    return manifest.read(path)

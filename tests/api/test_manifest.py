@@ -242,3 +242,18 @@ def test_every_line_of_the_articles_scripts_is_found_where_it_was_written() -> N
 def test_the_whole_gallery_is_read() -> None:
     folders = sorted(folder for folder in (SHARED / "gallery").iterdir() if folder.is_dir())
     assert sum(len(load([folder], recursive=True)) for folder in folders) > 100
+
+
+def test_a_device_without_an_end_is_refused() -> None:
+    if not Path("/dev/zero").is_char_device():
+        pytest.skip("there is no /dev/zero here")
+    with pytest.raises(ManifestError, match="more than 64 MiB"):
+        load(["/dev/zero"])
+
+
+def test_a_folder_of_folders_names_those_that_have_manifests(tmp_path: Path) -> None:
+    (tmp_path / "all" / "web").mkdir(parents=True)
+    (tmp_path / "all" / "web" / "web.yaml").write_text("kind: ConfigMap\n")
+    with pytest.raises(ManifestError) as error:
+        load([tmp_path / "all"])
+    assert error.value.hint == f"the folders in it have: {tmp_path / 'all' / 'web'}"

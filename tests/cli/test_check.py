@@ -123,3 +123,9 @@ def test_the_line_that_plays_a_story_again_names_what_the_cluster_was_like(simk8
     assert command.endswith("--nodes 1 --judge --replay TOKEN")
     assert command.partition(": ")[2] in (tmp_path / "a.html").read_text()
     assert "web-0 is crashloop" in again.stdout
+
+
+def test_a_scenario_is_no_manifest_to_be_checked(simk8s: Command) -> None:
+    result = simk8s("check", "scenarios/article.yaml")
+    assert result.exit_code == 2
+    assert result.stderr.startswith("SK507 scenarios/article.yaml:1:1: this is a scenario, not a manifest\n")

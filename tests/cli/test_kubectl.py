@@ -54,3 +54,9 @@ def test_without_arguments_it_is_bad_input(simk8s: Command) -> None:
 def test_the_default_scenario_is_the_articles(simk8s: Command) -> None:
     result = simk8s("kubectl", "--", "get", "statefulset", "mysql", "--no-headers")
     assert result.stdout.split()[:2] == ["mysql", "5/5"]
+
+
+def test_an_addon_of_manifests_can_be_named(simk8s: Command) -> None:
+    asked = ["--scenario", "scenarios/mysql/storage.yaml"]
+    assert "--addon rook" in simk8s("kubectl", *asked, "--", "get", "sc").stderr
+    assert "rook" in simk8s("kubectl", *asked, "--addon", "rook", "--", "get", "sc", "-o", "yaml").stdout

@@ -140,3 +140,11 @@ def test_options_are_those_of_bash(simk8s: Command) -> None:
     assert simk8s("sh", "-x", "-c", "echo yes").stderr == "+ echo yes\n"
     assert simk8s("sh", "-o", "pipefail", "-c", "false | true").exit_code == 1
     assert simk8s("sh", "-s", "one", stdin='echo "$1"\n').stdout == "one\n"
+
+
+def test_the_line_ends_of_windows_are_told_once(simk8s: Command, tmp_path: Path) -> None:
+    script = tmp_path / "start.sh"
+    script.write_bytes(b"set -e\r\nif true; then\r\n  echo yes\r\nfi\r\n")
+    result = simk8s("sh", "--lint", script)
+    assert (result.exit_code, result.stdout.count("SK")) == (1, 1)
+    assert result.stdout.startswith(f"SK263 {script}:1:7: each line ends with a carriage return")

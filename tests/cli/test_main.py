@@ -126,3 +126,19 @@ def test_a_full_disk_is_one_line(words: list[str]) -> None:
         done = subprocess.run([*SIMK8S, *words], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
     assert done.returncode == 2
     assert done.stderr == "SK102: cannot write the output: No space left on device\n"
+
+
+@pytest.mark.parametrize(
+    ("command", "status", "said"),
+    [
+        ("run - <&-", 2, "SK110"),
+        ("sh <&-", 0, ""),
+        ("explain-error SK402 >&-", 0, ""),
+        ("run nothing.yaml 2>&-", 2, ""),
+        ("run nothing.yaml 2>/dev/full", 2, ""),
+    ],
+)
+def test_a_stream_that_is_closed_or_full_is_no_defect(command: str, status: int, said: str) -> None:
+    done = subprocess.run(["bash", "-c", f"{' '.join(SIMK8S)} {command}"], capture_output=True, text=True, check=False)
+    assert done.returncode == status, done.stderr
+    assert done.stderr.startswith(said) and "defect" not in done.stderr

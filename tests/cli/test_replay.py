@@ -62,3 +62,16 @@ def test_without_anything_to_run_the_usage_is_shown(tmp_path: Path) -> None:
     status, output = simk8s("run", "--replay", str(tmp_path / "x"))
     assert status == 2
     assert "SK103" in output
+
+
+def test_what_a_replay_leaves_no_room_for_is_refused(tmp_path: Path) -> None:
+    trace = tmp_path / "trace.jsonl"
+    trace.write_text('{"format":"simk8s-history","version":1}\n')
+    for words, why in (
+        (["--replay", "v1.7"], "simk8s run PATH... --replay TOKEN"),
+        (["--replay", str(trace), "--seed", "3", "--judge"], "--seed, --judge cannot go with --replay"),
+        (["web", "--replay", "v1.7", "--seed", "3"], "a token says which seed its run had"),
+        (["web", "--replay", str(trace)], "simk8s run --replay FILE, without PATH"),
+    ):
+        status, output = simk8s("run", *words)
+        assert (status, why in output) == (2, True), output

@@ -280,3 +280,19 @@ def test_judge_writes_rows_and_says_what_became_of_each_server(simk8s: Command) 
     said = json.loads(judged.stdout)
     assert said["outcome"] == {"mysql-0": "ok", "mysql-1": "stale", "mysql-2": "stale"}
     assert said["silent_pods"] == ["mysql-1", "mysql-2"]
+
+
+def test_a_scenario_is_run_by_its_name_too(simk8s: Command) -> None:
+    assert "web-0" in simk8s("run", "web", "-q", "--until", "20s").stdout
+    result = simk8s("run", "wbe")
+    assert result.exit_code == 2
+    assert "there is no scenario 'wbe'" in result.stderr and "web" in result.stderr
+
+
+def test_a_namespace_that_is_missing_is_to_be_made_first(simk8s: Command, tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: argocd}\n")
+    assert simk8s("run", path).stderr.splitlines() == [
+        f'SK404 {path}:1:1: namespaces "argocd" not found',
+        "  try: create it first: `kind: Namespace`, in a manifest that comes before this one",
+    ]

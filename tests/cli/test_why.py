@@ -50,3 +50,13 @@ def test_a_condition_that_is_none_is_refused(tmp_path: Path) -> None:
     result = why(tmp_path, "nonsense/x", "Ready")
     assert result.exit_code == 2
     assert "SK503" in result.output
+
+
+def test_a_misspelt_condition_is_refused_with_the_one_that_was_meant(tmp_path: Path) -> None:
+    result = why(tmp_path, "pod/peer-0", "Redy", of_ring=True)
+    assert result.exit_code == 2
+    assert "SK503: no Pod has a condition 'Redy'\n  try: did you mean 'Ready'?" in result.output
+
+
+def test_what_nobody_deleted_is_told_as_such(tmp_path: Path) -> None:
+    assert "nobody has deleted it" in why(tmp_path, "pod/peer-0", "deleted", of_ring=True).output

@@ -51,14 +51,28 @@ def _switches(node: SimpleCommand, letter: str, name: str) -> bool:
     return (bool(letter) and any(letter in text for text in on)) or (bool(on) and name in texts)
 
 
+_RETURNS = "each line ends with a carriage return, which the shell takes for the end of its last word"
+
+
+def _is_of_windows(text: str) -> bool:
+    *lines, _ = text.split("\n")
+    return bool(lines) and all(line.endswith("\r") for line in lines)
+
+
 def lint(text: str, dialect: Dialect = BASH, *, options: str = "") -> list[Finding]:
-    """Every risk in a script, by place; or that it has a syntax error (SK210).
+    """Every risk in a script, by place; or that it has a syntax error (SK210), or the line ends of Windows (SK263).
 
     `options` are the letters that the shell is started with: `e` for `bash -e`.
 
     >>> [str(finding.line) + " " + finding.code for finding in lint("set -e\\ncurl example.org | tar -x")]
     ['2 SK251']
     """
+    if _is_of_windows(text):
+        return [
+            Finding(
+                1, text.index("\r") + 1, "SK263", _RETURNS, "save it with the line ends of Unix, as `dos2unix` does"
+            )
+        ]
     problems = [Finding(p.line, p.column, "SK210", p.message) for p in check(text, dialect)]
     if problems:
         return problems
