@@ -9,6 +9,7 @@ from typing import Any
 from simk8s.checker.crash import SERVING, Crash
 from simk8s.checker.exploration import Exploration
 from simk8s.checker.known import Result
+from simk8s.faults.point import CrashPoint
 from simk8s.faults.token import token_of_plan
 
 WORST = ("lost", "corrupt", "diverged", "stale", "stopped", "unreachable", "crashloop", "stuck", "absent", "unknown")
@@ -92,6 +93,7 @@ def _cause(crash: Crash, result: Result, files: set[str]) -> tuple[Any, ...]:
 def _told(exploration: Exploration, group: list[tuple[Crash, Result]]) -> dict[str, Any]:
     crash, result = min(group, key=lambda entry: (_replicas(*entry), entry[0].position))
     at = crash.point
+    before = _done_before(exploration, crash)
     pods = sorted({entry.point.pod for entry, _ in group})
     return {
         "file": at.file,
@@ -102,6 +104,7 @@ def _told(exploration: Exploration, group: list[tuple[Crash, Result]]) -> dict[s
         "command_index": at.index,
         "subshell": at.subshell,
         "where": at.where,
+        "after_line": before.line if before else 0,
         "kill": crash.kill,
         "killed": crash.killed,
         "word": worst(result),
@@ -110,7 +113,7 @@ def _told(exploration: Exploration, group: list[tuple[Crash, Result]]) -> dict[s
         "crashes": len(group),
         "pods": pods,
         "replicas": _replicas(crash, result),
-        "story": story(crash, result),
+        "story": story(crash, result, before),
         "get_pods": result.pods,
         "log": result.log,
         "replay": token_of_plan(exploration.replay, [crash.fault()]),
@@ -118,13 +121,29 @@ def _told(exploration: Exploration, group: list[tuple[Crash, Result]]) -> dict[s
     }
 
 
-def story(crash: Crash, result: Result) -> list[str]:
-    """What happened, in a few lines."""
+def _done_before(exploration: Exploration, crash: Crash) -> CrashPoint | None:
+    """The command that the same container had done last: a hole lies between two lines, and either may be to blame."""
+    at = crash.point
+    points = (
+        other.point
+        for other in exploration.survey.crashes
+        if (other.point.pod, other.point.container, other.point.start) == (at.pod, at.container, at.start)
+        and other.point.where == "before"
+        and not other.point.subshell
+        and other.point.index < at.index
+    )
+    return max(points, key=lambda point: point.index, default=None)
+
+
+def story(crash: Crash, result: Result, before: CrashPoint | None = None) -> list[str]:
+    """What happened, in a few lines. `before` is the command that was done last."""
     at = crash.point
     attempt = f", start {at.start}" if at.start > 1 else ""
     inner = f"command {at.subshell} in a subshell of " if at.subshell else ""
     came = "served" if at.where == SERVING else f"came to {inner}command {at.index}{attempt}: {_short(at.command)}"
     lines = [f"{at.pod}/{at.container} {came}"]
+    if before is not None:
+        lines.append(f"done last before it: line {before.line}, {_short(before.command)}")
     lines.append(f"killed: {_victim(crash)} {_moment(crash)}, {crash.seconds:.1f} s after the start")
     if result.files_left:
         lines.append(f"on the disk of {at.pod} then: {_names(result.files_left)}")
@@ -185,7 +204,17 @@ def _ordinal(pod: str) -> int:
 
 
 def _crash_free(exploration: Exploration) -> dict[str, Any]:
-    return _without_crash(exploration, exploration.survey.reference, ["nothing was killed"])
+    """The run itself comes to a bad end: at the last command of the container that fails, where one does."""
+    result = exploration.survey.reference
+    hole = _without_crash(exploration, result, ["nothing was killed"])
+    looping = [pod for pod, word in result.outcome.items() if word == "crashloop"]
+    last = [point for point in exploration.survey.last if point.pod in looping[:1] and point.start > 1]
+    if not last:
+        return hole
+    at = max(last, key=lambda point: point.start)
+    hole["story"].insert(1, f"{at.pod}/{at.container} ends at line {at.line}, {_short(at.command)}")
+    names = {"file": at.file, "line": at.line, "pod": at.pod, "container": at.container, "command": at.command}
+    return {**hole, **names, "command_index": at.index, "subshell": at.subshell}
 
 
 def _without_crash(exploration: Exploration, result: Result, story: list[str]) -> dict[str, Any]:
@@ -195,6 +224,7 @@ def _without_crash(exploration: Exploration, result: Result, story: list[str]) -
         "command_index": 0,
         "subshell": 0,
         "where": "none",
+        "after_line": 0,
         "kill": "none",
         "word": worst(result),
         "silent": bool(result.silent),

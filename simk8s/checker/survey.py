@@ -23,7 +23,7 @@ class Survey:
     after one of them, and `same_as[n]` is the number of an earlier one that leaves the world in the same state, or n
     itself. `runs` are the crashes of one victim inside of one command that leave different states, in order (an image's
     script counts as one command); `anchors` are those of them to begin with: the ends, and where another stage or
-    directory begins. `reference` is the crash-free result.
+    directory begins. `reference` is the crash-free result. `last` is the last command that each container came to.
     """
 
     crashes: list[Crash] = field(default_factory=list)
@@ -36,6 +36,7 @@ class Survey:
     points: int = 0
     seconds: float = 0.0
     orders: list[Order] = field(default_factory=list)
+    last: list[CrashPoint] = field(default_factory=list)
 
     @property
     def representatives(self) -> list[int]:
@@ -78,6 +79,7 @@ class _Surveyor:
         self._lines: dict[tuple[object, ...], tuple[_Here, tuple[str, ...]]] = {}
         """Where each line of each start of a container began, and the files that there were."""
         self._apart: set[tuple[object, ...]] = set()
+        self._last: dict[tuple[str, str], CrashPoint] = {}
 
     def visit(self, walk: Walk, point: CrashPoint, position: int) -> None:
         """The container itself can die anywhere, others where it makes a difference or a person wrote a command.
@@ -85,6 +87,8 @@ class _Surveyor:
         Whoever a line talks to can also be gone right before that line.
         """
         here = (point, position, walk.cluster.now)
+        if point.where == "before":
+            self._last[point.pod, point.container] = point
         files_left = walk.data_files(point)
         line = (point.pod, point.container, point.start, point.file, point.line)
         began = self._lines.setdefault(line, (here, files_left))
@@ -109,6 +113,7 @@ class _Surveyor:
 
     def finish(self) -> None:
         """The ends of each run are tried in any case."""
+        self.found.last = list(self._last.values())
         self.found.runs = [run for run in self._runs.values() if run]
         self.found.anchors |= {end for run in self.found.runs for end in (run[0], run[-1])}
 

@@ -83,9 +83,10 @@ def _hole(number: int, hole: Mapping[str, Any]) -> Iterator[Styled]:
 
 def where(hole: Mapping[str, Any]) -> str:
     """Where a hole is."""
-    if hole["file"]:
-        return f"{hole['file']}:{hole['line']}, container {hole['container']}"
-    return "by the order of the programs" if hole["where"] == "order" else "without any crash"
+    if hole["where"] == "order":
+        return "by the order of the programs"
+    place = f"{hole['file']}:{hole['line']}, container {hole['container']}" if hole["file"] else ""
+    return place if hole["where"] != "none" else ", ".join(filter(None, ("without any crash", place)))
 
 
 def times(hole: Mapping[str, Any]) -> str:

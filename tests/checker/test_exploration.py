@@ -286,6 +286,19 @@ def test_zero_crashes_judge_the_run_alone() -> None:
     assert [(point["where"], point["outcome"]) for point in said["points"]] == [("none", {"web-0": "ok"})]
 
 
+def test_a_run_that_fails_by_itself_names_the_command_with_which_it_ends() -> None:
+    [hole] = report(explored("\nset -e\ntouch /data/made\nfalse\ntouch /data/more\n", crashes=0))["holes"]
+    assert (hole["where"], hole["word"], hole["command"]) == ("none", "crashloop", "false")
+
+
+def test_a_hole_lies_between_the_command_done_last_and_the_one_to_come(fragile: Exploration) -> None:
+    text = fragile.setup.sources[0].text.split("\n")
+    lines = {(hole["after_line"], hole["line"]) for hole in report(fragile)["holes"] if hole["kill"] == "container"}
+    assert [tuple(text[n - 1].strip() for n in pair) for pair in lines] == [
+        ("touch /data/begun", "echo whole > /data/content")
+    ]
+
+
 def test_an_interruption_keeps_what_was_found() -> None:
     def interrupt(found: Exploration) -> None:
         if found.results:
