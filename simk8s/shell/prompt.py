@@ -6,9 +6,10 @@ import re
 from typing import TYPE_CHECKING
 
 from simk8s.shell import expansion
+from simk8s.shell.syntax.context import DOCUMENT
 from simk8s.shell.syntax.grammar import read_nested
 from simk8s.shell.syntax.reader import Reader
-from simk8s.shell.syntax.word import DOCUMENT, read_parts
+from simk8s.shell.syntax.word import read_parts
 from simk8s.sim import Run
 
 if TYPE_CHECKING:

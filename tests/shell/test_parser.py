@@ -119,6 +119,14 @@ def test_extended_patterns_are_read_when_switched_on() -> None:
     assert command.words[1].source == "!(a|b)"  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize("layer", ["a=$(%s)", "a=~$(%s)", "x[$(%s)]=1", "declare x[$(%s)]=1", "x[<(%s)]=1"])
+def test_a_word_that_is_read_twice_reads_what_is_nested_in_it_once(layer: str) -> None:
+    text = "x"
+    for _ in range(40):
+        text = layer % text
+    assert isinstance(first(text), SimpleCommand)
+
+
 def test_the_same_text_is_parsed_only_once() -> None:
     text = "echo unique-text-for-the-cache"
     assert first(text) is first(text)

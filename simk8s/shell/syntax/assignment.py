@@ -6,9 +6,11 @@ import re
 from typing import TYPE_CHECKING
 
 from simk8s.shell.syntax import braced, word
+from simk8s.shell.syntax.context import WORD
 from simk8s.shell.syntax.nodes import ArrayElement, ArrayValue, Assignment
 from simk8s.shell.syntax.parts import Literal, Part, Tilde, Word
 from simk8s.shell.syntax.reader import Reader, ShellSyntaxError
+from simk8s.shell.syntax.tilde import with_tildes
 from simk8s.shell.syntax.token import END, NEWLINE, OPERATOR, WORD_TOKEN, Token
 
 if TYPE_CHECKING:
@@ -70,7 +72,7 @@ def _rest_of(token: Token, reader: Reader, end: int) -> Word | None:
     value = first.text[written:]
     parts: tuple[Part, ...] = (Literal(*place, value), *rest) if value else tuple(rest)
     if "~" in token.text and not (rest and not value and type(rest[0]) in (Literal, Tilde)):  # else marked in the word
-        parts = word.with_tildes(parts, reader, assignment=True)
+        parts = with_tildes(parts, reader, assignment=True)
     return word.make_value(*place, parts, reader.text[start:end])
 
 
@@ -90,7 +92,7 @@ def read_written_list(grammar: Grammar, token: Token) -> Word | None:
 def _value(grammar: Grammar) -> Word:
     reader = grammar.reader
     start = reader.offset
-    parts = word.with_tildes(word.read_parts(reader, word.WORD), reader, assignment=True)
+    parts = with_tildes(word.read_parts(reader, WORD), reader, assignment=True)
     return word.make_value(*reader.place(start), parts, reader.text[start : reader.offset])
 
 

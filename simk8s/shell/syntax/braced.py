@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 
 from simk8s.shell.syntax import word
+from simk8s.shell.syntax.context import BRACE, BRACE_IN_DOUBLE, OFFSET, PATTERN, SUBSCRIPT, Context
 from simk8s.shell.syntax.parts import Literal, Parameter, Part, Word
 from simk8s.shell.syntax.reader import Reader, ShellSyntaxError
+from simk8s.shell.syntax.tilde import with_tildes
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!-]")
 _PREFIX = re.compile(r"!([A-Za-z_][A-Za-z0-9_]*)([*@])\}")
@@ -15,30 +17,15 @@ _PREFIX = re.compile(r"!([A-Za-z_][A-Za-z0-9_]*)([*@])\}")
 def read_braced(reader: Reader, in_double: bool) -> Part:
     """`${...}`. What does not parse is kept whole: bash calls it a bad substitution when it is expanded."""
     start = reader.offset
-    common = _COMMON.match(reader.text, start)
-    if common is not None:
-        return _plain_operand(reader, common)
     _join_name(reader, start + 2)
     reader.offset = start + 2
     part = _read_parameter(reader, in_double)
     if part is not None:
         return part
     reader.offset = start + 2
-    word.read_parts(reader, word.BRACE_IN_DOUBLE if in_double else word.BRACE)
+    word.read_parts(reader, BRACE_IN_DOUBLE if in_double else BRACE)
     reader.offset += 1
     return Parameter(*reader.place(start), "", reader.text[start : reader.offset], operator="bad")
-
-
-_COMMON = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*+)(:?[-=?+]|##?|%%?)([A-Za-z0-9_./:,*-]*+)\}")
-"""A parameter with a default or a pattern that is plain text."""
-
-
-def _plain_operand(reader: Reader, found: re.Match[str]) -> Parameter:
-    name, operator, text = found.groups()
-    place = reader.place(found.start(3))
-    operand = word.make_word(*place, (Literal(*place, text),) if text else (), text)
-    reader.offset = found.end()
-    return Parameter(*reader.place(found.start()), name, found.group(), None, operator, (operand,))
 
 
 _HEAD = re.compile(r"[#!]?(?:[A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!-])?(?:[:/#%^,]?)")
@@ -113,7 +100,7 @@ def _read_parameter(reader: Reader, in_double: bool) -> Part | None:
     if operator is None:
         return None
     operands: tuple[Word, ...] = ()
-    nested_context = word.BRACE_IN_DOUBLE if in_double else word.BRACE
+    nested_context = BRACE_IN_DOUBLE if in_double else BRACE
     if operator == "":
         pass
     elif operator == ":":
@@ -124,16 +111,16 @@ def _read_parameter(reader: Reader, in_double: bool) -> Part | None:
             reader.offset += 1
             operator = "@" + transform
         else:
-            _braced_word(reader, word.BRACE)
+            _braced_word(reader, BRACE)
             operator = "@bad"
     elif operator[0] == "/":
         pattern = _pattern(reader, operator)
         operands = (pattern,)
         if reader.text[reader.offset : reader.offset + 1] == "/":
             reader.offset += 1
-            operands = (pattern, _braced_word(reader, word.BRACE))
+            operands = (pattern, _braced_word(reader, BRACE))
     elif operator[0] in "#%^,~":
-        operands = (_braced_word(reader, word.BRACE),)
+        operands = (_braced_word(reader, BRACE),)
     else:
         operands = (_braced_word(reader, nested_context),)
     return made(name, operator, *operands, subscript=subscript, indirect=indirect)
@@ -144,9 +131,9 @@ def _pattern(reader: Reader, operator: str) -> Word:
     start = reader.offset
     slash = operator == "//" and reader.text.startswith("/", start)
     reader.offset += slash
-    parts = word.read_parts(reader, word.PATTERN)
+    parts = word.read_parts(reader, PATTERN)
     if operator in ("/", "//") and not slash:
-        parts = word.with_tildes(parts, reader) if parts and _tilde_first(parts[0]) else parts
+        parts = with_tildes(parts, reader) if parts and _tilde_first(parts[0]) else parts
     if not slash:
         return word.make_word(*reader.place(start), parts, reader.text[start : reader.offset])
     place = reader.place(start)
@@ -192,11 +179,11 @@ def _operator(reader: Reader) -> str | None:
     return operator
 
 
-def _braced_word(reader: Reader, context: word.Context) -> Word:
+def _braced_word(reader: Reader, context: Context) -> Word:
     start = reader.offset
     parts = word.read_parts(reader, context)
     if not context.double:
-        parts = word.with_tildes(parts, reader) if parts and _tilde_first(parts[0]) else parts
+        parts = with_tildes(parts, reader) if parts and _tilde_first(parts[0]) else parts
     return word.make_word(*reader.place(start), parts, reader.text[start : reader.offset])
 
 
@@ -208,7 +195,7 @@ def read_subscript(reader: Reader) -> Word:
     """`[...]` after an array's name."""
     reader.offset += 1
     start = reader.offset
-    parts = word.read_parts(reader, word.SUBSCRIPT)
+    parts = word.read_parts(reader, SUBSCRIPT)
     subscript = word.make_word(*reader.place(start), parts, reader.text[start : reader.offset])
     reader.offset += 1
     return subscript
@@ -222,7 +209,7 @@ def _offset_and_length(reader: Reader, in_double: bool) -> tuple[Word, ...]:
         return (first,) if reader.offset > start else ()
     reader.offset += 1
     second_start = reader.offset
-    parts = word.read_parts(reader, word.BRACE_IN_DOUBLE)
+    parts = word.read_parts(reader, BRACE_IN_DOUBLE)
     return (first, word.make_word(*reader.place(second_start), parts, reader.text[second_start : reader.offset]))
 
 
@@ -231,7 +218,7 @@ def _substring_operand(reader: Reader) -> Word:
     parts: list[Part] = []
     questions = depth = 0
     while True:
-        parts.extend(word.read_parts(reader, word.OFFSET))
+        parts.extend(word.read_parts(reader, OFFSET))
         character = reader.text[reader.offset]
         if character == "}" or (character == ":" and not questions and not depth):
             break

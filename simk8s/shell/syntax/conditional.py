@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from simk8s.shell.syntax.context import REGEX
 from simk8s.shell.syntax.nodes import Binary, Both, Either, Nested, Not, Test, Unary
 from simk8s.shell.syntax.parts import Word
 from simk8s.shell.syntax.reader import ShellSyntaxError
 from simk8s.shell.syntax.token import END, NEWLINE, OPERATOR, WORD_TOKEN, Token, read_token
-from simk8s.shell.syntax.word import REGEX
 
 if TYPE_CHECKING:
     from simk8s.shell.syntax.grammar import Grammar

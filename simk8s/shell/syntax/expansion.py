@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 from simk8s.shell.syntax import braced, word
+from simk8s.shell.syntax.context import ARITHMETIC
 from simk8s.shell.syntax.layout import printed_lines
 from simk8s.shell.syntax.nodes import Sequence, SimpleCommand
 from simk8s.shell.syntax.parts import (
@@ -176,7 +177,7 @@ def arithmetic_word(reader: Reader, start: int, end: int) -> Word:
     """The text of an arithmetic expression, as a word whose expansions are carried out before it is parsed."""
     reader.offset = start
     beyond = len(reader.text) - end
-    parts = word.read_parts(reader, word.ARITHMETIC, end)
+    parts = word.read_parts(reader, ARITHMETIC, end)
     source = reader.text[start : len(reader.text) - beyond]
     constant = source if all(type(part) is Literal for part in parts) and not {"\\", '"'} & set(source) else None
     return Word(*reader.place(start), parts, source, constant)

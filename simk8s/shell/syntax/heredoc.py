@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from msgspec.structs import force_setattr, replace
 
+from simk8s.shell.syntax.context import DOCUMENT
 from simk8s.shell.syntax.nodes import HereDocument
 from simk8s.shell.syntax.parts import DoubleQuoted, Literal, Parameter, Part, Quoted, Word
 from simk8s.shell.syntax.reader import Reader
-from simk8s.shell.syntax.word import DOCUMENT, read_parts
+from simk8s.shell.syntax.word import read_parts
 
 
 def announce(reader: Reader, target: Word, strip_tabs: bool) -> HereDocument:

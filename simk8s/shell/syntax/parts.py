@@ -6,6 +6,7 @@ virtual time, or print something.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 from msgspec import Struct
@@ -166,3 +167,28 @@ class Word(Node, frozen=True):
                 if part.waits:
                     force_setattr(self, "waits", True)
                     break
+
+
+def constant_of(parts: tuple[Part, ...]) -> str | None:
+    """The value of parts that are all constant and hold no glob character."""
+    constant = ""
+    bracket = False
+    for part in parts:
+        if type(part) is Literal:
+            if _GLOB.search(part.text):
+                return None
+            constant += part.text
+            bracket = bracket or "[" in part.text
+        elif type(part) is Quoted:
+            constant += part.text
+        elif type(part) is DoubleQuoted:
+            for inner in part.parts:
+                if type(inner) is not Literal and type(inner) is not Quoted:
+                    return None
+                constant += inner.text
+        else:
+            return None
+    return None if bracket and "]" in constant else constant  # a lone `[` is the command, and no pattern
+
+
+_GLOB = re.compile(r"[*?\\]|[+@!]\(")

@@ -7,9 +7,10 @@ import re
 from msgspec import Struct
 
 from simk8s.shell.syntax import heredoc
+from simk8s.shell.syntax.context import WORD, Context
 from simk8s.shell.syntax.parts import Word
 from simk8s.shell.syntax.reader import Reader
-from simk8s.shell.syntax.word import WORD, Context, bare_word, read_word
+from simk8s.shell.syntax.word import bare_word, read_word
 
 WORD_TOKEN, OPERATOR, NEWLINE, END = "word", "operator", "newline", "end"
 
@@ -28,9 +29,13 @@ _PLAIN = re.compile(
     r"(?:[ \t]|\\\n)*+(?:"
     r"([^ \t\n;&|<>()~{*?\[\\'\"$`#][^ \t\n;&|<>()~{*?\[\\'\"$`]*+|\[\[?+|\{)(?=[ \t\n;&|)]|\Z)"
     r"|(\n)"
-    r"|([;|&](?![;|&>\\])|&&|\|\||[()]|>(?![>&|(\\])|<(?![<>&(\\])))"
+    r"|([;|&](?![;|&>\\])|&&|\|\||[()]|>(?![>&|(\\])|<(?![<>&(\\]))"
+    r"|(?=[A-Za-z_\"'$`~/.*?\[+:%@=,])()"
+    r")"
 )
-"""Most tokens: words in which nothing means anything and that nothing behind them belongs to; line ends; operators."""
+"""Most tokens: words in which nothing means anything and that nothing behind them belongs to; line ends; operators; and
+where any other word begins.
+"""
 
 _BLANK = re.compile(r"(?:[ \t]|\\\n)*")
 _COMMENT = re.compile(r"#[^\n]*")
@@ -53,10 +58,13 @@ def read_token(reader: Reader, context: Context = WORD) -> Token:
     if kind == 1:
         line, column = reader.place(offset)
         return Token(WORD_TOKEN, text, offset, bare_word(line, column, text))
-    if kind == 2:
-        heredoc.fill(reader)
-        return Token(NEWLINE, "newline", offset)
-    return Token(OPERATOR, text, offset)
+    if kind == 4:
+        word = read_word(reader, context)
+        return Token(WORD_TOKEN, word.source, offset, word)
+    if kind == 3:
+        return Token(OPERATOR, text, offset)
+    heredoc.fill(reader)
+    return Token(NEWLINE, "newline", offset)
 
 
 def _read_any(reader: Reader, context: Context) -> Token:

@@ -9,51 +9,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import lru_cache
 
 from simk8s.shell.syntax import expansion
 from simk8s.shell.syntax.brace import brace_alternatives
+from simk8s.shell.syntax.context import DOUBLE, GROUP, SUBSCRIPT, WORD, Context
 from simk8s.shell.syntax.escape import ansi_c
-from simk8s.shell.syntax.parts import DoubleQuoted, Literal, Node, Parameter, Part, Quoted, Tilde, Word
+from simk8s.shell.syntax.parts import DoubleQuoted, Literal, Node, Part, Quoted, Word, constant_of
 from simk8s.shell.syntax.reader import Reader
-
-METACHARACTERS = " \t\n;&|<>()"
-ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\[.*\])?\+?=", re.DOTALL)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Context:
-    """The rules inside one kind of text. There are those below and no others.
-
-    `stops` end the parts; `double`: a backslash only quotes ``$ ` " \\`` and what `escapable` adds, and a single quote
-    is an ordinary character; `closing` is what bash says it was looking for when the text ends first (empty: the end
-    of the text is a proper end); `opening` is what is counted so that nested pairs belong to the text;
-    `double_quotes_ansi`: `$'...'` counts although `double` holds.
-    """
-
-    stops: str
-    double: bool = False
-    double_quote_is_text: bool = False
-    escapable: str = ""
-    closing: str = ""
-    opening: str = ""
-    groups: bool = False
-    double_quotes_ansi: bool = False
-    regex: bool = False
-
-
-WORD = Context(METACHARACTERS, groups=True)
-REGEX = Context(" \t\n;&<>)", regex=True)
-DOUBLE = Context('"', double=True, closing='"')
-DOCUMENT = Context("", double=True, double_quote_is_text=True)
-BRACE = Context("}", closing="}", groups=True)
-BRACE_IN_DOUBLE = Context("}", double=True, escapable="}", closing="}", double_quotes_ansi=True)
-PATTERN = Context("/}", closing="}", groups=True)
-ARITHMETIC = Context("", double=True)
-SUBSCRIPT = Context("]", closing="]", opening="[")
-OFFSET = Context("?:}", closing="}", opening="(")
-GROUP = Context(")", closing=")", groups=True, opening="(")
+from simk8s.shell.syntax.scanner import PLAIN, part_of, scanner
+from simk8s.shell.syntax.tilde import with_tildes
 
 
 def read_word(reader: Reader, context: Context = WORD) -> Word:
@@ -89,93 +53,35 @@ def make_word(
     return Word(line, column, parts, source, None if alternatives else constant_of(parts), alternatives)
 
 
-def constant_of(parts: tuple[Part, ...]) -> str | None:
-    """The value of parts that are all constant and hold no glob character."""
-    texts = []
-    bracket = False
-    for part in parts:
-        kind = type(part)
-        if kind is Literal:
-            if _GLOB.search(part.text):  # type: ignore[union-attr]
-                return None
-            texts.append(part.text)  # type: ignore[union-attr]
-            bracket = bracket or "[" in part.text  # type: ignore[union-attr]
-        elif kind is Quoted:
-            texts.append(part.text)  # type: ignore[union-attr]
-        elif kind is DoubleQuoted:
-            inner = [p.text for p in part.parts if type(p) in (Literal, Quoted)]  # type: ignore[union-attr]
-            if len(inner) != len(part.parts):  # type: ignore[union-attr]
-                return None
-            texts.extend(inner)
-        else:
-            return None
-    constant = "".join(texts)
-    return None if bracket and "]" in constant else constant  # a lone `[` is the command, and no pattern
-
-
-_GLOB = re.compile(r"[*?\\]|[+@!]\(")
-
-
-@lru_cache(maxsize=64)
-def _scanner(context: Context, extglob: bool) -> re.Pattern[str]:
-    """What needs no second look: a run of characters that mean nothing in this context, `$name`, `${name}`, quotes."""
-    special = set(context.stops + context.opening + "$`\\")
-    if not context.double_quote_is_text:
-        special.add('"')
-    if not context.double:
-        special |= set("'<>")
-        if extglob and context.groups:
-            special |= set("?*+@!")
-    if context.regex:
-        special |= set("(|")
-    plain = "[^" + re.escape("".join(sorted(special))) + "]++"
-    quoted = rf"|'([^']*+)'|\"([^\"$`\\]*+)\"|\"\$({_LETTERS})\"|\"\$\{{({_LETTERS})\}}\"" if not context.double else ""
-    return re.compile(rf"({plain})|\$({_LETTERS}(?!\\\n)|[0-9@*#?$!-])|\$\{{({_LETTERS}|[0-9]++|[@*#?$!-])\}}{quoted}")
-
-
-_LETTERS = "[A-Za-z_][A-Za-z0-9_]*+"
-_PLAIN, _NAME, _BRACED, _SINGLE, _DOUBLE = range(1, 6)  # what is left is one parameter in double quotes
-
-
 def read_parts(reader: Reader, context: Context, end: int | None = None) -> tuple[Part, ...]:
     """Read parts up to one of the context's stops (left unread), or to the offset `end`."""
     text, start = reader.text, reader.offset
     beyond = 0 if end is None else len(text) - end
     limit = len(text) - beyond
-    scan = _scanner(context, reader.extglob).match
+    scan = scanner(context, reader.extglob).match
+    stops = context.stops
     parts: list[Part] = []
     literal, place = "", (0, 0)
     offset = start
     while offset < limit:
+        if text[offset] in stops and (text[offset] not in "<>" or not _starts_process(reader, context, offset)):
+            break
         found = scan(text, offset, limit)
-        if found is not None:
-            kind = found.lastindex or 0
-            if kind == _PLAIN:
-                if not literal:
-                    place = reader.place(offset)
-                literal += found.group()
-                offset = found.end()
-                continue
-            if literal:
-                parts.append(Literal(place[0], place[1], literal))
-                literal = ""
-            line, column = reader.place(offset)
-            if kind in (_NAME, _BRACED):
-                parts.append(Parameter(line, column, found.group(kind), found.group()))
-            elif kind == _SINGLE:
-                parts.append(Quoted(line, column, found.group(kind), "'"))
-            elif kind == _DOUBLE:
-                inner = found.group(kind)
-                parts.append(DoubleQuoted(line, column, (Literal(line, column + 1, inner),) if inner else ()))
-            else:
-                parameter = Parameter(line, column + 1, found.group(kind), found.group()[1:-1])
-                parts.append(DoubleQuoted(line, column, (parameter,)))
+        if found is not None and found.lastindex == PLAIN:
+            if not literal:
+                place = reader.place(offset)
+            literal += found.group()
             offset = found.end()
             continue
-        reader.offset = offset
-        if text[offset] in context.stops and not (text[offset] in "<>" and _starts_process(reader, context)):
-            break
-        special = _read_special(reader, context, text[offset])
+        special: Part | Sequence[Part]
+        if found is not None:
+            special = part_of(found, *reader.place(offset))
+            offset = found.end()
+        else:
+            reader.offset = offset
+            special = _read_special(reader, context, text[offset])
+            text, offset = reader.text, reader.offset  # a line that goes on in the next one makes it shorter
+            limit = len(text) - beyond
         for part in (special,) if isinstance(special, Node) else special:
             if type(part) is Literal:
                 if not literal:
@@ -186,8 +92,6 @@ def read_parts(reader: Reader, context: Context, end: int | None = None) -> tupl
                 parts.append(Literal(place[0], place[1], literal))
                 literal = ""
             parts.append(part)
-        text, offset = reader.text, reader.offset  # a line that goes on in the next one makes it shorter
-        limit = len(text) - beyond
     if literal:
         parts.append(Literal(place[0], place[1], literal))
     reader.offset = offset
@@ -211,7 +115,7 @@ def _read_special(reader: Reader, context: Context, character: str) -> Part | Se
         return quoted.parts if context.double else quoted  # "..." inside "${x:-...}" and $(( )) only groups
     if character == "'" and not context.double:
         return read_single_quoted(reader)
-    if character in "<>" and _starts_process(reader, context):
+    if character in "<>" and _starts_process(reader, context, offset):
         return expansion.read_process_substitution(reader)
     if character == "(" and (context.regex or context.opening):
         return read_group(reader)
@@ -236,8 +140,8 @@ def _read_backslash(reader: Reader, context: Context, following: str) -> Part | 
     return Literal(*place, "\\" + following)
 
 
-def _starts_process(reader: Reader, context: Context) -> bool:
-    follows = reader.text[reader.offset + 1 : reader.offset + 2] == "("
+def _starts_process(reader: Reader, context: Context, offset: int) -> bool:
+    follows = reader.text[offset + 1 : offset + 2] == "("
     return follows and not context.double and reader.dialect.process_substitution
 
 
@@ -306,58 +210,6 @@ def read_locale_quoted(reader: Reader) -> DoubleQuoted:
     """`$"..."`: there are no translations here, so it is `"..."`."""
     reader.offset += 1
     return _read_double_quoted(reader)
-
-
-def with_tildes(parts: tuple[Part, ...], reader: Reader, *, assignment: bool = False) -> tuple[Part, ...]:
-    """Mark the tildes that may stand for a home directory: at the start, and in assignments after each `:`.
-
-    bash (not in POSIX mode) does the same in a word that looks like an assignment.
-    """
-    if not parts or type(parts[0]) is not Literal:
-        return parts if not assignment else _colon_tildes(parts)
-    first = parts[0]
-    if first.text.startswith("~"):
-        split = _split_tilde(first, len(parts) == 1, ":/" if assignment else "/")
-        parts = split + parts[1:]
-    elif not assignment and not reader.dialect.posix and "~" in first.text:
-        looks = ASSIGNMENT.match(first.text)
-        if looks and looks.group(1) is None:
-            head = Literal(first.line, first.column, looks.group())
-            rest = first.text[looks.end() :]
-            tail: tuple[Part, ...] = ((Literal(first.line, first.column + looks.end(), rest),) if rest else ()) + parts[
-                1:
-            ]
-            return (head, *with_tildes(tail, reader, assignment=True))
-    return _colon_tildes(parts) if assignment else parts
-
-
-def _split_tilde(literal: Literal, alone: bool, ends: str) -> tuple[Part, ...]:
-    text = literal.text
-    end = next((i for i, c in enumerate(text) if c in ends), -1)
-    if end < 0:
-        if not alone:  # what follows is quoted or expanded: then the tilde is text
-            return (literal,)
-        end = len(text)
-    tilde = Tilde(literal.line, literal.column, text[1:end])
-    return (tilde, Literal(literal.line, literal.column + end, text[end:])) if end < len(text) else (tilde,)
-
-
-def _colon_tildes(parts: tuple[Part, ...]) -> tuple[Part, ...]:
-    result: list[Part] = []
-    for index, part in enumerate(parts):
-        if type(part) is not Literal or ":~" not in part.text:
-            result.append(part)
-            continue
-        pieces = part.text.split(":~")
-        result.append(Literal(part.line, part.column, pieces[0] + ":"))
-        for number, piece in enumerate(pieces[1:], 1):
-            last = number == len(pieces) - 1
-            alone = not last or index == len(parts) - 1
-            split = _split_tilde(Literal(part.line, part.column, "~" + piece), alone, ":/")
-            result.extend(split)
-            if not last:
-                result.append(Literal(part.line, part.column, ":"))
-    return tuple(result)
 
 
 def make_value(line: int, column: int, parts: tuple[Part, ...], source: str) -> Word:
