@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -23,23 +21,19 @@ def name(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
-@cache
-def tree(path: Path) -> ast.Module:
-    return ast.parse(path.read_text())
+IMPORT = re.compile(r"^ *(?:from (\w+)[\w.]* import |import (.+))", re.MULTILINE)
 
 
-def imports(path: Path) -> Iterator[tuple[int, str]]:
-    for node in ast.walk(tree(path)):
-        if isinstance(node, ast.Import):
-            yield from ((node.lineno, alias.name.split(".")[0]) for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            yield node.lineno, node.module.split(".")[0]
+def imports(path: Path) -> Iterator[str]:
+    """The packages that a module imports."""
+    for package, names in IMPORT.findall(path.read_text()):
+        yield from [package] if package else re.findall(r"(?:^|, )(\w+)", names)
 
 
 def imported_below_the_faces(unwanted: set[str]) -> list[str]:
     below = [path for path in MODULES if path.relative_to(PACKAGE).parts[0] not in FACES]
     assert len(below) > len(MODULES) / 2
-    return [f"{name(path)}:{line}: {found}" for path in below for line, found in imports(path) if found in unwanted]
+    return [f"{name(path)}: {found}" for path in below for found in imports(path) if found in unwanted]
 
 
 def test_below_the_faces_nothing_touches_the_host() -> None:
@@ -62,7 +56,7 @@ def test_a_module_is_a_small_room() -> None:
 
 
 def test_a_module_says_what_it_is_for() -> None:
-    assert [name(path) for path in MODULES if tree(path).body and not ast.get_docstring(tree(path))] == []
+    assert [name(path) for path in MODULES if path.read_text()[:3] not in ("", '"""', 'r""')] == []
 
 
 def test_the_page_on_the_house_names_modules_that_exist() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -62,16 +63,16 @@ def test_scripts_that_rename_survive_any_two_crashes(data: st.DataObject, safe: 
     assert trial.ok, trial
 
 
-def shrunk(one: System, *, is_bad: object = None, **options: object) -> tuple[Plan, Trial]:
-    """The smallest plan that leads to a hole, from an empty example database."""
+def found(one: System, is_bad: Callable[[Trial], bool], max_faults: int, *phases: Phase) -> tuple[Plan, Trial]:
+    """A plan that leads to a hole, from an empty example database."""
     plan = find(
-        fault_plans(one, **options),  # type: ignore[arg-type]
-        lambda plan: bool(one.run(plan).silent if is_bad == "silent" else not one.run(plan).ok),
+        fault_plans(one, max_faults=max_faults),
+        lambda plan: is_bad(one.run(plan)),
         settings=settings(
             database=None,
             deadline=None,
             max_examples=40,
-            phases=[Phase.generate, Phase.shrink],
+            phases=phases,
             suppress_health_check=list(HealthCheck),
         ),
     )
@@ -79,7 +80,7 @@ def shrunk(one: System, *, is_bad: object = None, **options: object) -> tuple[Pl
 
 
 def test_a_hole_between_two_steps_of_a_redirection_is_found_and_shrinks_to_one_kill(unsafe: System) -> None:
-    plan, trial = shrunk(unsafe, max_faults=3)
+    plan, trial = found(unsafe, lambda trial: not trial.ok, 3, Phase.generate, Phase.shrink)
 
     assert str(plan) == "kill box-0/main at 'truncated' of command 3 of box-0/main"
     assert trial.judgement.outcome == {"box-0": "stuck", "box-1": "absent"}
@@ -139,8 +140,7 @@ def test_the_article_has_a_silent_hole_that_one_kill_shows() -> None:
     manifests = str(ARTICLE) if ARTICLE.is_dir() else "scenarios/mysql"
     article = System(manifests, {"addons": ["rook"]}, replicas=2)
 
-    plan, trial = shrunk(article, is_bad="silent", max_faults=2)
+    plan, trial = found(article, lambda trial: bool(trial.silent), 1, Phase.generate)
 
     assert len(plan.faults) == 1
-    assert trial.silent
     assert all(word != "ok" for pod, word in trial.judgement.outcome.items() if pod in trial.silent)
