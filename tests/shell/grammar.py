@@ -406,9 +406,3 @@ class Writer:
         parts.append(self.list(2, 6))
         parts.append('printf "\\n%s" "$?" "$a" "$n" "${arr[@]}"')
         return "\n".join(parts) + "\n"
-
-
-@st.composite
-def scripts(draw: Callable[[Any], Any]) -> str:
-    """A script that ends."""
-    return Writer(draw).script()

@@ -21,7 +21,7 @@ from simk8s.machine import File
 from simk8s.shell import unparse
 from simk8s.shell.syntax import ShellSyntaxError, parse
 from tests.shell.box import run
-from tests.shell.grammar import scripts
+from tests.shell.startup import scripts
 from tests.shell.test_differential import WHY_NOT
 
 NIGHTLY = settings.get_current_profile_name() == "nightly"

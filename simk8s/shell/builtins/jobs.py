@@ -31,6 +31,7 @@ def wait(shell: Shell, words: list[str]) -> Run[int]:
             status = yield from _wait_for(shell, one)
             if status is None:
                 return _interrupted(shell)
+        shell.finished.clear()
         return 0
     status = 0
     for operand in operands:
