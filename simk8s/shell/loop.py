@@ -220,6 +220,7 @@ def _select(shell: Shell, node: Select) -> Run[int]:
         yield from failure.report(shell, error)
         return 1
     if not words:
+        shell.status = 0
         return 0
     header = _header(node.name, "select", node.words)
     shell.line = node.line + shell.line_shift

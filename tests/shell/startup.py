@@ -209,7 +209,7 @@ class StartUp(Writer):
         return f"{loop}{body}\ndone{source}"
 
     def from_process(self) -> str:
-        body = self.deeper(lambda: self.one(self.output, super(StartUp, self).simple)())
+        body = self.deeper(self.one(self.output, super().simple))
         if "<<" in body or self.substitutions:
             body = f"echo {self.name()}"
         return str(

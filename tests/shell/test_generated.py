@@ -45,7 +45,8 @@ def in_real_bash(script: str) -> tuple[bytes, int, dict[str, bytes]]:
             check=False,
         )
         files = {path.name: path.read_bytes() for path in Path(folder).iterdir()}
-    return settled(done.stdout), done.returncode, {name: settled(content) for name, content in files.items()}
+    status = done.returncode if done.returncode >= 0 else 128 - done.returncode
+    return settled(done.stdout), status, {name: settled(content) for name, content in files.items()}
 
 
 def in_ours(script: str) -> tuple[bytes, int, dict[str, bytes]]:

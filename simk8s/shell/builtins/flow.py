@@ -129,6 +129,9 @@ def source(shell: Shell, words: list[str]) -> Run[int]:
             raise ExitShell(2) from error
         if shell.dialect.posix and "/" not in operands[0]:
             raise BuiltinError(f"{operands[0]}: file not found") from error
+        if shell.options.errexit and shell.guarded == shell.inverted:  # at once, without the ERR trap
+            yield from shell.complain(f"{operands[0]}: {error.text}")
+            yield from ending.by_error(shell, shell.status)
         raise ShellError(f"{operands[0]}: {error.text}") from error
     return (yield from run_file(shell, path, text, operands[1:]))
 
