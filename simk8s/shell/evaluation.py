@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def run_text(shell: Shell, text: str, reader: str, *, first_line: int = 1, sourced: bool = False) -> Run[int]:
-    """Run every command of `text`, one complete command at a time; a syntax error ends it with status 2.
+    """Run every command of `text`, one complete command at a time; a syntax error ends it (status 2; in an array 1).
 
     `reader` stands in the message of a syntax error (`eval`); empty: the text is the shell's own script, or
     (`sourced`) a file that it reads.
@@ -32,11 +32,11 @@ def run_text(shell: Shell, text: str, reader: str, *, first_line: int = 1, sourc
             command = _next(shell, parser)
         except ShellSyntaxError as error:
             yield from report(shell, error, reader, sourced=sourced)
-            shell.status = 2
+            shell.status = 1 if error.status == 1 else 2
             inside = reader == "eval" and error.status == 127 and shell.reading_mode == "c"
             if shell.dialect.posix or inside:
                 raise ExitShell(127 if inside else 2) from error
-            return 2
+            return shell.status
         for line, warning in parser.warnings:
             yield from warn(shell, line, warning)
         if command is None:
@@ -94,7 +94,7 @@ def run_script(shell: Shell, text: str) -> Run[int]:
         except ShellSyntaxError as error:
             yield from report(shell, error, "")
             if shell.reading_mode != "c":
-                return 2
+                return 1 if error.status == 1 else 2
             return shell.status if error.status is None else error.status
         for line, warning in parser.warnings:
             yield from warn(shell, line, warning)
@@ -185,7 +185,7 @@ def _run_piece(shell: Shell, text: str, first_line: int, before: int) -> Run[int
             yield from report(shell, error, "")
             if shell.interactive:
                 return 2
-            raise ExitShell(2) from error
+            raise ExitShell(1 if error.status == 1 else 2) from error
         if command is None:
             return status
         if shell.options.get("verbose"):

@@ -74,7 +74,10 @@ def run_pipeline(shell: Shell, node: Pipeline) -> Run[int]:
     if node.clock:
         yield from _tell_time(shell, shell.process.sim.now - began, node.clock == "time -p")
     if node.negated:
-        status = shell.status = int(not status or (node is not shell.whole and _is_unopened(shell, node.stages)))
+        unopened = _is_unopened(shell, node.stages)
+        status = shell.status = int(not status or (unopened and node is not shell.whole))
+        if len(node.stages) == 1 and isinstance(node.stages[0], Conditional | ArithmeticCommand) and not unopened:
+            shell.pipe_statuses = [status]
     elif status and len(node.stages) > 1 and shell.guarded == shell.inverted:
         yield from failure.failed(shell, status)
     return status

@@ -83,6 +83,7 @@ class Shell:
         self.active_traps: list[str] = []
         self.status_before_trap: int | None = None  # what `exit` and `return` in a trap end with
         self.jobs: list[Job] = []
+        self.substituting: dict[int, Process] = {}  # process substitutions that `wait` may ask for, by process id
         self.finished: dict[int, int] = {}  # statuses of jobs that were waited for, by process id
         self.guarded = 0  # > 0: a failure does not count for `set -e` and the ERR trap
         self.inverted = 0  # how many of those guards are a `!` in front of a compound command
@@ -144,6 +145,7 @@ class Shell:
         twin.active_traps = list(self.active_traps)
         twin.jobs = []
         twin.inherited_jobs = list(self.jobs)
+        twin.substituting = {}
         twin.finished = {}
         twin.directories = list(self.directories)
         twin.substituted_files = list(self.substituted_files)

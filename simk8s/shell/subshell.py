@@ -271,6 +271,7 @@ def substitute_process(shell: Shell, part: ProcessSubstitution) -> Run[str]:
     process.install(mine, number)
     shell.substituted_files.append(number)
     shell.background_pid = child.pid
+    shell.substituting[child.pid] = child
     return f"/dev/fd/{number}"
 
 

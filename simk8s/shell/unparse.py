@@ -138,7 +138,9 @@ def command(node: Command, depth: int) -> str:
         case SimpleCommand():
             return _simple(node)
         case Sequence():
-            return "; ".join(command(item, depth) for item in node.commands)
+            texts = [command(item, depth) for item in node.commands]
+            ends = [" " if isinstance(item, Background) else "; " for item in node.commands[:-1]]
+            return "".join(text + end for text, end in zip(texts, [*ends, ""], strict=True))
         case Pipeline():
             prefix = (f"{node.clock} " if node.clock else "") + ("! " if node.negated else "")
             merged = node.merged or (False,) * len(node.stages)

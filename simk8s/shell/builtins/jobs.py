@@ -31,6 +31,11 @@ def wait(shell: Shell, words: list[str]) -> Run[int]:
             status = yield from _wait_for(shell, one)
             if status is None:
                 return _interrupted(shell)
+        if shell.background_pid in shell.substituting and (
+            (yield from _awaited(shell, shell.substituting[shell.background_pid])) is None
+        ):
+            return _interrupted(shell)
+        shell.substituting.clear()
         shell.finished.clear()
         return 0
     status = 0
@@ -43,6 +48,11 @@ def wait(shell: Shell, words: list[str]) -> Run[int]:
             status = ended
             if "p" in given:
                 assignment.assign(shell, given["p"], str(found.process.pid))
+        elif operand.isdecimal() and int(operand) in shell.substituting:
+            ended = yield from _awaited(shell, shell.substituting[int(operand)])
+            if ended is None:
+                return _interrupted(shell)
+            status = ended
         elif operand.isdecimal() and int(operand) in shell.finished:
             status = shell.finished[int(operand)]
             if "p" in given:
@@ -65,14 +75,17 @@ def _unknown(shell: Shell, operand: str) -> Run[int]:
 
 def _wait_for(shell: Shell, one: Job) -> Run[int | None]:
     """The status of a job; None where a trapped signal came first."""
-    arrived = len(_interrupting(shell))
-    status = yield from shell.process.wait(one.process, interruptible=True)
-    check_dying(shell)
-    if len(_interrupting(shell)) > arrived:  # the signal came first, even if the job ended in the same instant
-        return None
+    status = yield from _awaited(shell, one.process)
     if status is not None:
         yield from _ended(shell, one)
     return status
+
+
+def _awaited(shell: Shell, child: Process) -> Run[int | None]:
+    arrived = len(_interrupting(shell))
+    status = yield from shell.process.wait(child, interruptible=True)
+    check_dying(shell)
+    return status if len(_interrupting(shell)) == arrived else None  # also if both came in the same instant
 
 
 def _ended(shell: Shell, one: Job) -> Run[None]:
