@@ -10,7 +10,7 @@ from functools import lru_cache
 
 import regex
 
-from simk8s.shell import negation
+from simk8s.shell.group import Any, Characters, Group, Grouped, Sequence
 from simk8s.shell.shape import Pieces, Shape
 
 _CLASSES = {
@@ -74,15 +74,22 @@ def literal_text(pattern: str) -> str:
 @lru_cache(maxsize=4096)
 def compiled(
     pattern: str, *, extglob: bool = True, ignore_case: bool = False, path: bool = False
-) -> regex.Pattern[str] | negation.Negating:
+) -> regex.Pattern[str] | Grouped:
     """What tells whether a pattern matches. `path`: no wildcard matches a `/`."""
-    shape = None if path else _shape(pattern, extglob, ignore_case)
-    if shape is not None:
-        return shape.longest
-    flags = _flags(ignore_case)
-    if extglob and "!(" in pattern:
-        return negation.Negating(_Translator(pattern, extglob, path, ignore_case).sequence(flags, nested=False))
-    return regex.compile(_Translator(pattern, extglob, path, ignore_case).translate(), flags)
+    if not path:
+        shape = _shape(pattern, extglob, ignore_case)
+        return _grouped(pattern, extglob, ignore_case) if shape is None else shape.longest
+    pieces = _Translator(pattern, extglob, path, ignore_case).pieces()
+    if pieces is None:
+        return _grouped(pattern, extglob, ignore_case, path)
+    first, *rest = ("".join(piece) for piece in pieces)
+    between = [piece for number, piece in enumerate(rest, 1) if piece or number == len(rest)]  # `**` is one `*`
+    return regex.compile("[^/]*".join([first, *between]), _flags(ignore_case))
+
+
+@lru_cache(maxsize=4096)
+def _grouped(pattern: str, extglob: bool, ignore_case: bool = False, path: bool = False) -> Grouped:
+    return Grouped(_Translator(pattern, extglob, path, ignore_case).sequence(_flags(ignore_case), nested=False))
 
 
 @lru_cache(maxsize=4096)
@@ -113,12 +120,8 @@ def remove_prefix(subject: str, pattern: str, *, longest: bool, extglob: bool = 
     if shape is not None:
         length = shape.prefix(subject, longest=longest)
         return subject if length is None else subject[length:]
-    expression = compiled(pattern, extglob=extglob)
-    lengths = range(len(subject), -1, -1) if longest else range(len(subject) + 1)
-    for end in lengths:
-        if expression.fullmatch(subject, 0, end):
-            return subject[end:]
-    return subject
+    ends = _grouped(pattern, extglob).ends(subject)
+    return subject[max(ends) if longest else min(ends) :] if ends else subject
 
 
 def remove_suffix(subject: str, pattern: str, *, longest: bool, extglob: bool = True) -> str:
@@ -128,7 +131,7 @@ def remove_suffix(subject: str, pattern: str, *, longest: bool, extglob: bool = 
     shape = _shape(pattern, extglob)
     if shape is not None:
         return subject[: shape.suffix(subject, longest=longest)]
-    expression = compiled(pattern, extglob=extglob)
+    expression = _grouped(pattern, extglob)
     starts = range(len(subject) + 1) if longest else range(len(subject), -1, -1)
     for start in starts:
         if expression.fullmatch(subject, start):
@@ -188,7 +191,7 @@ def _longest_at_end(subject: str, pattern: str, extglob: bool, ignore_case: bool
     shape = _shape(pattern, extglob, ignore_case)
     if shape is not None:
         return shape.suffix(subject, longest=True)
-    expression = compiled(pattern, extglob=extglob, ignore_case=ignore_case)
+    expression = _grouped(pattern, extglob, ignore_case)
     return next((start for start in range(len(subject) + 1) if expression.fullmatch(subject, start)), None)
 
 
@@ -207,14 +210,12 @@ def _longest_at_or_after(
             return shape.find(subject, position)
         length = shape.prefix(subject, longest=True)
         return None if length is None or position else (0, length)
-    expression = compiled(pattern, extglob=extglob, ignore_case=ignore_case)
+    expression = _grouped(pattern, extglob, ignore_case)
     starts = (position,) if anchored else range(position, len(subject) + 1)
     for start in starts:
-        if expression.match(subject, start) is None:
-            continue
-        for end in range(len(subject), start - 1, -1):
-            if expression.fullmatch(subject, start, end):
-                return start, end
+        ends = expression.ends(subject, start)
+        if ends:
+            return start, max(ends)
     return None
 
 
@@ -226,38 +227,12 @@ class _Translator:
         self.any = "[^/]" if path else "."
         self.offset = 0
 
-    def translate(self) -> str:
-        return self._sequence(nested=False)
-
-    def _sequence(self, *, nested: bool) -> str:
-        pattern = self.pattern
-        pieces: list[str] = []
-        while self.offset < len(pattern):
-            character = pattern[self.offset]
-            following = pattern[self.offset + 1 : self.offset + 2]
-            if nested and character in "|)":
-                break
-            if self.extglob and character in _OPERATORS and following == "(" and self._closes():
-                pieces.append(self._group(character))
-                continue
-            if character != "*":
-                pieces.append(self._one())
-                continue
-            self.offset += 1
-            while pattern[self.offset : self.offset + 1] == "*" and not (
-                self.extglob and pattern[self.offset + 1 : self.offset + 2] == "("
-            ):
-                self.offset += 1
-            pieces.append(self.any + "*")
-        return "".join(pieces)
-
     def pieces(self) -> Pieces | None:
         """What stands between the `*`, a regular expression a character; None where there are groups."""
         pieces: list[tuple[str, ...]] = []
         piece: list[str] = []
         while self.offset < len(self.pattern):
-            following = self.pattern[self.offset + 1 : self.offset + 2]
-            if self.extglob and self.pattern[self.offset] in _OPERATORS and following == "(" and self._closes():
+            if self._at_group():
                 return None
             if self.pattern[self.offset] == "*":
                 self.offset += 1
@@ -281,30 +256,46 @@ class _Translator:
             return regex.escape(following) if following else r"\\"
         return regex.escape(character)
 
-    def sequence(self, flags: int, *, nested: bool) -> negation.Sequence:
-        """The pattern as parts, for one with `!(...)` in it."""
+    def sequence(self, flags: int, *, nested: bool) -> Sequence:
+        """The pattern as parts, for one with groups in it."""
         pattern = self.pattern
-        parts: list[negation.One | negation.Any | negation.Group] = []
+        parts: list[Characters | Any | Group] = []
+        run: list[str] = []
+
+        def end_run() -> None:
+            if run:
+                parts.append(Characters(regex.compile("".join(run), flags), len(run)))
+                run.clear()
+
         while self.offset < len(pattern):
             character = pattern[self.offset]
-            following = pattern[self.offset + 1 : self.offset + 2]
             if nested and character in "|)":
                 break
-            if character in _OPERATORS and following == "(" and self._closes():
-                self.offset += 2
-                choices = [self.sequence(flags, nested=True)]
-                while pattern[self.offset : self.offset + 1] == "|":
-                    self.offset += 1
-                    choices.append(self.sequence(flags, nested=True))
+            if self._at_group():
+                end_run()
+                parts.append(self._group(flags))
+            elif character == "*":
+                end_run()
                 self.offset += 1
-                parts.append(negation.Group(character, tuple(choices)))
-                continue
-            if character == "*":
-                self.offset += 1
-                parts.append(negation.Any(regex.compile(self.any + "*", flags)))
+                parts.append(Any(regex.compile(self.any + "*", flags)))
             else:
-                parts.append(negation.One(regex.compile(self._one(), flags)))
+                run.append(self._one())
+        end_run()
         return tuple(parts)
+
+    def _group(self, flags: int) -> Group:
+        operator = self.pattern[self.offset]
+        self.offset += 2
+        choices = [self.sequence(flags, nested=True)]
+        while self.pattern[self.offset : self.offset + 1] == "|":
+            self.offset += 1
+            choices.append(self.sequence(flags, nested=True))
+        self.offset += 1
+        return Group(operator, tuple(choices))
+
+    def _at_group(self) -> bool:
+        following = self.pattern[self.offset + 1 : self.offset + 2]
+        return self.extglob and self.pattern[self.offset] in _OPERATORS and following == "(" and self._closes()
 
     def _closes(self) -> bool:
         depth = 0
@@ -321,16 +312,6 @@ class _Translator:
                 if depth == 0:
                     return True
         return False
-
-    def _group(self, operator: str) -> str:
-        self.offset += 2
-        choices = [self._sequence(nested=True)]
-        while self.pattern[self.offset : self.offset + 1] == "|":
-            self.offset += 1
-            choices.append(self._sequence(nested=True))
-        self.offset += 1
-        inside = "|".join(choices)
-        return f"(?:{inside})" + {"?": "?", "*": "*", "+": "+", "@": ""}[operator]
 
     def _bracket(self) -> str:
         """`[...]`; where it has no end, the `[` is an ordinary character."""

@@ -56,6 +56,12 @@ def test_any_pattern_compiles(shape: str, subject: str) -> None:
     pattern.matches(shape, subject)
 
 
+@pytest.mark.parametrize("shape", ["+(a|aa)b", "*(*(a)|+(a|a))b", "!(*(a|aa)b)c", "+(+(a)|*a)b"])
+def test_no_group_tries_every_way_to_cut_the_subject_up(shape: str) -> None:
+    assert not pattern.matches(shape, "a" * 200)
+    assert pattern.remove_prefix("a" * 200, shape, longest=True) == "a" * 200
+
+
 @pytest.mark.parametrize(
     ("ere", "subject", "groups"),
     [

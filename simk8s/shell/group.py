@@ -1,4 +1,7 @@
-"""Patterns with `!(...)`, which no regular expression says directly: matched by the set of places they can reach."""
+"""Patterns with groups, `@(...)` and its like: matched by the set of places they can reach, so nothing is gone back to.
+
+A regular expression cannot say `!(...)`, and for `+(a|aa)` it would try every way to cut the subject up.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,11 @@ import regex
 
 
 @dataclass(frozen=True, slots=True)
-class One:
-    """A part that is exactly one character."""
+class Characters:
+    """Some parts that match exactly one character each."""
 
     expression: regex.Pattern[str]
+    length: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,29 +34,30 @@ class Group:
     choices: tuple[Sequence, ...]
 
 
-Sequence: TypeAlias = "tuple[One | Any | Group, ...]"
+Sequence: TypeAlias = "tuple[Characters | Any | Group, ...]"
 
 
 @dataclass(frozen=True, slots=True)
-class Negating:
-    """A pattern that is used like a compiled expression: `fullmatch` and `match` say whether it matches."""
+class Grouped:
+    """A pattern with groups. It says like a compiled expression whether it matches, and where a match can end."""
 
     sequence: Sequence
 
-    def fullmatch(self, subject: str, start: int = 0, end: int | None = None) -> bool | None:
-        stop = len(subject) if end is None else end
-        return True if stop in _ends(self.sequence, subject, {start}, stop) else None
+    def fullmatch(self, subject: str, start: int = 0) -> bool | None:
+        return True if len(subject) in self.ends(subject, start) else None
 
-    def match(self, subject: str, start: int = 0) -> bool | None:
-        return True if _ends(self.sequence, subject, {start}, len(subject)) else None
+    def ends(self, subject: str, start: int = 0) -> set[int]:
+        """All the offsets at which a match that begins at `start` can end."""
+        return _ends(self.sequence, subject, {start}, len(subject))
 
 
 def _ends(sequence: Sequence, subject: str, starts: set[int], stop: int) -> set[int]:
     """The offsets at which a match of `sequence` that begins at one of `starts` can end."""
     places = starts
     for part in sequence:
-        if isinstance(part, One):
-            places = {p + 1 for p in places if p < stop and part.expression.match(subject, p, p + 1)}
+        if isinstance(part, Characters):
+            matches, length = part.expression.fullmatch, part.length
+            places = {p + length for p in places if p + length <= stop and matches(subject, p, p + length)}
         elif isinstance(part, Any):
             reached: set[int] = set()
             for place in places:
