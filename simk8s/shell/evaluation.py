@@ -34,6 +34,8 @@ def run_text(shell: Shell, text: str, reader: str, *, first_line: int = 1, sourc
             yield from report(shell, error, reader, sourced=sourced)
             shell.status = 1 if error.status == 1 else 2
             inside = reader == "eval" and error.status == 127 and shell.reading_mode == "c"
+            if shell.level and error.status == 1:
+                raise Discard(1) from error
             if shell.dialect.posix or inside:
                 raise ExitShell(127 if inside else 2) from error
             return shell.status

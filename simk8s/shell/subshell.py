@@ -57,6 +57,8 @@ def _to_the_end(shell: Shell, body: Callable[[Shell], Run[int]]) -> Run[int]:
     except (ExitShell, ReturnFrom, Discard) as end:
         return end.status
     except (BreakLoop, ContinueLoop):
+        if shell.evaluations:  # out of a substitution in a loop: bash leaves the EXIT trap out, too
+            shell.exiting = True
         return 0
 
 

@@ -60,7 +60,7 @@ class StartUp(Writer):
                 lambda: f"( {self.deeper(super(StartUp, self).simple)} ) & wait $!; echo $?",
                 lambda: "( exit 4 ) & wait -n",
                 lambda: f"{{ {self.output()}; exit 2; }} > {self.one(*FILES)} & wait $!",
-                lambda: "wait; wait $! 2> /dev/null",
+                lambda: "{ wait; } 2> /dev/null",
             )()
         )
 
