@@ -28,10 +28,7 @@ class Setup:
         Raises SimError where they cannot be read, or there is no StatefulSet among them.
         """
         texts = sources([paths] if isinstance(paths, str) else list(paths), stdin=stdin)
-        chosen = {"seed": 0, **(options or {})}
-        if "addons" not in chosen and (addons := _addons(texts)):
-            chosen["addons"] = addons
-        return cls.of(texts, chosen)
+        return cls.of(texts, with_addons({"seed": 0, **(options or {})}, texts))
 
     @classmethod
     def of(cls, texts: Sequence[Source], options: Mapping[str, Any]) -> Setup:
@@ -91,6 +88,12 @@ class Setup:
     def with_replicas(self, number: int) -> Setup:
         """The same with so many replicas."""
         return Setup(self.sources, self.options, number)
+
+
+def with_addons(options: Mapping[str, Any], texts: Sequence[Source]) -> dict[str, Any]:
+    """The options, with the add-ons that bring the kinds of these manifests where none is named."""
+    addons = _addons(texts) if "addons" not in options else []
+    return {**options, "addons": addons} if addons else dict(options)
 
 
 def _addons(texts: Sequence[Source]) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any
 from simk8s.checker.oracle import Judgement, Oracle
 from simk8s.checker.oracle.oracle import Accounts
 from simk8s.checker.properties import Property
-from simk8s.checker.setup import Setup
+from simk8s.checker.setup import Setup, with_addons
 from simk8s.cluster import Cluster
 from simk8s.cluster.manifests import Source, sources
 from simk8s.faults import CrashPoint, Fault
@@ -48,7 +48,7 @@ class Trial:
             lines.append(f"  {pod}: {word}{says}{why}")
         lines += [f"  {text}" for text in self.judgement.violations]
         lines += [f"  never struck: {fault}" for fault in self.plan.faults if fault not in self.struck]
-        scaled = f" (with {self.replicas} replicas)" if self.replicas is not None else ""
+        scaled = f"  # with {self.replicas} replicas" if self.replicas is not None else ""
         where = " ".join(self.manifests)
         replay = f"simk8s run {where}{self.options} --judge --replay {self.plan.token}{scaled}"
         return "\n".join([*lines, f"replay: {replay}"])
@@ -58,6 +58,7 @@ class Trial:
 class System:
     """Manifests by path, the options of the Cluster that they are tried on, and properties of their own.
 
+    The add-ons that the manifests need are installed, if the options name none.
     Runs keep no history; the token of a trial plays it again, with history, in any face.
     """
 
@@ -89,7 +90,7 @@ class System:
 
     def _run(self, plan: Plan) -> Trial:
         replicas = plan.replicas if plan.replicas is not None else self.replicas
-        cluster = Cluster(**{**self.options, "seed": plan.seed}, history=False)
+        cluster = Cluster(**{**self._options, "seed": plan.seed}, history=False)
         oracle = Oracle(cluster, self._crash_free[1] if plan.faults else None, self.properties)
         oracle.begin()
         cluster.inject(*plan.faults)
@@ -101,7 +102,7 @@ class System:
     @cached_property
     def _crash_free(self) -> tuple[tuple[CrashPoint, ...], Mapping[tuple[str, str], Accounts]]:
         points: list[CrashPoint] = []
-        cluster = Cluster(**self.options, history=False)
+        cluster = Cluster(**self._options, history=False)
         cluster.world.tracer.visit(lambda point: points.append(point) if point.stage != _SERVING else None)
         oracle = Oracle(cluster)
         oracle.begin()
@@ -110,18 +111,22 @@ class System:
         return tuple(points), oracle.accounts
 
     def _bring_up(self, cluster: Cluster, replicas: int | None) -> None:
-        Setup(self._sources, self.options, replicas).apply(cluster)
+        Setup(self._sources, self._options, replicas).apply(cluster)
         cluster.run()
 
     @cached_property
     def _sources(self) -> tuple[Source, ...]:
         return tuple(sources(list(self.paths)))
 
+    @cached_property
+    def _options(self) -> dict[str, Any]:
+        return with_addons(self.options, self._sources)
+
     @property
     def _words(self) -> str:
         """The options as the command line wants them."""
         words = []
-        for name, value in self.options.items():
+        for name, value in self._options.items():
             for one in value if isinstance(value, list | tuple) else [value]:
                 words.append(f" --{'addon' if name == 'addons' else name} {one}")
         return "".join(words)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -60,7 +63,7 @@ def unsafe(tmp_path_factory: pytest.TempPathFactory) -> System:
 def test_scripts_that_rename_survive_any_two_crashes(data: st.DataObject, safe: System) -> None:
     plan = data.draw(fault_plans(safe, max_faults=2))
     trial = safe.run(plan)
-    assert trial.ok, trial
+    assert trial.ok, str(trial)
 
 
 def found(one: System, is_bad: Callable[[Trial], bool], max_faults: int, *phases: Phase) -> tuple[Plan, Trial]:
@@ -144,3 +147,26 @@ def test_the_article_has_a_silent_hole_that_one_kill_shows() -> None:
 
     assert len(plan.faults) == 1
     assert all(word != "ok" for pod, word in trial.judgement.outcome.items() if pod in trial.silent)
+
+
+def test_the_addons_that_manifests_need_are_installed_and_named_in_the_replay(tmp_path: Path) -> None:
+    storage = Path("scenarios/mysql/storage.yaml").read_text()
+    (tmp_path / "all.yaml").write_text(f"{storage}\n---\n{SAFE}")
+    trial = System(str(tmp_path), replicas=1).run(Plan())
+    assert trial.ok
+    assert str(trial).endswith(f"replay: simk8s run {tmp_path} --addon rook --judge --replay v1.0  # with 1 replicas")
+
+
+@pytest.mark.slow
+def test_the_ten_lines_of_the_page_print_the_plan_and_its_token_where_they_fail(tmp_path: Path) -> None:
+    lines = re.search(r"```python\n(from hypothesis.*?)```", Path("docs/restart-safety.md").read_text(), re.DOTALL)
+    assert lines
+    (tmp_path / "manifests").mkdir()
+    (tmp_path / "manifests" / "box.yaml").write_text(UNSAFE)
+    few = "max_examples=50, phases=[Phase.generate]"
+    (tmp_path / "test_ours.py").write_text("from hypothesis import Phase\n" + lines[1].replace("max_examples=50", few))
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_ours.py"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 1, done.stdout
+    assert re.search(r"  box-0: (stuck|corrupt|absent)\b", done.stdout), done.stdout
+    assert re.search(r"replay: simk8s run manifests/ --judge --replay f1\.\S+  # with 2 replicas", done.stdout)
