@@ -31,6 +31,7 @@ class Errno(Enum):
     ENOTEMPTY = (39, "Directory not empty")
     ELOOP = (40, "Too many levels of symbolic links")
     EADDRINUSE = (98, "Address already in use")
+    EADDRNOTAVAIL = (99, "Cannot assign requested address")
     ENETUNREACH = (101, "Network is unreachable")
     ECONNRESET = (104, "Connection reset by peer")
     ENOTCONN = (107, "Transport endpoint is not connected")

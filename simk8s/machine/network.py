@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 CONNECT_TIMEOUT_SECONDS = 127.0  # tcp(7), six retries of a SYN
 ARP_TIMEOUT_SECONDS = 3.0
 QUERY_SECONDS = 0.002  # DUR-17
+ANY_ADDRESS = ("", "0.0.0.0", "::")
+"""What stands for all addresses of a machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +54,18 @@ class Interface:
         self.listeners: dict[int, Listener] = {}
         self.next_port = 32768
 
-    def listen(self, port: int) -> Listener:
-        """Listen on a port of all addresses. Raises EADDRINUSE."""
+    def listen(self, port: int, address: str = "") -> Listener:
+        """Listen on a port of all addresses, or of one: 127.0.0.1 is not reached from elsewhere.
+
+        Raises EADDRINUSE (also where two want the same port of different addresses), EADDRNOTAVAIL.
+        """
+        only = "" if address in ANY_ADDRESS else address
+        if only and not self.is_local(only):
+            raise SyscallError(Errno.EADDRNOTAVAIL)
         held = self.listeners.get(port)
         if held is not None and held.is_open:
             raise SyscallError(Errno.EADDRINUSE)
-        listener = Listener(self.network.sim, self.address, port)
+        listener = Listener(self.network.sim, self.address, port, only=only)
         self.listeners[port] = listener
         return listener
 
@@ -167,7 +175,7 @@ class Network:
             yield self.sim.sleep(min(ARP_TIMEOUT_SECONDS, patience))
             raise SyscallError(Errno.EHOSTUNREACH if patience > ARP_TIMEOUT_SECONDS else Errno.ETIMEDOUT)
         listener = target.listeners.get(target_port)
-        if listener is None or not listener.is_open:
+        if listener is None or not listener.is_open or not listener.hears(target_address):
             process.record("net.refused", f"{target_address}:{target_port}")
             raise SyscallError(Errno.ECONNREFUSED)
         process.actor.hear(listener.seq)

@@ -46,10 +46,13 @@ RETRANSMIT_SECONDS = 924.6  # tcp(7), tcp_retries2: then a connection that gets 
 
 
 class Listener(Handle):
-    """A listening socket with its backlog of connections that nobody has accepted yet."""
+    """A listening socket with its backlog of connections that nobody has accepted yet. `only` is the one address that
+    it hears, "" for all of its machine.
+    """
 
-    def __init__(self, sim: Simulation, address: str, port: int, label: str = "") -> None:
+    def __init__(self, sim: Simulation, address: str, port: int, label: str = "", *, only: str = "") -> None:
         self.sim = sim
+        self.only = only
         self.address = address
         self.port = port
         self.label = label or f"{address}:{port}"
@@ -59,6 +62,11 @@ class Listener(Handle):
         self.process: Process | None = None  # who listens
         self._backlog: deque[SocketHandle] = deque()
         self._waiting = sim.event()
+
+    def hears(self, address: str) -> bool:
+        """Whether who calls this address comes here."""
+        own = "127.0.0.1" if address in ("0.0.0.0", "localhost") else address
+        return not self.only or own == self.only
 
     def enqueue(self, connection: SocketHandle) -> None:
         self._backlog.append(connection)

@@ -39,11 +39,11 @@ class Sockets:
     def stat(self, path: str, *, follow: bool = True) -> Inode:
         raise NotImplementedError
 
-    def listen(self, port: int) -> Run[Listener]:
-        """Listen on a TCP port of this machine's interface. Raises EADDRINUSE."""
+    def listen(self, port: int, address: str = "") -> Run[Listener]:
+        """Listen on a TCP port of all of this machine's addresses, or of one. Raises EADDRINUSE, EADDRNOTAVAIL."""
         interface = self.machine.interface
         yield from self.step("listen", f"{interface.address}:{port}")
-        listener = interface.listen(port)
+        listener = interface.listen(port, address)
         listener.process = self  # type: ignore[assignment]
         listener.seq = self.record("net.listen", listener.label)
         return listener

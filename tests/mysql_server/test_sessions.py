@@ -215,6 +215,17 @@ def test_a_taken_port_ends_the_second_server() -> None:
     assert "Can't start server: Bind on TCP/IP port: Address already in use" in other.output.text
 
 
+def test_a_server_bound_to_loopback_is_not_reached_from_elsewhere() -> None:
+    """MYSQLD-32: without `bind-address` it listens on all. A real MariaDB bound to 127.0.0.1 does the same."""
+    world = World()
+    pod = world.pod(0)
+    pod.conf.install({"/bind.cnf": "[mysqld]\nbind-address=127.0.0.1\n"})
+    server = pod.serve()
+    assert "Server socket created on IP: '127.0.0.1'." in server.output.text
+    status, _, said = world.pod(1).sidecar().run("mysql", "-h", "10.0.0.10", "-u", "root", "-e", "SELECT 1")
+    assert (status, said) == (1, "ERROR 2003 (HY000): Can't connect to MySQL server on '10.0.0.10' (111)\n")
+
+
 def test_root_must_be_asked_for_by_name(server: Container) -> None:
     status, _, errors = server.run("mysqld")
     assert status == 1

@@ -102,6 +102,20 @@ def test_a_refused_connection_ends_the_client_with_status_1(pair: Pair) -> None:
     assert (client.status, bytes(client.err)) == (1, b"Ncat: Connection refused.\n")
 
 
+def test_who_listens_on_one_address_hears_only_what_is_called_by_it(pair: Pair) -> None:
+    """As the real ncat 7.93 does, word for word."""
+    pair.start("mysql-0", ["ncat", "--listen", "--keep-open", "--send-only", "127.0.0.1", "3307", "-c", "echo there"])
+    pair.pass_time(0.1)
+    outside, inside = pair.client(), pair.start("mysql-0", ["ncat", "--recv-only", "localhost", "3307"])
+    pair.pass_time(1)
+    assert (outside.status, bytes(outside.err)) == (1, b"Ncat: Connection refused.\n")
+    assert (inside.status, bytes(inside.out)) == (0, b"there\n")
+    stranger = pair.start("mysql-0", ["ncat", "--listen", "10.9.9.9", "3308"])
+    pair.pass_time(1)
+    text = b"Ncat: bind to 10.9.9.9:3308: Cannot assign requested address. QUITTING.\n"
+    assert (stranger.status, bytes(stranger.err)) == (2, text)
+
+
 def test_no_answer_for_ten_seconds_ends_the_client_with_status_1(pair: Pair) -> None:
     """NCAT-2"""
     pair.network.links["10.0.0.1", "10.0.0.2"] = Link(cut=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simk8s.machine import Listener, SyscallError
+from simk8s.machine import Listener, ResolveError, SyscallError
+from simk8s.machine.network import resolve
 from simk8s.mysql.option import Options
 from simk8s.mysql.server.error_log import ErrorLog
 from simk8s.mysql.start.failure import StartFailure
@@ -21,6 +22,7 @@ class Sockets:
         self.process = process
         self.log = log
         self.port = 0 if options.get("skip_networking") else options.number("port")
+        self.address = str(options.get("bind_address"))
         self.socket = str(options.get("socket"))
         self.pid_file = str(options.get("pid_file"))
         self.listeners: list[Listener] = []
@@ -35,12 +37,20 @@ class Sockets:
 
     def _open_tcp(self) -> Run[None]:
         """MYSQLD-44, MYSQLD-45."""
-        yield from self.log.note(f"Server hostname (bind-address): '*'; port: {self.port}")
-        yield from self.log.note("IPv6 is available.")
-        yield from self.log.note("  - '::' resolves to '::';")
-        yield from self.log.note("Server socket created on IP: '::'.")
+        yield from self.log.note(f"Server hostname (bind-address): '{self.address}'; port: {self.port}")
+        name = self.address
+        if name == "*":
+            yield from self.log.note("IPv6 is available.")
+            name = "::"
         try:
-            self._keep((yield from self.process.listen(self.port)))
+            address = name if name == "::" else (yield from resolve(self.process, name))[0]
+        except ResolveError:
+            yield from self._abort("Can't start server: cannot resolve hostname!")
+            return
+        yield from self.log.note(f"  - '{name}' resolves to '{address}';")
+        yield from self.log.note(f"Server socket created on IP: '{address}'.")
+        try:
+            self._keep((yield from self.process.listen(self.port, address)))
         except SyscallError as error:
             yield from self._abort(
                 f"Can't start server: Bind on TCP/IP port: {error.errno.text}",

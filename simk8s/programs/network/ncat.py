@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from simk8s.machine import Content, Errno, Listener, Main, Process, ResolveError, SocketHandle, SyscallError
+from simk8s.machine.network import resolve
 from simk8s.programs.network.connect import port_number
 from simk8s.programs.network.relay import BLOCK, Exchange, run_with_pipes
 from simk8s.programs.options import Options, parse
@@ -175,24 +176,28 @@ def _serve_plainly(process: Process, socket: SocketHandle, options: Options) -> 
 
 def _listen(process: Process, options: Options) -> Run[Listener]:
     words = options.operands
+    host = words[0] if len(words) > 1 or (words and not words[0].isdigit()) else ""
     if "U" in options:
         try:
             return (yield from process.listen_unix(words[0]))
         except SyscallError as error:
             raise Bye(f"bind to {words[0]}: {error.text}.") from None
-    text = options["p"] or (words[-1] if words else str(DEFAULT_PORT))
+    text = options["p"] or (words[-1] if words and words[-1:] != [host] else str(DEFAULT_PORT))
     port = port_number(text)
     if port is None:
         raise Bye(f'Invalid port number "{text}".')
     try:
-        listener = yield from process.listen(port)
+        addresses = (yield from resolve(process, host)) if host else [""]
+        listener = yield from process.listen(port, addresses[0])
+    except ResolveError as error:  # NCAT-1
+        raise Bye(f'Could not resolve hostname "{host}": {error.text}.') from None
     except SyscallError as error:
-        if error.errno is not Errno.EADDRINUSE:
+        if error.errno not in (Errno.EADDRINUSE, Errno.EADDRNOTAVAIL):
             raise
-        raise Bye(f"bind to :::{port}: {error.text}.") from None  # NCAT-10
+        raise Bye(f"bind to {addresses[0] or '::'}:{port}: {error.text}.") from None  # NCAT-10
     if "v" in options:
         yield from _say(process, "Version 6.47 ( http://nmap.org/ncat )")
-        for address in ("::", "0.0.0.0"):
+        for address in ("::", "0.0.0.0") if not host else addresses[:1]:
             yield from _say(process, f"Listening on {address}:{port}")
     return listener
 

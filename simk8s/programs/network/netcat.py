@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from simk8s.machine import Content, Process, ResolveError, SocketHandle, SyscallError
+from simk8s.machine.network import resolve
 from simk8s.programs.network.connect import connect_first, port_number
 from simk8s.programs.network.relay import Exchange, run_on_socket
 from simk8s.programs.options import Options, parse
@@ -63,7 +64,10 @@ def _listen(process: Process, options: Options, flavour: Flavour, command: list[
         elif port is None:
             raise Failure(f"port number invalid: {text}" if text else "missing port number")
         else:
-            listener = yield from process.listen(port)
+            hosts = options.operands[:-1]
+            listener = yield from process.listen(port, (yield from resolve(process, hosts[0]))[0] if hosts else "")
+    except ResolveError as error:
+        raise Failure(f"getaddrinfo: {error.text}") from None
     except SyscallError as error:
         raise Failure(f"bind: {error.text}" if flavour is BUSYBOX else error.text) from None
     process.install(listener, private=True)
