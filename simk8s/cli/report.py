@@ -25,6 +25,9 @@ JSON_VERSION = 1
 
 _COLOURS = {"good": "green", "bad": "red", "quiet": "bright_black"}
 
+_NARROW = 72
+"""Columns of a terminal below which a line is not cut: too little would be left of it."""
+
 
 class Report:
     """Follows a runner. Everything goes to standard output."""
@@ -122,7 +125,7 @@ class Report:
 
     def _line(self, line: Line) -> None:
         text = str(line)
-        if self._width and len(text) > self._width and line.tone != "bad":
+        if self._width >= _NARROW and len(text) > self._width and line.tone != "bad":
             text = text[: self._width - 1] + "…"
         self._print(text, fg=_COLOURS.get(line.tone))
 

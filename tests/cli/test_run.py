@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias
@@ -296,3 +297,18 @@ def test_a_namespace_that_is_missing_is_to_be_made_first(simk8s: Command, tmp_pa
         f'SK404 {path}:1:1: namespaces "argocd" not found',
         "  try: create it first: `kind: Namespace`, in a manifest that comes before this one",
     ]
+
+
+@pytest.mark.parametrize(("columns", "is_cut"), [("75", True), ("40", False)])
+def test_a_line_is_cut_only_where_enough_of_it_is_left(tmp_path: Path, columns: str, is_cut: bool) -> None:
+    pty = pytest.importorskip("pty")
+    leader, follower = pty.openpty()
+    environment = {**os.environ, "COLUMNS": columns, "NO_COLOR": "1"}
+    command = [sys.executable, "-m", "simk8s.cli", "run", "scenarios/web/web.yaml", "--until", "1s"]
+    with open(tmp_path / "nothing", "w") as nothing:
+        subprocess.run(command, stdout=follower, stderr=nothing, env=environment, check=False)
+    os.close(follower)
+    said = os.read(leader, 65536).decode()
+    os.close(leader)
+    assert "service/web created" in said
+    assert ("…" in said) is is_cut, said

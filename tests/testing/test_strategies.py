@@ -168,5 +168,5 @@ def test_the_ten_lines_of_the_page_print_the_plan_and_its_token_where_they_fail(
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_ours.py"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 1, done.stdout
-    assert re.search(r"  box-0: (stuck|corrupt|absent)\b", done.stdout), done.stdout
+    assert re.search(r"  box-[01]: (stuck|absent)\b", done.stdout), done.stdout
     assert re.search(r"replay: simk8s run manifests/ --judge --replay f1\.\S+  # with 2 replicas", done.stdout)
