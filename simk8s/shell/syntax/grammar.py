@@ -185,10 +185,13 @@ class Grammar:
             while self.reader.aliases and self.peek().kind == WORD_TOKEN:
                 if not self._replace_alias(self.peek(), first=True):
                     break
-            if self.at_word("!"):
+            token = self._token or self.peek()
+            if token.kind != WORD_TOKEN or token.text not in ("!", "time"):
+                return negated, clock
+            if token.text == "!":
                 self.take()
                 negated = not negated
-            elif self.at_word("time") and self.reader.dialect.time_keyword and not clock:
+            elif self.reader.dialect.time_keyword and not clock:
                 self.take()
                 clock = "time"
                 if self.at_word("-p"):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from simk8s.shell.syntax.dialect import BASH, Dialect
 from simk8s.shell.syntax.grammar import Grammar, read_nested
@@ -43,9 +44,8 @@ class Parser:
         self.first_line = first_line
         self.first_column = first_column
         self.offset = 0
-        self._next_line = first_line
-        self.last_text = ""
-        self.last_line = first_line
+        self._line = self._next_line = first_line
+        self._read = ""
         self.warnings: tuple[tuple[int, str], ...] = ()
         self.aliases: tuple[tuple[str, str], ...] = ()
 
@@ -53,14 +53,23 @@ class Parser:
         """The next command, None at the end. Raises ShellSyntaxError; `warnings` are (line, text) of this command."""
         place = (self.first_line, self.first_column)
         unit = _unit(self.text, self.offset, place, self.dialect, self.extglob, self.aliases)
-        read = self.text[self.offset : unit.end]
-        self.last_text = read.rstrip("\n") + "\n"
-        self.last_line = self._next_line + self.last_text.count("\n") - 1
-        self._next_line += read.count("\n")
+        self._read = self.text[self.offset : unit.end]
+        self._line = self._next_line
+        self._next_line += self._read.count("\n")
         self.text = unit.text
         self.offset = unit.end
         self.warnings = unit.warnings
         return unit.command
+
+    @property
+    def last_text(self) -> str:
+        """The lines in which the last command stands."""
+        return self._read.rstrip("\n") + "\n"
+
+    @property
+    def last_line(self) -> int:
+        """The line at which the last command ends."""
+        return self._line + self._read.rstrip("\n").count("\n")
 
     @property
     def at_end(self) -> bool:
@@ -71,8 +80,7 @@ class Parser:
 _NOTHING = re.compile(r"(?:\s|#[^\n]*(?:\n|\Z))*\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class _Unit:
+class _Unit(Struct, frozen=True, gc=False):
     command: Command | None
     end: int
     warnings: tuple[tuple[int, str], ...]
@@ -94,7 +102,7 @@ def _unit(
     except RecursionError:
         line, column = reader.place(reader.offset)
         raise ShellSyntaxError("syntax error: nested too deeply", line, column) from None
-    if any(first < reader.offset < last for first, last, _ in reader.replaced):
+    if reader.replaced and any(first < reader.offset < last for first, last, _ in reader.replaced):
         return _Unit(command, reader.offset, tuple(reader.warnings), reader.text)
     return _Unit(command, len(text) - (len(reader.text) - reader.offset), tuple(reader.warnings), text)
 

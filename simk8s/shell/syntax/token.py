@@ -29,13 +29,16 @@ _PLAIN = re.compile(
     r"(?:[ \t]|\\\n)*+(?:"
     r"([^ \t\n;&|<>()~{*?\[\\'\"$`#][^ \t\n;&|<>()~{*?\[\\'\"$`]*+|\[\[?+|\{)(?=[ \t\n;&|)]|\Z)"
     r"|(\n)"
-    r"|([;|&](?![;|&>\\])|&&|\|\||[()]|>(?![>&|(\\])|<(?![<>&(\\]))"
+    r"|([;|&](?![;|&>\\])|&&|\|\||[()])"
+    r"|([0-9]*+)(>[>&]|>(?![>&|(\\])|<(?![<>&(\\]))"
     r"|(?=[A-Za-z_\"'$`~/.*?\[+:%@=,])()"
     r")"
 )
 """Most tokens: words in which nothing means anything and that nothing behind them belongs to; line ends; operators; and
 where any other word begins.
 """
+
+_BARE, _LINE_END, _OPERATION, _DIGITS, _REDIRECTION, _WORD_START = range(1, 7)
 
 _BLANK = re.compile(r"(?:[ \t]|\\\n)*")
 _COMMENT = re.compile(r"#[^\n]*")
@@ -55,14 +58,17 @@ def read_token(reader: Reader, context: Context = WORD) -> Token:
     kind = plain.lastindex or 0
     text, offset = plain.group(kind), plain.start(kind)
     reader.offset = plain.end()
-    if kind == 1:
+    if kind == _BARE:
         line, column = reader.place(offset)
         return Token(WORD_TOKEN, text, offset, bare_word(line, column, text))
-    if kind == 4:
+    if kind == _WORD_START:
         word = read_word(reader, context)
         return Token(WORD_TOKEN, word.source, offset, word)
-    if kind == 3:
+    if kind == _OPERATION:
         return Token(OPERATOR, text, offset)
+    if kind == _REDIRECTION:
+        number = plain.group(_DIGITS)
+        return Token(OPERATOR, text, plain.start(_DIGITS), descriptor=int(number) if number else None)
     heredoc.fill(reader)
     return Token(NEWLINE, "newline", offset)
 
