@@ -242,7 +242,8 @@ def test_a_hangup_opens_a_new_binary_log(server: Container) -> None:
 @pytest.mark.parametrize(
     ("words", "named"),
     [(["--gtid-mode=ON"], "gtid_mode=ON"), (["--skip-grant-tables"], "--skip-grant-tables"),
-     (["--relay-log-recovery"], "relay_log_recovery=1")],
+     (["--relay-log-recovery"], "relay_log_recovery=1"), (["--slave-skip-errors=all"], "slave_skip_errors=all"),
+     (["--innodb-force-recovery=1"], "innodb_force_recovery=1")],
 )  # fmt: skip
 def test_what_the_model_does_not_act_upon_is_refused_by_name(words: list[str], named: str) -> None:
     container = World().pod(0).mysql()

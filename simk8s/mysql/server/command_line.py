@@ -32,7 +32,12 @@ _ONLY: dict[str, Value] = {
     "relay_log_purge": 1,
     "slave_exec_mode": "STRICT",
     "slave_parallel_workers": 0,
+    "slave_skip_errors": "OFF",
+    "init_slave": "",
+    "init_connect": "",
     "innodb_file_per_table": 1,
+    "innodb_force_recovery": 0,
+    "innodb_read_only": 0,
     "lower_case_table_names": 0,
 }
 _UNMODELLED_FLAGS = frozenset(("initialize", "skip_grant_tables", "daemonize", "early_plugin_load"))
