@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import tempfile
 import threading
 from pathlib import Path
@@ -43,3 +45,35 @@ def test_workers_that_are_killed_at_work_cost_nothing(tmp_path: Path, monkeypatc
     assert len(killed) == 2
     assert found.is_complete
     assert report(found) == wanted
+
+
+FORKS = """
+import os, signal
+from simk8s.checker.sharing import shared
+
+def double(parent, number):
+    if number == 3 and os.getpid() != parent:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return 2 * number, os.getpid() == parent
+
+print(list(shared(double, [(os.getpid(), number) for number in range(6)], 2)))
+"""
+
+
+def test_a_process_without_threads_shares_the_work_with_its_forks_and_does_itself_what_killed_one_of_them() -> None:
+    done = subprocess.run([sys.executable, "-c", FORKS], capture_output=True, text=True, check=True)
+
+    assert done.stdout == f"{[(2 * number, number == 3) for number in range(6)]}\n"
+    assert done.stderr == ""
+
+
+def test_whoever_has_seen_enough_leaves_no_fork_at_work() -> None:
+    enough = FORKS.replace("print(list(", "print(next(").replace("number == 3 and", "False and")
+    done = subprocess.run(
+        [sys.executable, "-c", enough + "import multiprocessing\nprint(multiprocessing.active_children())"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert done.stdout == "(0, False)\n[]\n"

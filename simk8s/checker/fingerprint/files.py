@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from hashlib import blake2b
+from operator import attrgetter
 
 from simk8s.checker.fingerprint.binlog import MAGIC, timeless
 from simk8s.checker.fingerprint.naming import nameless_bytes
@@ -11,6 +12,7 @@ from simk8s.machine import Directory, File
 from simk8s.machine.content import Content, segments
 from simk8s.machine.filesystem import Inode, Symlink
 
+_ALL_OF_A_FILE = attrgetter("content", "mode", "uid")
 _LONG = 1 << 16  # bytes: nobody writes so much text with a time in it
 
 
@@ -19,7 +21,7 @@ class _Seen:
     """A directory as it was when it was looked at last, and the digest of what is right in it."""
 
     directory: Directory
-    look: tuple[list[object], ...]
+    look: list[object]
     digest: bytes
     below: list[tuple[str, Directory]]
 
@@ -44,12 +46,11 @@ class FileDigests:
 
     def _look(self, directory: Directory) -> _Seen:
         inodes = directory.entries.values()
-        look: tuple[list[object], ...] = (
-            [directory.mode, directory.uid, *directory.entries],
-            [inode.content if type(inode) is File else inode for inode in inodes],
-            [inode.uid for inode in inodes],
-            [inode.mode for inode in inodes],
-        )
+        look: list[object] = [directory.mode, directory.uid, *directory.entries]
+        try:
+            look += map(_ALL_OF_A_FILE, inodes)
+        except AttributeError:  # not all of them are files
+            look += [(getattr(inode, "content", inode), inode.mode, inode.uid) for inode in inodes]
         seen = self._seen.get(id(directory))
         if seen is None or seen.directory is not directory or seen.look != look:
             entries = sorted(directory.entries.items())

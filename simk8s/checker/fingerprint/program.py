@@ -10,13 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from hashlib import blake2b
 from types import FrameType
-from typing import Any
+from typing import Any, get_args
 
 from simk8s.checker.fingerprint.naming import nameless
 from simk8s.machine import Machine, Process
 from simk8s.shell.syntax.nodes import Command
 
-_PLAIN = (str, bool, type(None), int)
+_PLAIN = frozenset({str, bool, type(None), int})
+_COMMANDS = frozenset(get_args(Command))
+_LONG = 64
 _NUMBERED = frozenset({"seq", "cause", "number", "pid", "address", "port", "size", "offset", "position"})
 """Local variables that count or name what this one run has made. Floats are moments, bytes are on their way."""
 
@@ -24,7 +26,7 @@ _NUMBERED = frozenset({"seq", "cause", "number", "pid", "address", "port", "size
 def digest(machine: Machine) -> bytes:
     """One digest of where the programs of a container stand, those apart that probes and people have started."""
     stands = repr([_process(process) for process in _descendants(machine)])
-    return blake2b(nameless(stands).encode("utf-8", "surrogateescape"), digest_size=12).digest()
+    return blake2b(stands.encode("utf-8", "surrogateescape"), digest_size=12).digest()
 
 
 def _descendants(machine: Machine) -> Iterator[Process]:
@@ -39,17 +41,19 @@ def _descendants(machine: Machine) -> Iterator[Process]:
 
 def _process(process: Process) -> tuple[Any, ...]:
     frames = [_frame(frame) for task in process.tasks for frame in task.frames()]
-    return (process.argv, process.cwd, frames)
+    return ([nameless(word) for word in process.argv], process.cwd, frames)
 
 
 def _frame(frame: FrameType) -> tuple[Any, ...]:
-    plain = [(name, value) for name, value in frame.f_locals.items() if _is_plain(name, value)]
-    places = [(value.line, value.column) for value in frame.f_locals.values() if isinstance(value, Command)]
-    return (frame.f_code.co_qualname, frame.f_lasti, plain, places)
-
-
-def _is_plain(name: str, value: Any) -> bool:
-    kind = type(value)
-    if kind in _PLAIN:
-        return name not in _NUMBERED
-    return kind in (tuple, list) and len(value) <= 64 and all(type(item) in _PLAIN for item in value)
+    said: list[object] = [frame.f_code.co_qualname, frame.f_lasti]
+    for name, value in frame.f_locals.items():
+        kind = type(value)
+        if kind in _PLAIN:
+            if name not in _NUMBERED:
+                said += (name, nameless(value) if kind is str else value)
+        elif kind is tuple or kind is list:
+            if len(value) <= _LONG and all(type(item) in _PLAIN for item in value):
+                said += (name, [nameless(item) if type(item) is str else item for item in value])
+        elif kind in _COMMANDS:
+            said += (value.line, value.column)
+    return tuple(said)
