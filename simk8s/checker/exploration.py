@@ -21,7 +21,7 @@ from simk8s.checker.worker import Explored, explore, read_journal
 CHUNKS = 4
 """Into so many parts the crashes of a round are cut, whatever the number of workers: so that the result is the same."""
 
-SMALLEST_CHUNK = 12
+SMALLEST_CHUNK = 8
 
 
 @dataclass(frozen=True, slots=True)
