@@ -54,7 +54,8 @@ def _by_forks(act: Callable[..., T], calls: Sequence[tuple[Any, ...]], jobs: int
                     worker.start()
                     sink.close()
                     working[source] = (place, worker)
-                for source in wait(list(working)):
+                ready = wait(list(working))
+                for source in [source for source in working if source in ready]:
                     place, worker = working.pop(source)
                     try:
                         found[place] = source.recv()
