@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import signal
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from simk8s.checker import fork
-
-if TYPE_CHECKING:
-    from multiprocessing.connection import Connection
-    from multiprocessing.context import ForkProcess
+from simk8s.checker.crew import by_forks
 
 T = TypeVar("T")
 
@@ -24,7 +18,7 @@ def shared(act: Callable[..., T], calls: Sequence[tuple[Any, ...]], jobs: int | 
     which can be forked.
     """
     if jobs is not None and fork.is_possible():
-        yield from _by_forks(act, calls, jobs) if jobs > 1 else _here(act, calls)
+        yield from by_forks(act, calls, jobs) if jobs > 1 else _here(act, calls)
     elif jobs == 1:
         yield from _by_one(act, calls) if fork.is_offered() else _here(act, calls)
     else:
@@ -33,46 +27,6 @@ def shared(act: Callable[..., T], calls: Sequence[tuple[Any, ...]], jobs: int | 
 
 def _here(act: Callable[..., T], calls: Sequence[tuple[Any, ...]]) -> Iterator[T]:
     return (act(*call) for call in calls)
-
-
-def _by_forks(act: Callable[..., T], calls: Sequence[tuple[Any, ...]], jobs: int) -> Iterator[T]:
-    """A child for each call, so many at a time; it starts with all that this process has imported and remembers."""
-    from multiprocessing import get_context
-    from multiprocessing.connection import wait
-
-    context = get_context("fork")
-    waiting = deque(enumerate(calls))
-    working: dict[Connection, tuple[int, ForkProcess]] = {}
-    found: dict[int, T] = {}
-    try:
-        for number in range(len(calls)):
-            while number not in found:
-                while waiting and len(working) < jobs:
-                    place, call = waiting.popleft()
-                    source, sink = context.Pipe(duplex=False)
-                    worker = context.Process(target=_answer, args=(sink, act, call), daemon=True)
-                    worker.start()
-                    sink.close()
-                    working[source] = (place, worker)
-                ready = wait(list(working))
-                for source in [source for source in working if source in ready]:
-                    place, worker = working.pop(source)
-                    try:
-                        found[place] = source.recv()
-                    except EOFError:
-                        found[place] = act(*calls[place])  # what a worker could not bear, one world at a time
-                    worker.join()
-            yield found.pop(number)
-    finally:
-        for _, worker in working.values():
-            worker.kill()
-            worker.join()
-
-
-def _answer(sink: Connection, act: Callable[..., T], call: tuple[Any, ...]) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever is waiting for this hears of it, and ends it
-    with suppress(Exception):  # where nothing comes, the parent does it again, and meets the same
-        sink.send(act(*call))
 
 
 def _by_joblib(act: Callable[..., T], calls: Sequence[tuple[Any, ...]], jobs: int | None) -> Iterator[T]:
