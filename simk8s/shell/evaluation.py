@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simk8s.machine import Errno, SyscallError
-from simk8s.shell import message
+from simk8s.shell import ending, message
 from simk8s.shell.control import Discard, ExitShell
 from simk8s.shell.dispatch import execute
 from simk8s.shell.prompt import expand_prompt
@@ -31,6 +31,10 @@ def run_text(shell: Shell, text: str, reader: str, *, first_line: int = 1, sourc
         try:
             command = _next(shell, parser)
         except ShellSyntaxError as error:
+            if shell.options.errexit and shell.guarded == shell.inverted and not shell.dialect.almquist:
+                error.second = None  # with its first line the message is out, and bash ends
+                yield from report(shell, error, reader, sourced=sourced)
+                yield from ending.by_error(shell, 2)
             yield from report(shell, error, reader, sourced=sourced)
             shell.status = 1 if error.status == 1 else 2
             inside = reader == "eval" and error.status == 127 and shell.reading_mode == "c"

@@ -267,7 +267,7 @@ def substitute_process(shell: Shell, part: ProcessSubstitution) -> Run[str]:
     reader, writer = process.pipe()
     mine, theirs, fd = (reader, writer, 1) if part.direction == "<" else (writer, reader, 0)
     body = part.body
-    child = yield from fork(shell, _substituted(body), {fd: theirs})
+    child = yield from fork(shell, _substituted(body, shell.line - part.first_line), {fd: theirs})
     theirs.release()
     number = next(n for n in chain(range(63, 9, -1), count(64)) if n not in process.files)
     process.install(mine, number)
@@ -277,10 +277,12 @@ def substitute_process(shell: Shell, part: ProcessSubstitution) -> Run[str]:
     return f"/dev/fd/{number}"
 
 
-def _substituted(body: Sequence) -> Callable[[Shell], Run[int]]:
+def _substituted(body: Sequence, shift: int) -> Callable[[Shell], Run[int]]:
     def run(shell: Shell) -> Run[int]:
         shell.guarded = shell.inverted = 0
         shell.evaluations = 1
+        shell.resting_line = 0
+        shell.line_shift = shift
         for number in shell.substituted_files:
             if number in shell.process.files:
                 shell.process.close(number)

@@ -125,7 +125,7 @@ class StartUp(Writer):
         return str(
             self.one(
                 f"declare -p {self.one('a', 'n', 'arr', 'map', 'unset1', 'v1')}",
-                "trap -p",
+                "trap -p ERR EXIT",
                 'echo "${PIPESTATUS[@]}"',
                 'echo "${arr[@]@A}"',
                 "type -t f1",

@@ -109,7 +109,9 @@ def read_process_substitution(reader: Reader) -> Part:
 def _process(reader: Reader, start: int) -> Part:
     reader.offset = start + 2
     body = nested(reader, reader.text[start : start + 2])
-    return ProcessSubstitution(*reader.place(start), reader.text[start], body, reader.text[start : reader.offset])
+    first_line = body.commands[0].line if body.commands else 0
+    source = reader.text[start : reader.offset]
+    return ProcessSubstitution(*reader.place(start), source[0], printed_lines(body), source, first_line)
 
 
 def nested(reader: Reader, opening: str) -> Sequence:

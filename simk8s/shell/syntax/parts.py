@@ -119,12 +119,13 @@ class ArithmeticExpansion(Node, frozen=True):
 
 
 class ProcessSubstitution(Node, frozen=True):
-    """`<( ... )` or `>( ... )`; `direction` is the first character."""
+    """`<( ... )` or `>( ... )`; `direction` is the first character, `first_line` as for `$( ... )`."""
 
     waits: ClassVar[bool] = True
     direction: str
     body: Sequence
     source: str
+    first_line: int
 
 
 class Tilde(Node, frozen=True):
