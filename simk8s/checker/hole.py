@@ -168,7 +168,7 @@ def _victim(crash: Crash) -> str:
             return f"Pod {crash.killed} (deleted)"
         case _:
             lost = "" if crash.unsynced == "kept" else ", and with it what was not synced"
-            return f"{crash.killed} (power lost{lost}, back after a while)"
+            return f"{crash.killed} (lost{lost}, back after a while)"
 
 
 def _moment(crash: Crash) -> str:

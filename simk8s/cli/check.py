@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from simk8s.cli.failure import BAD_INPUT, FINDING, INTERRUPTED
+from simk8s.cli.writable import check_writable
 
 if TYPE_CHECKING:
     from simk8s.checker.setup import Setup
@@ -70,6 +71,9 @@ def command(
     from simk8s.render.crash_report import lines
 
     most = _most(crashes)
+    for file, option in ((json_file, "--json"), (html_file, "--html"), (scenarios and f"{scenarios}/x", "--scenarios")):
+        if file:
+            check_writable(file, option, makes_folders=True)
     setup = _setup(paths, seed, nodes)
     meter = Meter(quiet=quiet)
     meter.note(_replays(dask))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from simk8s.cli.failure import FINDING, INTERRUPTED
+from simk8s.cli.writable import check_writable
 
 if TYPE_CHECKING:
     from simk8s.checker.oracle import Oracle
@@ -67,7 +68,7 @@ def command(
     from simk8s.scenario import Runner
 
     if trace is not None:
-        _check_writable(trace)
+        check_writable(trace, "--trace")
     if not paths:
         if replay is None:
             ctx.fail("Missing argument 'PATH...'.")
@@ -168,20 +169,3 @@ def _check_folders(paths: tuple[str, ...]) -> None:
             raise SimError(
                 "SK507", "this folder has scenarios in it", place=Place(str(folder)), hint=f"give one: {names}"
             )
-
-
-def _check_writable(trace: str) -> None:
-    """Find out now, not after the run, that the trace has no place to go."""
-    from simk8s.errors import SimError
-
-    path = Path(trace)
-    if path.exists() and not path.is_file():
-        return  # a pipe or a device: writing to it is not for trying out
-    probe = path.with_name(path.name + ".partial")
-    try:
-        probe.open("wb").close()
-        probe.unlink()
-    except OSError as error:
-        raise SimError(
-            "SK102", f"cannot write the trace {trace}: {error.strerror}", hint="choose another --trace file"
-        ) from error

@@ -129,3 +129,12 @@ def test_a_scenario_is_no_manifest_to_be_checked(simk8s: Command) -> None:
     result = simk8s("check", "scenarios/article.yaml")
     assert result.exit_code == 2
     assert result.stderr.startswith("SK507 scenarios/article.yaml:1:1: this is a scenario, not a manifest\n")
+
+
+@pytest.mark.parametrize("option", ["--json", "--html", "--scenarios"])
+def test_what_cannot_be_saved_is_refused_before_the_work(simk8s: Command, tmp_path: Path, option: str) -> None:
+    path = manifest(tmp_path, FRAGILE)
+    result = simk8s("check", path, option, path / "inside of a file")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith(f"SK102: cannot write {path / 'inside of a file'}")
+    assert list(tmp_path.iterdir()) == [path]
