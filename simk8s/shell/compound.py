@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
 from simk8s.machine import Exec
-from simk8s.shell import conditional, expansion, failure, job, pattern, subshell, trace, trap, unparse
+from simk8s.shell import conditional, expansion, failure, job, pattern, step, subshell, trace, trap, unparse
 from simk8s.shell.control import ShellError
 from simk8s.shell.dispatch import begin, execute, runs
 from simk8s.shell.locale import in_locale
@@ -49,23 +49,24 @@ def _redirected(shell: Shell, node: Compound, body: Callable[[], int | Run[int]]
     before = len(shell.substituted_files)
     if isinstance(node, Conditional | ArithmeticCommand):
         shell.line = node.told + shell.line_shift
-    elif isinstance(node, ArithmeticFor) or not shell.resting_line:
+    elif isinstance(node, ArithmeticFor) or not shell.moment.resting_line:
         shell.line = node.line + shell.line_shift
     else:
-        shell.line = shell.resting_line
+        shell.line = shell.moment.resting_line
     try:
         saved = yield from redirect(shell, redirections)
     except RedirectionError:
         shell.status = 1
-        shell.unopened = redirections
-        alone = redirections is shell.lasting or redirections is getattr(shell.whole, "redirections", None)
-        if shell.guarded == shell.inverted and not alone:
+        moment = shell.moment
+        moment.unopened = redirections
+        alone = redirections is moment.lasting or redirections is getattr(moment.whole, "redirections", None)
+        if moment.failures_count and not alone:
             yield from failure.failed(shell, 1)
         return 1
     except ShellError as error:
         yield from failure.report(shell, error)
         return 1
-    if redirections is shell.lasting:  # an EXIT trap runs with them
+    if redirections is shell.moment.lasting:  # an EXIT trap runs with them
         saved.keep(shell)
     try:
         try:
@@ -101,14 +102,14 @@ def run_subshell(shell: Shell, node: Subshell) -> Run[int]:
     if shell.takes_over(node):  # this process is itself a child with nothing else to do
         shell.level += not shell.is_stage
         shell.is_stage = False
-        shell.evaluations = shell.redirected = 0
+        shell.moment.evaluations = shell.moment.redirected = 0
         return (yield from _inside(shell, node))
 
     def body(child: Shell) -> Run[int]:
         child.may_exec = child.leaves_quietly and not node.redirections
         child.loops = 0
         status = yield from _inside(child, node)
-        unopened.append(child.unopened)
+        unopened.append(child.moment.unopened)
         return status
 
     unopened: list[tuple[Redirection, ...]] = []
@@ -116,7 +117,7 @@ def run_subshell(shell: Shell, node: Subshell) -> Run[int]:
     child = yield from subshell.fork(shell, body)
     status = yield from subshell.wait_for(shell, child)
     if unopened:
-        (shell.unopened,) = unopened
+        (shell.moment.unopened,) = unopened
     if child.signal is not None:
         yield from job.tell_end(shell, child, node)
     return (yield from checked(shell, status))
@@ -124,9 +125,9 @@ def run_subshell(shell: Shell, node: Subshell) -> Run[int]:
 
 def _inside(shell: Shell, node: Subshell) -> Run[int]:
     """What the process of a `( )` does."""
-    shell.whole = node.body.commands[0] if len(node.body.commands) == 1 else None
-    shell.lasting = node.redirections
-    shell.resting_line = node.line + node.source.count("\n") + shell.line_shift
+    shell.moment.whole = node.body.commands[0] if len(node.body.commands) == 1 else None
+    shell.moment.lasting = node.redirections
+    shell.moment.resting_line = node.line + node.source.count("\n") + shell.line_shift
     result = redirected(shell, node, lambda: begin(shell, node.body))
     return result if isinstance(result, int) else (yield from result)
 
@@ -173,13 +174,13 @@ def _otherwise(shell: Shell, node: If, may_exec: bool) -> int | Run[int]:
 def condition(shell: Shell, condition: Sequence) -> int | Run[int]:
     """Run commands whose failure is an answer, not an error."""
     shell.may_exec = False
-    shell.guarded += 1
+    shell.moment.guarded += 1
     result: int | Run[int] = 0
     try:
         result = begin(shell, condition)
     finally:
         if isinstance(result, int):
-            shell.guarded -= 1
+            shell.moment.guarded -= 1
     return result if isinstance(result, int) else _guarded(shell, result)
 
 
@@ -187,7 +188,7 @@ def _guarded(shell: Shell, running: Run[int]) -> Run[int]:
     try:
         return (yield from running)
     finally:
-        shell.guarded -= 1
+        shell.moment.guarded -= 1
 
 
 @runs(Case)
@@ -201,10 +202,10 @@ def _case(shell: Shell, node: Case) -> Run[int]:
     options = shell.options
     if options.xtrace:
         yield from trace.show_line(shell, f"case {unparse.word(node.subject)} in")
-    if not shell.announce(node.line, node.column, lambda: f"case {unparse.word(node.subject)} in "):
+    if not step.announce(shell, node.line, node.column, lambda: f"case {unparse.word(node.subject)} in "):
         yield shell.process.machine.never
     yield from trap.run_debug(shell, f"case {unparse.word(node.subject)} in ")
-    resting_line, shell.resting_line = shell.resting_line, shell.line
+    resting_line, shell.moment.resting_line = shell.moment.resting_line, shell.line
     try:
         subject = in_locale(shell, (yield from expansion.expand_operand(shell, node.subject)))
         status = 0
@@ -234,7 +235,7 @@ def _case(shell: Shell, node: Case) -> Run[int]:
         yield from failure.report(shell, error)
         return 1
     finally:
-        shell.resting_line = resting_line
+        shell.moment.resting_line = resting_line
     if not matched or status == 0:
         shell.status = status
     return status
@@ -248,17 +249,17 @@ def run_conditional(shell: Shell, node: Conditional) -> int | Run[int]:
 def _conditional(shell: Shell, node: Conditional) -> int | Run[int]:
     shell.line = node.told + shell.line_shift
     if shell.is_watched or node.waits:
-        return _wait_for_conditional(shell, node, shell.step(node))
-    if not shell.stepped(node):
-        return _wait_for_conditional(shell, node, shell.finish_step())
+        return _wait_for_conditional(shell, node, step.take(shell, node))
+    if not step.stepped(shell, node):
+        return _wait_for_conditional(shell, node, step.finish_step(shell))
     try:
         return failure.ended(shell, 0 if conditional.holds(shell, node.test) else 1)
     except (conditional.BadTest, ShellError) as error:
         return _unanswered(shell, error)
 
 
-def _wait_for_conditional(shell: Shell, node: Conditional, step: Run[None]) -> Run[int]:
-    yield from step
+def _wait_for_conditional(shell: Shell, node: Conditional, rest: Run[None]) -> Run[int]:
+    yield from rest
     if (yield from trap.run_debug(shell, node)):
         return 0
     try:
@@ -285,27 +286,29 @@ def run_arithmetic(shell: Shell, node: ArithmeticCommand) -> int | Run[int]:
 def _arithmetic(shell: Shell, node: ArithmeticCommand) -> int | Run[int]:
     shell.line = node.told + shell.line_shift
     if shell.is_watched or node.expression.waits:
-        return _wait_for_arithmetic(shell, node, shell.step(node))
-    if not shell.stepped(node):
-        return _wait_for_arithmetic(shell, node, shell.finish_step())
+        return _wait_for_arithmetic(shell, node, step.take(shell, node))
+    if not step.stepped(shell, node):
+        return _wait_for_arithmetic(shell, node, step.finish_step(shell))
     try:
         return failure.ended(shell, 0 if expansion.arithmetic_now(shell, node.expression, "((") else 1)
     except ShellError as error:
         return _unanswered(shell, error)
 
 
-def _wait_for_arithmetic(shell: Shell, node: ArithmeticCommand, step: Run[None]) -> Run[int]:
-    yield from step
+def _wait_for_arithmetic(shell: Shell, node: ArithmeticCommand, rest: Run[None]) -> Run[int]:
+    yield from rest
     if (yield from trap.run_debug(shell, node)):
         return 0
     if shell.options.xtrace:
         yield from trace.show_line(shell, f"(( {node.expression.source} ))")
+    moment = shell.moment
     try:
-        guards, shell.guarded, shell.inverted = (shell.guarded, shell.inverted), 0, 0  # not so in its substitutions
+        guarded, inverted = moment.guarded, moment.inverted
+        moment.guarded = moment.inverted = 0  # not so in its substitutions
         try:
             value = yield from expansion.expand_arithmetic(shell, node.expression, command="((")
         finally:
-            shell.guarded, shell.inverted = guards
+            moment.guarded, moment.inverted = guarded, inverted
     except ShellError as error:
         return (yield from _unanswered(shell, error))
     return (yield from checked(shell, 0 if value else 1))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def by_exit(shell: Shell, status: int) -> Run[Never]:
     """`exit`: in a function nothing is undone."""
-    if shell.in_function or not shell.evaluations:
+    if shell.in_function or not shell.moment.evaluations:
         status = yield from _trapped(shell, status)
     raise ExitShell(status)
 
@@ -27,10 +27,10 @@ def by_exit(shell: Shell, status: int) -> Run[Never]:
 def by_failure(shell: Shell, status: int, *, simple: bool) -> Run[Never]:
     """`set -e`: only the redirections of the simple command around a simple one are undone, and local names."""
     if shell.traps.get("EXIT"):
-        if simple and shell.redirected:
+        if simple and shell.moment.redirected:
             raise ExitShell(status, by_simple=True)
-        if shell.in_function or not shell.evaluations:
-            if shell.evaluations or not shell.level:
+        if shell.in_function or not shell.moment.evaluations:
+            if shell.moment.evaluations or not shell.level:
                 shell.table.forget_locals()
             status = yield from _trapped(shell, status)
     raise ExitShell(status)
@@ -43,7 +43,7 @@ def by_error(shell: Shell, status: int) -> Run[Never]:
 
 def given_up(shell: Shell, end: ExitShell | Discard) -> Run[Never]:
     """The same without `set -e`, where it ends the shell or the command: only a subshell leaves everything as it is."""
-    if shell.level and not shell.evaluations:
+    if shell.level and not shell.moment.evaluations:
         raise ExitShell((yield from _trapped(shell, end.status)))
     if isinstance(end, ExitShell):
         end.undoes = not shell.level
@@ -52,18 +52,19 @@ def given_up(shell: Shell, end: ExitShell | Discard) -> Run[Never]:
 
 def evaluated(shell: Shell, running: Run[int]) -> Run[int]:
     """Run a text's commands. Behind the outermost text nothing more is undone."""
-    shell.evaluations += 1
+    shell.moment.evaluations += 1
     command = shell.current_command
     try:
         status = yield from running
         shell.current_command = command
         return status
     except (ExitShell, Discard) as end:
-        if shell.evaluations > 1 or (not shell.level if isinstance(end, Discard) else end.undoes or end.by_simple):
+        inside = shell.moment.evaluations > 1
+        if inside or (not shell.level if isinstance(end, Discard) else end.undoes or end.by_simple):
             raise
         raise ExitShell((yield from _trapped(shell, end.status))) from end
     finally:
-        shell.evaluations -= 1
+        shell.moment.evaluations -= 1
 
 
 def _trapped(shell: Shell, status: int) -> Run[int]:

@@ -25,13 +25,13 @@ def run_text(shell: Shell, text: str, reader: str, *, first_line: int = 1, sourc
     """
     parser = Parser(text, shell.dialect, first_line=first_line)
     status = 0
-    outside = shell.guarded, shell.inverted, shell.loops
-    resting_line = shell.resting_line
+    outside = shell.moment.guarded, shell.moment.inverted, shell.loops
+    resting_line = shell.moment.resting_line
     while True:
         try:
             command = _next(shell, parser)
         except ShellSyntaxError as error:
-            if shell.options.errexit and shell.guarded == shell.inverted and not shell.dialect.almquist:
+            if shell.options.errexit and shell.moment.failures_count and not shell.dialect.almquist:
                 error.second = None  # with its first line the message is out, and bash ends
                 yield from report(shell, error, reader, sourced=sourced)
                 yield from ending.by_error(shell, 2)
@@ -49,16 +49,16 @@ def run_text(shell: Shell, text: str, reader: str, *, first_line: int = 1, sourc
             return status
         if shell.options.get("noexec"):
             continue
-        shell.resting_line = parser.last_line
+        shell.moment.resting_line = parser.last_line
         try:
             status = yield from execute(shell, command)
         except Discard as end:
             if shell.level or end.status > 128:  # a subshell gives up altogether, and so does who is interrupted
                 raise
             status = shell.status = end.status
-            shell.guarded, shell.inverted, shell.loops = outside
+            shell.moment.guarded, shell.moment.inverted, shell.loops = outside
         finally:
-            shell.resting_line = resting_line
+            shell.moment.resting_line = resting_line
 
 
 def _next(shell: Shell, parser: Parser) -> Command | None:
@@ -112,7 +112,7 @@ def run_script(shell: Shell, text: str) -> Run[int]:
             shell.history.append(parser.last_text.strip())
         if shell.options.get("noexec"):
             continue
-        shell.resting_line = parser.last_line
+        shell.moment.resting_line = parser.last_line
         shell.may_exec = shell.reading_mode == "c" and parser.at_end and not shell.traps
         try:
             status = yield from execute(shell, command)
@@ -120,7 +120,7 @@ def run_script(shell: Shell, text: str) -> Run[int]:
             if end.aborts and shell.reading_mode == "c":
                 raise ExitShell(1) from end
             status = shell.status = end.status
-            shell.guarded = shell.inverted = shell.loops = 0
+            shell.moment.guarded = shell.moment.inverted = shell.loops = 0
 
 
 def run_input(shell: Shell) -> Run[int]:
@@ -148,7 +148,7 @@ def run_input(shell: Shell) -> Run[int]:
             line += 1
             continue
         line += 1
-        shell.guarded = shell.inverted = 0
+        shell.moment.guarded = shell.moment.inverted = 0
         status = yield from _run_piece(shell, text, first_line, status)
         text, first_line = "", line
     if shell.interactive:
@@ -198,9 +198,9 @@ def _run_piece(shell: Shell, text: str, first_line: int, before: int) -> Run[int
             yield from shell.write(2, parser.last_text)
         if shell.options.get("noexec"):
             continue
-        shell.resting_line = parser.last_line
+        shell.moment.resting_line = parser.last_line
         try:
             status = yield from execute(shell, command)
         except Discard as end:
             status = shell.status = end.status
-            shell.guarded = shell.inverted = shell.loops = 0
+            shell.moment.guarded = shell.moment.inverted = shell.loops = 0

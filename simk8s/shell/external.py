@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from simk8s.machine import Directory, Errno, Exec, Process, SyscallError, find_on_path
 from simk8s.shell import function, job, subshell
+from simk8s.shell.environment import child_environment
 from simk8s.shell.syntax.nodes import SimpleCommand
 from simk8s.sim import Run
 
@@ -34,7 +35,7 @@ def start(shell: Shell, words: list[str], node: SimpleCommand, may_exec: bool) -
         return 127
     shell.last_argument = words[-1]
     remember(shell, name, path)
-    environment = shell.environment(inside=-1 if may_exec and not shell.is_stage else 0)
+    environment = child_environment(shell, inside=-1 if may_exec and not shell.is_stage else 0)
     if not shell.dialect.almquist:
         environment["_"] = path
     process = shell.process

@@ -18,7 +18,7 @@ def ended(shell: Shell, status: int, *, simple: bool = False) -> int | Run[int]:
     shell.pipe_statuses = [status]
     if shell.remarks:
         return _ended(shell, status, simple)
-    if status and shell.guarded == shell.inverted:
+    if status and shell.moment.failures_count:
         if shell.traps:
             return _ended(shell, status, simple)
         if shell.options.errexit:
@@ -28,7 +28,7 @@ def ended(shell: Shell, status: int, *, simple: bool = False) -> int | Run[int]:
 
 def _ended(shell: Shell, status: int, simple: bool) -> Run[int]:
     yield from shell.tell_remarks()
-    if status and shell.guarded == shell.inverted:
+    if status and shell.moment.failures_count:
         yield from failed(shell, status, simple=simple)
     return status
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simk8s.shell import assignment, trap
+from simk8s.shell import assignment, step, trap
 from simk8s.shell.control import ReturnFrom
 from simk8s.shell.dispatch import execute
 from simk8s.shell.limit import DEEPEST_CALLS, too_deep
@@ -39,12 +39,12 @@ def call(
     positional, shell.positional = shell.positional, words[1:]
     loops, shell.loops = shell.loops, 0
     shift, shell.line_shift = shell.line_shift, 0
-    resting_line, shell.resting_line = shell.resting_line, definition.body.line
+    resting_line, shell.moment.resting_line = shell.moment.resting_line, definition.body.line
     shell.table.push(Frame(words[0], source.name, line, temporary))
     shell.sources.append(source)
     hidden = {} if words[0] in shell.traced_functions else _hide_traps(shell)
     try:
-        if not shell.announce(definition.line, definition.column, lambda: shell.announced):
+        if not step.announce(shell, definition.line, definition.column, lambda: shell.announced):
             yield shell.process.machine.never
         if "DEBUG" in shell.traps:
             yield from trap.run_event(shell, "DEBUG")
@@ -56,7 +56,7 @@ def call(
             shell.options = left.options
         shell.loops = loops
         shell.line_shift = shift
-        shell.resting_line = resting_line
+        shell.moment.resting_line = resting_line
         shell.positional = positional
     shell.status = status
     shell.line = line + shift

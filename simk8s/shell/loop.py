@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simk8s.shell import arguments, assignment, expansion, failure, menu, subshell, trace, trap, unparse
+from simk8s.shell import arguments, assignment, expansion, failure, menu, step, subshell, trace, trap, unparse
 from simk8s.shell.compound import checked, condition, redirected
 from simk8s.shell.control import BreakLoop, ContinueLoop, ExitShell, ShellError
 from simk8s.shell.dispatch import begin, runs
@@ -82,14 +82,14 @@ def _for(shell: Shell, node: For) -> Run[int]:
         yield from failure.report(shell, error)
         return 1
     status = 0
-    resting_line, shell.resting_line = shell.resting_line, shell.line
+    resting_line, shell.moment.resting_line = shell.moment.resting_line, shell.line
     shell.loops += 1
     try:
         for word in words:
             shell.line = node.line + shell.line_shift
             if shell.options.xtrace:
                 yield from trace.show_line(shell, _header(node.name, "for", node.words))
-            if not shell.announce(node.line, node.column, lambda: _header(node.name, "for", node.words)):
+            if not step.announce(shell, node.line, node.column, lambda: _header(node.name, "for", node.words)):
                 yield shell.process.machine.never
             try:
                 yield from trap.run_debug(shell, _header(node.name, "for", node.words))
@@ -109,7 +109,7 @@ def _for(shell: Shell, node: For) -> Run[int]:
             except ContinueLoop as again:
                 status = _continued(shell, again)
     finally:
-        shell.resting_line = resting_line
+        shell.moment.resting_line = resting_line
         shell.loops -= 1
         subshell.close_substituted(shell, before)
     shell.status = status
@@ -183,17 +183,17 @@ def _evaluated(shell: Shell, expression: Word, line: int) -> int | Run[int]:
     if not expression.source.strip():
         return 1
     shell.line = line + shell.line_shift
-    if not shell.announce(line, 0, lambda: f"(({expression.source.strip()}))"):
-        return _wait_for_value(shell, expression, shell.finish_step())
+    if not step.announce(shell, line, 0, lambda: f"(({expression.source.strip()}))"):
+        return _wait_for_value(shell, expression, step.finish_step(shell))
     if shell.is_watched or expression.waits:
-        return _wait_for_value(shell, expression, shell.tick(line))
-    if not shell.ticked(line):
-        return _wait_for_value(shell, expression, shell.finish_step())
+        return _wait_for_value(shell, expression, step.tick(shell, line))
+    if not step.ticked(shell, line):
+        return _wait_for_value(shell, expression, step.finish_step(shell))
     return expansion.arithmetic_now(shell, expression, "((")
 
 
-def _wait_for_value(shell: Shell, expression: Word, step: Run[None]) -> Run[int]:
-    yield from step
+def _wait_for_value(shell: Shell, expression: Word, rest: Run[None]) -> Run[int]:
+    yield from rest
     yield from trap.run_debug(shell, f"(({expression.source.strip()}))")
     if shell.options.xtrace:
         yield from trace.show_line(shell, f"(( {expression.source.strip()} ))")

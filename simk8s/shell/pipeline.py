@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from simk8s.machine import Handle, NullHandle
 from simk8s.machine.signals import SIGINT, SIGQUIT
-from simk8s.shell import assignment, failure, job, subshell, trap
+from simk8s.shell import assignment, failure, job, step, subshell, trap
 from simk8s.shell.array import Element, assign_array
 from simk8s.shell.control import BreakLoop, ContinueLoop, ExitShell
 from simk8s.shell.dispatch import execute, runs
@@ -46,11 +46,11 @@ def run_pipeline(shell: Shell, node: Pipeline) -> Run[int]:
     """`! time a | b |& c`"""
     began = shell.process.sim.now
     may_exec, shell.may_exec = shell.may_exec, False
-    shell.unopened = ()
-    shell.guarded += node.negated
+    shell.moment.unopened = ()
+    shell.moment.guarded += node.negated
     inside, excused = (0, 0) if shell.options.errexit or not node.negated else _of_negation(node)
-    shell.inverted += inside
-    shell.excused += excused
+    shell.moment.inverted += inside
+    shell.moment.excused += excused
     try:
         if not node.stages:
             status = shell.status = 0
@@ -68,17 +68,17 @@ def run_pipeline(shell: Shell, node: Pipeline) -> Run[int]:
             yield from _tell_time(shell, shell.process.sim.now - began, node.clock == "time -p")
         raise
     finally:
-        shell.guarded -= node.negated
-        shell.inverted -= inside
-        shell.excused -= excused
+        shell.moment.guarded -= node.negated
+        shell.moment.inverted -= inside
+        shell.moment.excused -= excused
     if node.clock:
         yield from _tell_time(shell, shell.process.sim.now - began, node.clock == "time -p")
     if node.negated:
         unopened = _is_unopened(shell, node.stages)
-        status = shell.status = int(not status or (unopened and node is not shell.whole))
+        status = shell.status = int(not status or (unopened and node is not shell.moment.whole))
         if len(node.stages) == 1 and isinstance(node.stages[0], Conditional | ArithmeticCommand) and not unopened:
             shell.pipe_statuses = [status]
-    elif status and len(node.stages) > 1 and shell.guarded == shell.inverted:
+    elif status and len(node.stages) > 1 and shell.moment.failures_count:
         yield from failure.failed(shell, status)
     return status
 
@@ -93,7 +93,7 @@ def _is_unopened(shell: Shell, stages: tuple[Command, ...]) -> bool:
     """Whether this is one compound command whose redirections failed just now: then bash forgets the `!`."""
     if len(stages) != 1 or not isinstance(stages[0], (*_COMPOUND, Subshell, Conditional, ArithmeticCommand)):
         return False
-    return bool(shell.unopened) and shell.unopened is stages[0].redirections
+    return bool(shell.moment.unopened) and shell.moment.unopened is stages[0].redirections
 
 
 def _run_stages(shell: Shell, node: Pipeline) -> Run[int]:
@@ -137,7 +137,7 @@ def _run_stages(shell: Shell, node: Pipeline) -> Run[int]:
     if shell.options.pipefail:
         status = next((s for s in reversed(statuses) if s), 0)
     shell.status = status
-    if type(node.stages[-1]) is Subshell and status and shell.guarded == shell.inverted:
+    if type(node.stages[-1]) is Subshell and status and shell.moment.failures_count:
         shell.current_command = node.stages[-1]
         yield from failure.failed(shell, status)  # it fails first, and then the pipeline
     return status
@@ -148,7 +148,7 @@ def _told(shell: Shell, command: Command) -> Run[None]:
     if type(command) is not SimpleCommand:
         return
     shell.announced_before = command
-    if not shell.announce_command(command):
+    if not step.announce_command(shell, command):
         yield shell.process.machine.never
     if shell.active_traps:
         return
@@ -200,7 +200,7 @@ def run_background(shell: Shell, node: Background) -> Run[int]:
     yield from _told(shell, node.command)
 
     def body(child: Shell) -> Run[int]:
-        child.guarded = child.inverted = 0
+        child.moment.guarded = child.moment.inverted = 0
         if not child.options.get("monitor"):
             for number in (SIGINT, SIGQUIT):  # what is typed at a terminal is not for it
                 if child.process.dispositions.get(number) is None:

@@ -118,7 +118,7 @@ def _run_script(shell: Shell, call: Invocation) -> Run[int]:
     yield from _run_startup_files(shell, call)
     if call.command is not None:
         shell.reading_mode = "c"
-        shell.evaluations = 1
+        shell.moment.evaluations = 1
         shell.source.place = shell.process.machine.place_of(call.command)
         if not shell.dialect.almquist:
             shell.names["BASH_EXECUTION_STRING"] = Variable(call.command)

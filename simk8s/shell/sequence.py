@@ -44,14 +44,14 @@ def _go_on(shell: Shell, running: Run[int], rest: tuple[Command, ...], may_exec:
 def run_and_or(shell: Shell, node: AndOr) -> Run[int]:
     """`a && b || c`. Only the failure of the last one counts for `set -e`."""
     may_exec, shell.may_exec = shell.may_exec, False
-    shell.guarded += 1
+    shell.moment.guarded += 1
     try:
         status = yield from execute(shell, node.first)
         for operator, command in node.rest[:-1]:
             if (status == 0) == (operator == "&&"):
                 status = yield from execute(shell, command)
     finally:
-        shell.guarded -= 1
+        shell.moment.guarded -= 1
     operator, command = node.rest[-1]
     if (status == 0) == (operator == "&&"):
         shell.may_exec = may_exec

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from simk8s.errors import Place, SimError
+from simk8s.errors import Place
 from simk8s.machine import Process, SyscallError
-from simk8s.shell import unparse
 from simk8s.shell.control import ExitShell
 from simk8s.shell.message import in_ash_words
+from simk8s.shell.moment import Moment
 from simk8s.shell.options import Options
 from simk8s.shell.source import Source
 from simk8s.shell.special import install_again, install_special
 from simk8s.shell.syntax.dialect import BASH, Dialect
 from simk8s.shell.syntax.nodes import (
-    ArithmeticCommand,
     Command,
-    Conditional,
     FunctionDefinition,
-    Redirection,
-    SimpleCommand,
 )
 from simk8s.shell.variables import Table, Variable
 from simk8s.sim import Run
@@ -28,12 +23,6 @@ from simk8s.sim import Run
 if TYPE_CHECKING:
     from simk8s.shell.builtins.completion import Completion
     from simk8s.shell.job import Job
-
-WAITED_SECONDS = 0.5
-"""A shell that has waited this long since the last count is not in an endless loop (SK301)."""
-
-WORTH_COUNTING_SECONDS = 0.01
-"""Shorter pauses are the costs of system calls, not waiting."""
 
 
 class Shell:
@@ -66,7 +55,6 @@ class Shell:
         self.last_argument: str = ""
         self.background_pid: int | None = None
         self.line: int = 1
-        self.resting_line = 0  # of what stands around simple commands, for failed redirections; 0: the command's own
         self.line_shift = 0  # bash counts the lines of a command substitution from where its command ends
         self.source = Source("", "-c")
         self.sources: list[Source] = []
@@ -85,14 +73,7 @@ class Shell:
         self.jobs: list[Job] = []
         self.substituting: dict[int, Process] = {}  # process substitutions that `wait` may ask for, by process id
         self.finished: dict[int, int] = {}  # statuses of jobs that were waited for, by process id
-        self.guarded = 0  # > 0: a failure does not count for `set -e` and the ERR trap
-        self.inverted = 0  # how many of those guards are a `!` in front of a compound command
-        self.excused = 0  # how many are for the simple command that runs now, not for what it calls
-        self.whole: Command | None = None  # the command that is all of this subshell
-        self.lasting: tuple[Redirection, ...] = ()  # its redirections, if an EXIT trap runs with them
-        self.unopened: tuple[Redirection, ...] = ()  # those of the compound command that last failed to open a file
-        self.evaluations = 0  # the texts inside texts (`-c`, eval, source) whose commands this process runs
-        self.redirected = 0  # the simple commands (functions, eval) around this one that have redirections
+        self.moment = Moment()
         self.loops = 0
         self.level: int = 0  # BASH_SUBSHELL,
         self.is_stage: bool = False  # which does not count the process of a simple command or `( )` in a pipeline
@@ -151,12 +132,7 @@ class Shell:
         twin.substituted_files = list(self.substituted_files)
         twin.level = self.level + 1
         twin.is_stage = False
-        twin.inverted += self.excused
-        twin.excused = 0
-        twin.whole = None
-        twin.lasting = ()
-        twin.evaluations = 0
-        twin.redirected = 0
+        twin.moment = self.moment.of_child()
         twin.interactive = False
         twin.exiting = False
         twin.status_before_trap = None
@@ -233,31 +209,6 @@ class Shell:
             variable = self.names[name] = Variable()
         variable.value = value
 
-    def environment(self, *, inside: int = 0) -> dict[str, str]:
-        """What a child process gets, in bash's order. A program in this shell's place is less deep inside of shells."""
-        result = {}
-        for name in self.table.in_order([name for name, variable in self.names.items() if variable.exported]):
-            variable = self.names[name]
-            if not variable.is_array:
-                value = variable.scalar()
-                if value is None and self.table.frames:
-                    value = self._outer_value(name)
-                if value is not None:
-                    result[name] = value
-        if inside and result.get("SHLVL", "").isdecimal():
-            result["SHLVL"] = str(int(result["SHLVL"]) + inside)
-        for name in sorted(self.exported_functions & self.functions.keys()):
-            result[f"BASH_FUNC_{name}%%"] = unparse.function(self.functions[name]).removeprefix(f"{name} ")
-        return result
-
-    def _outer_value(self, name: str) -> str | None:
-        """What a local name without a value hides: children still get that."""
-        for frame in reversed(self.table.frames):
-            outer = frame.saved.get(name)
-            if outer is not None and outer.exported and outer.value is not None:
-                return outer.value
-        return None
-
     @property
     def expands_aliases(self) -> bool:
         return self.dialect.posix or self.options.others.get("expand_aliases", False)
@@ -315,82 +266,12 @@ class Shell:
 
     def takes_over(self, node: Command) -> bool:
         """Whether this command may become all of this process: nothing is left to do after it, also for traps."""
-        return self.may_exec and (not self.traps or (node is self.whole and self.leaves_quietly))
+        return self.may_exec and (not self.traps or (node is self.moment.whole and self.leaves_quietly))
 
     @property
     def is_watched(self) -> bool:
         """Whether commands are shown or have traps: something may be printed, or run, between any two of them."""
         return self.options.xtrace or bool(self.traps)
-
-    def step(self, node: SimpleCommand | Conditional | ArithmeticCommand) -> Run[None]:
-        """A simple command is about to run: a step that takes time, is in history, and may be a crash point."""
-        if not self.stepped(node):
-            yield from self.finish_step()
-
-    def stepped(self, node: SimpleCommand | Conditional | ArithmeticCommand) -> bool:
-        """The same without a generator: True if the step is over already, False if `finish_step` is still to come."""
-        process = self.process
-        if node is not self.announced_before and not self.announce_command(node):
-            return False
-        if process.sim.history.enabled:
-            source = self.sources[-1] if self.sources else self.source
-            written = {"place": str(source.place(node.line, node.column))} if source.place else {}
-            process.record(
-                "command",
-                source.script,
-                line=node.line,
-                column=node.column,
-                text=node.source,
-                depth=self.depth,
-                **written,
-            )
-        return self.ticked(node.line, node.column, node.source)
-
-    def announce_command(self, node: SimpleCommand | Conditional | ArithmeticCommand) -> bool:
-        return self.announce(node.line, node.column, lambda: unparse.command(node, 0))
-
-    def announce(self, line: int, column: int, text: Callable[[], str]) -> bool:
-        """Tell whoever counts commands of the next one, where bash's DEBUG trap would run; False: it was the end."""
-        process = self.process
-        hook = process.machine.before_command
-        if hook is not None and "DEBUG" not in self.active_traps:
-            self.announced = text()
-            hook(process, self.announced, self.place_of(line, column))
-        return process.status is None
-
-    def finish_step(self) -> Run[None]:
-        """The waiting part of a step that has begun."""
-        process = self.process
-        yield from process.finish_step(process.machine.costs.builtin)
-        self.last_step_end = process.sim.now
-
-    def tick(self, line: int) -> Run[None]:
-        """A step that history does not tell of."""
-        if not self.ticked(line):
-            yield from self.finish_step()
-
-    def ticked(self, line: int, column: int = 0, text: str = "") -> bool:
-        """Let a built-in's time pass, and count: a script that never waits is in an endless loop."""
-        process = self.process
-        machine = process.machine
-        waited = process.sim.now - self.last_step_end
-        if waited >= WORTH_COUNTING_SECONDS:
-            self.waited += waited
-            if self.waited >= WAITED_SECONDS:
-                self.waited = 0.0
-                self.command_count = 0
-        self.command_count += 1
-        if self.command_count > machine.command_limit:
-            raise SimError(
-                "SK301",
-                f"this script ran {machine.command_limit} commands without ever waiting: an endless loop",
-                place=self.place_of(line, column),
-                hint="let the loop wait, for example with `sleep 1`",
-            )
-        if process.stepped("command", text, machine.costs.builtin):
-            self.last_step_end = process.sim.now
-            return True
-        return False
 
     def place_of(self, line: int, column: int = 0) -> Place:
         """Where a line of the script that is being run was written."""

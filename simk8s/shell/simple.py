@@ -14,6 +14,7 @@ from simk8s.shell import (
     external,
     failure,
     function,
+    step,
     subshell,
     temporary,
     trace,
@@ -42,8 +43,8 @@ def run_simple(shell: Shell, node: SimpleCommand) -> int | Run[int]:
     if shell.is_watched or shell.pending or shell.dying is not None:
         return _run_watched(shell, node, may_exec)
     shell.current_command = node
-    if not shell.stepped(node):
-        return _run(shell, node, may_exec, shell.finish_step())
+    if not step.stepped(shell, node):
+        return _run(shell, node, may_exec, step.finish_step(shell))
     if not node.is_plain or (node.words and not _is_quick(shell, node.name)):
         return _run(shell, node, may_exec)
     try:
@@ -67,7 +68,7 @@ def _run_watched(shell: Shell, node: SimpleCommand, may_exec: bool) -> Run[int]:
         yield from trap.run_pending(shell)
     if shell.dying is not None:
         trap.check_dying(shell)
-    yield from shell.step(node)
+    yield from step.take(shell, node)
     if not shell.active_traps and shell.status_before_trap is None:
         shell.current_command = node
     refused = bool((yield from trap.run_event(shell, "DEBUG"))) if not shell.active_traps else False
@@ -77,10 +78,10 @@ def _run_watched(shell: Shell, node: SimpleCommand, may_exec: bool) -> Run[int]:
     return (yield from _run(shell, node, may_exec))
 
 
-def _run(shell: Shell, node: SimpleCommand, may_exec: bool, step: Run[None] | None = None) -> Run[int]:
+def _run(shell: Shell, node: SimpleCommand, may_exec: bool, rest: Run[None] | None = None) -> Run[int]:
     """The command itself, behind the rest of its step."""
-    if step is not None:
-        yield from step
+    if rest is not None:
+        yield from rest
     shell.substitution_status = None
     trapped = "ERR" in shell.traps
     opened = len(shell.substituted_files)
@@ -89,13 +90,13 @@ def _run(shell: Shell, node: SimpleCommand, may_exec: bool, step: Run[None] | No
         if shell.remarks:
             yield from shell.tell_remarks()
         if words:
-            excused, shell.excused = shell.excused, 0
-            shell.inverted += excused
+            excused, shell.moment.excused = shell.moment.excused, 0
+            shell.moment.inverted += excused
             try:
                 status = yield from _run_words(shell, node, words, may_exec)
             finally:
-                shell.excused = excused
-                shell.inverted -= excused
+                shell.moment.excused = excused
+                shell.moment.inverted -= excused
         else:
             status = yield from _only_assign(shell, node)
             if shell.remarks:
@@ -118,7 +119,7 @@ def _run(shell: Shell, node: SimpleCommand, may_exec: bool, step: Run[None] | No
         yield from trap.run_pending(shell)
     if shell.dying is not None:
         trap.check_dying(shell)
-    if status and shell.guarded == shell.inverted:
+    if status and shell.moment.failures_count:
         yield from failure.failed(shell, status, simple=True, trapped=trapped)
     return status
 
@@ -263,7 +264,7 @@ def _run_words(shell: Shell, node: SimpleCommand, words: list[str], may_exec: bo
         child_shell = shell.copy()  # what the expansions assign is the child's
         child_shell.level = shell.level
         child_shell.traps = {}
-    shell.redirected += bool(node.redirections)
+    shell.moment.redirected += bool(node.redirections)
     try:
         try:
             saved = yield from redirect(child_shell, node.redirections, child=child_shell is not shell)
@@ -289,7 +290,7 @@ def _run_words(shell: Shell, node: SimpleCommand, words: list[str], may_exec: bo
             temporary.restore(shell, restored)
             restored = {}
             return child if isinstance(child, int) else (yield from external.finish(shell, child, node))
-        if node.redirections is shell.lasting:
+        if node.redirections is shell.moment.lasting:
             saved.keep(shell)
         try:
             if definition is not None:
@@ -311,7 +312,7 @@ def _run_words(shell: Shell, node: SimpleCommand, words: list[str], may_exec: bo
         finally:
             saved.put_back(shell)
     finally:
-        shell.redirected -= bool(node.redirections)
+        shell.moment.redirected -= bool(node.redirections)
         if not (special and shell.dialect.posix):
             temporary.restore(shell, restored)
 

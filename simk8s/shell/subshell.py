@@ -57,7 +57,7 @@ def _to_the_end(shell: Shell, body: Callable[[Shell], Run[int]]) -> Run[int]:
     except (ExitShell, ReturnFrom, Discard) as end:
         return end.status
     except (BreakLoop, ContinueLoop):
-        if shell.evaluations:  # out of a substitution in a loop: bash leaves the EXIT trap out, too
+        if shell.moment.evaluations:  # out of a substitution in a loop: bash leaves the EXIT trap out, too
             shell.exiting = True
         return 0
 
@@ -109,13 +109,13 @@ def become(shell: Shell, command: Command) -> None:
 
     Nobody in here asks for the status of a simple command or a pipeline.
     """
-    shell.whole = command
+    shell.moment.whole = command
     shell.is_stage = type(command) is Subshell
     if isinstance(command, SimpleCommand | Pipeline):
-        shell.guarded += 1
-        shell.excused = 1
+        shell.moment.guarded += 1
+        shell.moment.excused = 1
     if isinstance(command, SimpleCommand | Group | Subshell):
-        shell.lasting = command.redirections
+        shell.moment.lasting = command.redirections
     else:
         shell.exiting = True
 
@@ -209,11 +209,11 @@ def captured(shell: Shell, body: Callable[[Shell], Run[int]], shift: int | None 
     def run(child: Shell) -> Run[int]:
         if not (child.options.get("inherit_errexit") or child.dialect.posix):
             child.options.errexit = False
-        child.guarded = int(shell.guarded > shell.inverted + shell.excused)
-        child.inverted = 0
+        child.moment.guarded = int(shell.moment.guarded > shell.moment.inverted + shell.moment.excused)
+        child.moment.inverted = 0
         child.trace_depth += 1
-        child.evaluations = 1
-        child.resting_line = 0
+        child.moment.evaluations = 1
+        child.moment.resting_line = 0
         if shift is not None:
             child.line_shift = shift
         return body(child)
@@ -279,9 +279,9 @@ def substitute_process(shell: Shell, part: ProcessSubstitution) -> Run[str]:
 
 def _substituted(body: Sequence, shift: int) -> Callable[[Shell], Run[int]]:
     def run(shell: Shell) -> Run[int]:
-        shell.guarded = shell.inverted = 0
-        shell.evaluations = 1
-        shell.resting_line = 0
+        shell.moment.guarded = shell.moment.inverted = 0
+        shell.moment.evaluations = 1
+        shell.moment.resting_line = 0
         shell.line_shift = shift
         for number in shell.substituted_files:
             if number in shell.process.files:

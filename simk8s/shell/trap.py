@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from simk8s.machine.signals import NAMES, SIGCHLD, SIGINT, SIGKILL, SIGSTOP, number_of
 from simk8s.shell import evaluation
 from simk8s.shell.control import BreakLoop, ContinueLoop, DiedOf, Discard, ExitShell, ReturnFrom
+from simk8s.shell.moment import UNGUARDED
 from simk8s.sim import Run
 
 if TYPE_CHECKING:
@@ -136,8 +137,7 @@ def _run(shell: Shell, command: str, *, returns: bool = True, first_line: int = 
     """`$?` in the trap is that of the interrupted command, and is the same after it (`returns`: for `return`, too)."""
     before, shell.status_before_trap = shell.status_before_trap, shell.status if returns else None
     status, statuses, line = shell.status, shell.pipe_statuses, shell.line
-    guards = shell.guarded, shell.inverted, shell.excused
-    shell.guarded = shell.inverted = shell.excused = 0
+    guards, shell.moment.guards = shell.moment.guards, UNGUARDED
     may_exec, shell.may_exec = shell.may_exec, False
     try:
         own_status = yield from evaluation.run_text(shell, command, "trap", first_line=first_line)
@@ -146,7 +146,7 @@ def _run(shell: Shell, command: str, *, returns: bool = True, first_line: int = 
         raise
     finally:
         shell.status_before_trap = before
-        shell.guarded, shell.inverted, shell.excused = guards
+        shell.moment.guards = guards
         shell.may_exec = may_exec
     shell.status, shell.pipe_statuses, shell.line = status, statuses, line
     return own_status
@@ -157,7 +157,7 @@ def run_exit(shell: Shell, status: int) -> Run[int]:
     command = shell.traps["EXIT"]
     shell.status = shell.status_before_trap = status
     shell.exiting = True
-    shell.guarded = shell.inverted = shell.excused = 0
+    shell.moment.guards = UNGUARDED
     shell.may_exec = False
     try:
         yield from evaluation.run_text(shell, command, "exit trap")

@@ -12,6 +12,7 @@ from simk8s.shell.builtins.directories import logical
 from simk8s.shell.builtins.registry import builtin
 from simk8s.shell.builtins.usage import UsageError, parse
 from simk8s.shell.control import BreakLoop, BuiltinError, ContinueLoop, ExitShell, ReturnFrom, ShellError
+from simk8s.shell.environment import child_environment
 from simk8s.shell.source import Source
 from simk8s.shell.syntax.nodes import SimpleCommand
 from simk8s.shell.variables import Frame
@@ -129,7 +130,7 @@ def source(shell: Shell, words: list[str]) -> Run[int]:
             raise ExitShell(2) from error
         if shell.dialect.posix and "/" not in operands[0]:
             raise BuiltinError(f"{operands[0]}: file not found") from error
-        if shell.options.errexit and shell.guarded == shell.inverted:  # at once, without the ERR trap
+        if shell.options.errexit and shell.moment.failures_count:  # at once, without the ERR trap
             yield from shell.complain(f"{operands[0]}: {error.text}")
             yield from ending.by_error(shell, shell.status)
         raise ShellError(f"{operands[0]}: {error.text}") from error
@@ -190,7 +191,7 @@ def exec_(shell: Shell, words: list[str]) -> Run[int]:
     if not operands:
         return 0
     given = dict(options)
-    environment = {} if "c" in given else shell.environment(inside=0 if shell.level or shell.is_stage else -1)
+    environment = {} if "c" in given else child_environment(shell, inside=0 if shell.level or shell.is_stage else -1)
     path = external.find(shell, operands[0])
     if path is None:
         yield from shell.complain(f"exec: {operands[0]}: not found")
