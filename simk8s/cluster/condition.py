@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from simk8s.api.objects import Object, condition, dig, is_terminating, is_true
@@ -54,6 +55,25 @@ def parse(text: str, registry: Registry, *, namespace: str = "default", place: P
     except NoMatch as error:
         raise SimError("SK503", f"{text!r}: {error}", place=place, hint=f"as in `{EXAMPLE}`") from error
     return Condition(resource, name, words[-1], namespace, negated)
+
+
+def check_word(wanted: Condition, objects: Iterable[Object]) -> None:
+    """Refuse a word that no object of the kind has, and that looks like one that they have: a typing error.
+
+    Raises SimError SK503.
+    """
+    from difflib import get_close_matches
+
+    known = {"exists": "exists", "deleted": "deleted", "terminating": "terminating"}
+    for found in objects:
+        if found["kind"] == wanted.resource.kind:
+            words = [entry["type"] for entry in dig(found, "status", "conditions", default=[])]
+            known |= {word.lower(): word for word in (*words, dig(found, "status", "phase", default="")) if word}
+    word = wanted.word.lower()
+    near = get_close_matches(word, known, 1, 0.75)
+    if near and word not in known and word not in ("gone", "ready"):
+        kind = wanted.resource.kind
+        raise SimError("SK503", f"no {kind} has a condition {wanted.word!r}", hint=f"did you mean {known[near[0]]!r}?")
 
 
 def _is(found: Object, word: str) -> bool:

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from difflib import get_close_matches
-
-from simk8s.api.objects import Object, dig
 from simk8s.api.resources import Registry
 from simk8s.api.world import world_at
 from simk8s.causes import Chain, WhyNot, explain, why_not
-from simk8s.cluster.condition import Condition, parse
+from simk8s.cluster.condition import Condition, check_word, parse
 from simk8s.cluster.settling import wants
 from simk8s.cluster.shown import ShownChain, ShownWhyNot
-from simk8s.errors import SimError
 from simk8s.sim import History
 
 
@@ -30,27 +25,13 @@ def what_hinders(history: History, text: str) -> WhyNot:
     """What `text` waits for at the end of this history. Raises SimError SK503 for what is no condition."""
     wanted = parse(text, Registry())
     objects = world_at(history.records).objects
-    _check_word(wanted, objects.values())
+    check_word(wanted, objects.values())
     reasons = {}
     for wait in wants(objects.values()).waits:
         kind, _, name = wait.object.partition("/")
         reasons[f"{kind}/{wait.namespace}/{name}"] = (wait.reason, wait.container)
     found = why_not(history.records, _place(wanted), wanted.word, reasons)
     return ShownWhyNot(found.goal, found.waits, found.ring)
-
-
-def _check_word(wanted: Condition, objects: Iterable[Object]) -> None:
-    """Refuse a word that no object of the kind has, and that looks like one that they have: a typing error."""
-    known = {"exists": "exists", "deleted": "deleted", "terminating": "terminating"}
-    for found in objects:
-        if found["kind"] == wanted.resource.kind:
-            words = [entry["type"] for entry in dig(found, "status", "conditions", default=[])]
-            known |= {word.lower(): word for word in (*words, dig(found, "status", "phase", default="")) if word}
-    word = wanted.word.lower()
-    near = get_close_matches(word, known, 1, 0.75)
-    if near and word not in known and word not in ("gone", "ready"):
-        kind = wanted.resource.kind
-        raise SimError("SK503", f"no {kind} has a condition {wanted.word!r}", hint=f"did you mean {known[near[0]]!r}?")
 
 
 def _place(wanted: Condition) -> str:

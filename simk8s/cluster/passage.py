@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 
-from simk8s.cluster.condition import Condition, parse
+from simk8s.cluster.condition import Condition, check_word, parse
 from simk8s.cluster.locating import located
 from simk8s.cluster.outcome import Outcome, seconds_of
 from simk8s.cluster.settling import PATIENCE_SECONDS, UNCOUNTED, Patience, Wait, wants
@@ -107,6 +107,7 @@ class Passage:
         if not seen.is_alive:
             return Outcome(str(wanted), True, self.sim.now)
         seen.kill()
+        check_word(wanted, self.world.store.list(wanted.resource.kind))
         waits = wants(self.world.store).waits
         return Outcome(str(wanted), False, self.sim.now, waits, self._logs(waits))
 

@@ -167,6 +167,7 @@ steps:
         ("steps: [{fault: {kill: {pod: nowhere, container: main}}}]", "SK509", 5),
         ("steps:\n  - run: soon\n", "SK503", 6),
         ("steps:\n  - run: pot/example Ready\n", "SK503", 6),
+        ("steps:\n  - run: pod/example Redy\n", "SK503", 6),
         ("steps:\n  - apply: nowhere.yaml\n", "SK101", 0),
         ("cluster: {storage: floppy}\n", "SK505", 5),
         ("cluster: {options: {speed: 1}}\n", "SK505", 5),
