@@ -159,6 +159,21 @@ def test_the_commands_status_is_lost_and_its_errors_go_to_the_servers_log(pair: 
     assert bytes(server.err) == b"failed\n"
 
 
+def test_exec_does_not_search_the_path(pair: Pair) -> None:
+    """As the real ncat 7.93: execv(3) fails in the child, the client gets nothing and the server goes on."""
+    for command, said, complaint in (
+        ("echo hi", b"", b"exec: No such file or directory\n"),
+        ("/bin/echo hi", b"hi\n", b""),
+    ):
+        server = pair.start("mysql-0", ["ncat", "--listen", "--keep-open", "3307", "-e", command])
+        pair.pass_time(0.1)
+        client = pair.client()
+        pair.pass_time(1)
+        assert (client.status, bytes(client.out), bytes(server.err)) == (0, said, complaint)
+        assert server.status is None
+        server.process.kill(SIGKILL)
+
+
 def test_a_second_client_is_accepted_and_closed_without_a_byte(pair: Pair) -> None:
     """NCAT-13"""
     server = pair.serve("echo start; sleep 5; echo end")

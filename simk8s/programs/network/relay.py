@@ -59,7 +59,13 @@ def run_with_pipes(process: Process, socket: SocketHandle, argv: list[str], env:
     """
     command_input, to_command = process.pipe()
     from_command, command_output = process.pipe()
-    child = yield from process.spawn(argv, env=env, files={0: command_input, 1: command_output})
+    try:
+        child = yield from process.spawn(argv, env=env, files={0: command_input, 1: command_output})
+    except SyscallError as error:
+        yield from process.write(2, f"exec: {error.text}\n".encode())
+        for end in (command_input, to_command, from_command, command_output, socket):
+            end.release()
+        return 0
     command_input.release()
     command_output.release()
     process.install(to_command, private=True)
