@@ -113,7 +113,8 @@ def run_subshell(shell: Shell, node: Subshell) -> Run[int]:
         return status
 
     unopened: list[tuple[Redirection, ...]] = []
-    shell.current_command = node
+    if "ERR" in shell.traps:
+        shell.current_command = node
     child = yield from subshell.fork(shell, body)
     status = yield from subshell.wait_for(shell, child)
     if unopened:
@@ -248,6 +249,8 @@ def run_conditional(shell: Shell, node: Conditional) -> int | Run[int]:
 
 def _conditional(shell: Shell, node: Conditional) -> int | Run[int]:
     shell.line = node.told + shell.line_shift
+    if not shell.is_watched:
+        shell.current_command = node
     if shell.is_watched or node.waits:
         return _wait_for_conditional(shell, node, step.take(shell, node))
     if not step.stepped(shell, node):
@@ -285,6 +288,8 @@ def run_arithmetic(shell: Shell, node: ArithmeticCommand) -> int | Run[int]:
 
 def _arithmetic(shell: Shell, node: ArithmeticCommand) -> int | Run[int]:
     shell.line = node.told + shell.line_shift
+    if not shell.is_watched:
+        shell.current_command = node
     if shell.is_watched or node.expression.waits:
         return _wait_for_arithmetic(shell, node, step.take(shell, node))
     if not step.stepped(shell, node):

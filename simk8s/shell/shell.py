@@ -37,6 +37,7 @@ class Shell:
         self.names = self.table.names
         self.functions: dict[str, FunctionDefinition] = {}
         self.function_sources: dict[str, Source] = {}
+        self.in_front: dict[str, Variable | None] = {}  # what names meant that are assigned in front of this built-in
         self.exported_functions: set[str] = set()
         self.readonly_functions: set[str] = set()
         self.traced_functions: set[str] = set()
@@ -48,6 +49,7 @@ class Shell:
         self.completions: dict[str, Completion] = {}
         self.history: list[str] = []
         self.positional: list[str] = []
+        self.own_arguments: tuple[str, ...] | None = None  # for BASH_ARGV
         self.positional_set = False  # by `set`, since a sourced file began
         self.status = 0
         self.substitution_status: int | None = None

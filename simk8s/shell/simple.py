@@ -298,7 +298,11 @@ def _run_words(shell: Shell, node: SimpleCommand, words: list[str], may_exec: bo
                     return (yield from function.call(shell, definition, words, node.line))
                 hidden, restored = restored, {}
                 return (yield from function.call(shell, definition, words, node.line, hidden))
-            status = yield from _run_builtin(shell, words, may_exec)
+            before, shell.in_front = shell.in_front, restored
+            try:
+                status = yield from _run_builtin(shell, words, may_exec)
+            finally:
+                shell.in_front = before
             shell.last_argument = words[-1]
             if name not in ("eval", ".", "source"):  # what is said in a text holds for that text
                 restored = {given: old for given, old in restored.items() if not temporary.stays(shell, given)}

@@ -77,6 +77,18 @@ def _functions(shell: Shell) -> list[str]:
     return frames if frames and any(frame != "source" for frame in frames) else []
 
 
+def _own_arguments(shell: Shell) -> tuple[str, ...]:
+    """The shell's own positional parameters, as they were when BASH_ARGV or BASH_ARGC was first asked for."""
+    if shell.own_arguments is None and not shell.in_function:
+        shell.own_arguments = tuple(shell.positional)
+    return shell.own_arguments or ()
+
+
+def _argument_counts(shell: Shell) -> list[str]:
+    count = len(_own_arguments(shell))
+    return [] if shell.own_arguments is None else [str(count)]
+
+
 def _lines(shell: Shell) -> list[str]:
     return [str(frame.call_line) for frame in reversed(shell.table.frames)]
 
@@ -104,6 +116,9 @@ SPECIAL: dict[str, Meaning] = {
     "BASHPID": Meaning(lambda shell: str(shell.process.pid)),
     "BASH_SUBSHELL": Meaning(lambda shell: str(shell.level - shell.is_stage)),
     "BASH_COMMAND": Meaning(_current_command),
+    "BASH_ARGC": Meaning(array=_argument_counts),
+    "BASH_ARGV": Meaning(array=lambda shell: list(reversed(_own_arguments(shell)))),
+    "HISTCMD": Meaning(lambda shell: str(len(shell.history))),
     "FUNCNAME": Meaning(array=_functions),
     "BASH_LINENO": Meaning(array=_lines),
     "BASH_SOURCE": Meaning(array=_sources),

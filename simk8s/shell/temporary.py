@@ -70,4 +70,8 @@ def restore(shell: Shell, before: dict[str, Variable | None]) -> None:
 def stays(shell: Shell, name: str) -> bool:
     """Whether a built-in has said `export` or `readonly` to what was assigned in front of it: bash keeps that."""
     variable = shell.names.get(name)
-    return variable is not None and variable.given == "stays"
+    if variable is None or variable.given != "stays":
+        return False
+    if shell.table.is_local(name):  # until the function is left
+        variable.given = ""
+    return True

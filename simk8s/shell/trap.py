@@ -126,8 +126,10 @@ def run_debug(shell: Shell, command: str | Command) -> Run[bool]:
 
     Returns whether the command is to be left out: under `shopt -s extdebug` a trap that fails wants that.
     """
-    if shell.traps and not shell.active_traps and shell.status_before_trap is None:
+    if not shell.active_traps and shell.status_before_trap is None:
         shell.current_command = command
+        if "DEBUG" not in shell.traps:
+            return False
         status = yield from run_event(shell, "DEBUG")
         return bool(status and shell.options.get("extdebug"))
     return False

@@ -53,16 +53,16 @@ class StartUp(Writer):
         return f"trap {command} {event}{signal}"
 
     def child(self) -> str:
-        return str(
-            self.one(
-                lambda: f"( exit {self.one(*STATUSES)} ) & wait $!",
-                lambda: f"{self.output()} & wait",
-                lambda: f"( {self.deeper(super(StartUp, self).simple)} ) & wait $!; echo $?",
-                lambda: "( exit 4 ) & wait -n",
-                lambda: f"{{ {self.output()}; exit 2; }} > {self.one(*FILES)} & wait $!",
-                lambda: "{ wait; } 2> /dev/null",
-            )()
-        )
+        """In braces, so that no redirection that fails keeps it from being waited for."""
+        waited = self.one(
+            lambda: f"( exit {self.one(*STATUSES)} ) & wait $!",
+            lambda: f"{self.output()} & wait",
+            lambda: f"( {self.deeper(super(StartUp, self).simple)} ) & wait $!; echo $?",
+            lambda: "( exit 4 ) & wait -n",
+            lambda: f"{{ {self.output()}; exit 2; }} > {self.one(*FILES)} & wait $!",
+            lambda: "wait",
+        )()
+        return f"{{ {waited}\n}}"
 
     def descriptor(self) -> str:
         return str(
@@ -212,6 +212,7 @@ class StartUp(Writer):
         body = self.deeper(self.one(self.output, super().simple))
         if "<<" in body or self.substitutions:
             body = f"echo {self.name()}"
+        body = f"{{ {body}\n}} 2> /dev/null"  # nobody knows when its complaints would come
         return str(
             self.one(
                 f"cat <( {body} )",

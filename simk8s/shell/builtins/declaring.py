@@ -67,6 +67,8 @@ def _declare_one(shell: Shell, command: str, operand: str, letters: list[str], *
     if "n" not in letters and "+n" not in letters and not make_local:
         name = shell.resolve(name)
     if make_local:
+        if name in shell.in_front:
+            _make_own(shell, name)
         inherited = shell.names.get(name)
         fresh = not shell.table.is_local(name)
         if fresh and inherited is not None and inherited.readonly and name not in _outer_locals(shell):
@@ -114,12 +116,21 @@ def _declare_one(shell: Shell, command: str, operand: str, letters: list[str], *
         variable.exported = False
 
 
+def _make_own(shell: Shell, name: str) -> None:
+    """`x=1 local x`: what is assigned in front becomes the function's."""
+    outer = shell.in_front.pop(name)
+    shell.table.frame().saved.setdefault(name, outer)
+    shell.names[name].given = ""
+
+
 def _outer_locals(shell: Shell) -> set[str]:
     return {name for frame in shell.table.frames for name in frame.saved}
 
 
 def _global(shell: Shell, name: str) -> Variable:
     holder, variable = shell.table.at_global(name)
+    if holder is shell.names and name in shell.in_front:
+        holder, variable = shell.in_front, shell.in_front[name]  # type: ignore[assignment]
     if variable is None:
         variable = holder[name] = Variable()
     return variable

@@ -32,11 +32,14 @@ def type_(shell: Shell, words: list[str]) -> Run[int]:
         if "f" in letters:
             found = [meaning for meaning in found if meaning[0] != "function"]
         if letters & {"p", "P"}:
+            silent = bool(found) and "P" not in letters  # `type -p` of what is no file prints nothing
             found = (
                 [meaning for meaning in found if meaning[0] == "file"]
                 if ("P" in letters or (found and found[0][0] == "file"))
                 else []
             )
+            if silent and not found:
+                continue
         if not found:
             status = 1
             if shell.dialect.almquist:
