@@ -213,7 +213,8 @@ def word(node: Word) -> str:
         if isinstance(part, FileSubstitution):
             shown = f"$(< {word(part.target)})"
         elif isinstance(part, CommandSubstitution):
-            shown = f"$({_inside(part.body)})"
+            inside = _inside(part.body)
+            shown = f"$( {inside})" if inside.startswith("(") else f"$({inside})"
         done += text[rest:start] + shown
         rest = start + len(written)
     return done + text[rest:]
