@@ -8,6 +8,7 @@ from simk8s.cli.explain_error import pages
 from simk8s.shell.lint import lint
 
 RISKY = {
+    "the line ends of Windows": ("echo one\r\necho two\r\n", "1 SK263"),
     "a clone through a pipe": ("set -ex\nncat --recv-only db-0 3307 | xbstream -x -C /data", "2 SK251"),
     "a download through a pipe, asked by &&": ("curl -s example.org/a.tgz | tar -xz && echo done", "1 SK251"),
     "a dump into a file": ("set -e\nmysqldump --all-databases | gzip > dump.gz", "2 SK251"),
