@@ -105,7 +105,8 @@ def run(
 ) -> Exploration:
     """Explore every crash, up to so many `crashes` in one run, and with `orders` every order of containers' starts.
 
-    With `power_loss` nodes are lost in two ways: with all that was written, and without what was not synced.
+    With `power_loss` nodes are not only lost with all that was written, but also without what was not synced: names in
+    directories, contents of files, and both.
 
     `jobs` workers share it (None: as many as `joblib.parallel_config` says).
 

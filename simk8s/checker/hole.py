@@ -15,6 +15,14 @@ from simk8s.faults.token import token_of_plan
 WORST = ("lost", "corrupt", "diverged", "stale", "stopped", "unreachable", "crashloop", "stuck", "absent", "unknown")
 """Bad outcomes from the worst on: what is wrong and looks right comes before what everybody sees."""
 
+_LOST = {
+    "kept": "",
+    "lost": ", and with it what was not synced",
+    "names": ", and with it the contents that were not synced, but not the names",
+    "contents": ", and with it the names that were not synced, but not the contents",
+}
+"""What went with the power, by `Crash.unsynced`."""
+
 _ORDINAL = re.compile(r"-(\d+)$")
 
 
@@ -167,8 +175,7 @@ def _victim(crash: Crash) -> str:
         case "pod":
             return f"Pod {crash.killed} (deleted)"
         case _:
-            lost = "" if crash.unsynced == "kept" else ", and with it what was not synced"
-            return f"{crash.killed} (lost{lost}, back after a while)"
+            return f"{crash.killed} (lost{_LOST[crash.unsynced]}, back after a while)"
 
 
 def _moment(crash: Crash) -> str:

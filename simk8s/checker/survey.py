@@ -15,6 +15,9 @@ from simk8s.checker.setup import Setup
 from simk8s.checker.victim import others
 from simk8s.checker.walk import Walk
 from simk8s.faults.point import CrashPoint
+from simk8s.machine.durability import Stake
+from simk8s.node.node import Node
+from simk8s.node.power import Unsynced
 
 
 @dataclass(slots=True)
@@ -47,7 +50,7 @@ class Survey:
 def survey(setup: Setup, *, power_loss: bool = False, only: Callable[[Crash], bool] | None = None) -> Survey:
     """Run without any crash and look around. Raises SimError where the manifests are refused.
 
-    With `power_loss` each node that is lost is lost twice: with what was written, and without what was not synced.
+    With `power_loss` each node that is lost is lost once more for each way in which what was not synced can go.
     Points at which there is no crash that `only` asks for are passed by.
     """
     found = Survey()
@@ -61,6 +64,16 @@ def survey(setup: Setup, *, power_loss: bool = False, only: Callable[[Crash], bo
     found.seconds = walk.cluster.now
     found.orders = list(orders(walk.cluster))
     return found
+
+
+def _losses(node: Node) -> tuple[Unsynced, ...]:
+    """The ways in which a node without power can lose something now. Where one kind alone is at stake there is one."""
+    match node.stake():
+        case Stake(names=True, contents=True):
+            return "lost", "names", "contents"
+        case Stake(names=False, contents=False):
+            return ()
+    return ("lost",)
 
 
 _Here = tuple[CrashPoint, int, float]
@@ -109,7 +122,8 @@ class _Surveyor:
         for kill, killed in others(walk.cluster.world, own.point):
             yield replace(own, kill=kill, killed=killed)
             if kill == "node" and self.power_loss:
-                yield replace(own, kill=kill, killed=killed, unsynced="lost")
+                for unsynced in _losses(walk.cluster.world.node(killed)):
+                    yield replace(own, kill=kill, killed=killed, unsynced=unsynced)
 
     def finish(self) -> None:
         """The ends of each run are tried in any case."""

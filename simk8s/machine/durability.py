@@ -10,13 +10,25 @@ renamed.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from simk8s.machine.filesystem import Directory, File, Inode
 
 WRITE_BACK_SECONDS = 30.0  # vm.dirty_expire_centisecs
 
-Keep = Callable[[str], bool]
-"""Whether what was not forced to disk at this path had been written back by chance."""
+Keep = Callable[[str, Inode], bool]
+"""Whether what was not forced to disk of the file or directory at this path had been written back by chance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stake:
+    """What a loss of power would change: names in directories, contents of files."""
+
+    names: bool = False
+    contents: bool = False
+
+    def __or__(self, other: Stake) -> Stake:
+        return Stake(self.names or other.names, self.contents or other.contents)
 
 
 def before_write(file: File, now: float) -> None:
@@ -58,7 +70,7 @@ def lose(top: Directory, now: float, keep: Keep, path: str = "") -> Iterator[tup
     Yields (path of the directory, the directory, name, what was there) for each name that changes, and for a file whose
     content does, after it was done; what is there now can be looked up.
     """
-    if top.durable is not None and now - top.changed_at <= WRITE_BACK_SECONDS and not keep(path or "/"):
+    if top.durable is not None and now - top.changed_at <= WRITE_BACK_SECONDS and not keep(path or "/", top):
         before, top.entries = top.entries, dict(top.durable)
         for name in sorted(before.keys() | top.entries.keys()):
             if before.get(name) is not top.entries.get(name):
@@ -69,9 +81,21 @@ def lose(top: Directory, now: float, keep: Keep, path: str = "") -> Iterator[tup
         if isinstance(inode, Directory):
             yield from lose(inode, now, keep, below)
         elif isinstance(inode, File) and inode.dirty_since is not None:
-            is_lost = now - inode.mtime <= WRITE_BACK_SECONDS and not keep(below)
+            is_lost = now - inode.mtime <= WRITE_BACK_SECONDS and not keep(below, inode)
             if is_lost:
                 inode.content = inode.durable
             inode.durable, inode.dirty_since = b"", None
             if is_lost:
                 yield path, top, name, inode
+
+
+def stake(top: Directory, now: float) -> Stake:
+    """What a loss of power at this moment would change in and below a directory."""
+    names = top.durable is not None and now - top.changed_at <= WRITE_BACK_SECONDS and top.durable != top.entries
+    found = Stake(names=names)
+    for inode in top.entries.values():
+        if isinstance(inode, Directory):
+            found |= stake(inode, now)
+        elif isinstance(inode, File) and inode.dirty_since is not None and now - inode.mtime <= WRITE_BACK_SECONDS:
+            found |= Stake(contents=inode.content != inode.durable)
+    return found

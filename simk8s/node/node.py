@@ -10,6 +10,7 @@ from simk8s.api.store import Store
 from simk8s.errors import SimError
 from simk8s.images import Registry
 from simk8s.machine import FileSystem, Machine, Network, Process
+from simk8s.machine.durability import Stake, stake
 from simk8s.node.container import Container
 from simk8s.node.disk import Disks
 from simk8s.node.image_store import ImageStore, PullTrouble
@@ -138,6 +139,13 @@ class Node:
         for filesystem in self._disks_in_use():
             lose_unsynced(self.sim, self._actor, filesystem, unsynced)
         self.network.detach(self.interface)
+
+    def stake(self) -> Stake:
+        """What a loss of power at this moment would change on its disks."""
+        found = Stake()
+        for filesystem in self._disks_in_use():
+            found |= stake(filesystem.root, self.sim.now)
+        return found
 
     def _disks_in_use(self) -> list[FileSystem]:
         """The host's own and those of the Pods' volumes, each once."""

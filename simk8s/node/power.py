@@ -11,8 +11,10 @@ from simk8s.machine.durability import lose
 from simk8s.machine.filesystem import NOT_IN_HISTORY, Inode
 from simk8s.sim import Actor, Simulation
 
-Unsynced = Literal["kept", "lost", "chosen"]
-"""What becomes of what was written and not forced to disk: kept, lost, or a choice for each file and directory."""
+Unsynced = Literal["kept", "lost", "names", "contents", "chosen"]
+"""What becomes of what was written and not forced to disk: kept, lost, only the names in directories or only the
+contents of files kept, or a choice for each file and directory.
+"""
 
 
 def lose_unsynced(sim: Simulation, actor: Actor, filesystem: FileSystem, unsynced: Unsynced) -> None:
@@ -20,8 +22,10 @@ def lose_unsynced(sim: Simulation, actor: Actor, filesystem: FileSystem, unsynce
     if unsynced == "kept":
         return
 
-    def is_kept(path: str) -> bool:
-        return unsynced == "chosen" and sim.choose(2, f"power/{filesystem.name}:{path}") == 0
+    def is_kept(path: str, inode: Inode) -> bool:
+        if unsynced == "chosen":
+            return sim.choose(2, f"power/{filesystem.name}:{path}") == 0
+        return unsynced == ("names" if isinstance(inode, Directory) else "contents")
 
     def record(verb: str, object: str = "", **detail: Any) -> int:
         return sim.record(actor, verb, object, **detail)

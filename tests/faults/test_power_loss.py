@@ -85,6 +85,22 @@ def test_what_was_forced_to_disk_is_there_and_nothing_else_is_promised(
     assert left(script, "lost") == lost
 
 
+@pytest.mark.parametrize(
+    ("script", "names", "contents"),
+    [
+        ("echo a > f", {"f": b""}, {}),
+        ("echo old > f; sync; echo new > f.new; mv f.new f", {"f": b""}, {"f": b"old\n"}),
+        ("echo a > f; sync f; mv f g", {"g": b"a\n"}, {"f": b"a\n"}),
+        ("echo a > f; sync f; echo b > f", {"f": b"a\n"}, {"f": b"b\n"}),
+    ],
+)
+def test_names_and_contents_reach_the_disk_in_any_order(
+    script: str, names: dict[str, bytes], contents: dict[str, bytes]
+) -> None:
+    assert left(script, "names") == names
+    assert left(script, "contents") == contents
+
+
 def test_what_nobody_forced_is_written_back_after_half_a_minute() -> None:
     assert left("echo a > f", "lost", wait=40) == {"f": b"a\n"}
 
