@@ -74,7 +74,8 @@ def test_what_is_not_synced_goes_with_the_power(line: str, is_synced: bool) -> N
     """MYSQLD-51: a process that is killed loses nothing that was written, a node without power does."""
 
     def is_power_lost(crash: Crash) -> bool:
-        return crash.unsynced in ("lost", "names") and (crash.point.pod, crash.point.container) == ("mysql-0", "replication")
+        at = crash.point
+        return crash.unsynced in ("lost", "names") and (at.pod, at.container) == ("mysql-0", "replication")
 
     text = TEXT.replace("wait $!\n              sync", f"wait $!\n              {line}")
     found = report(exploration.run(setup(text, 2), power_loss=True, only=is_power_lost))
