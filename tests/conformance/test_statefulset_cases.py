@@ -208,7 +208,7 @@ def test_growing_beside_an_unready_pod(policy: str, after: list[int]) -> None:  
 @case("D-17")
 def test_d_17_an_image_that_cannot_be_pulled_halts_the_rollout() -> None:  # STS-59
     web = Web(3).strategy(0).ready()
-    web.image(UNPULLABLE).run(3600)
+    web.image(UNPULLABLE).run(1200)
     assert [line.split()[1:3] for line in web.table().splitlines()[1:]] == [
         ["1/1", "Running"],
         ["1/1", "Running"],

@@ -126,6 +126,20 @@ def tell(policy: str, seed: int, steps: list[Step], *, settle: float = 120, clai
     return story
 
 
+_TOLD: dict[str, Story] = {}
+_MOST = 50
+
+
+def told(policy: str, seed: int, steps: list[Step]) -> Story:
+    """The same for whoever only looks at it afterwards: told once, as long as few others are."""
+    key = repr((policy, seed, steps))
+    if key not in _TOLD:
+        if len(_TOLD) == _MOST:
+            del _TOLD[next(iter(_TOLD))]
+        _TOLD[key] = tell(policy, seed, steps)
+    return _TOLD[key]
+
+
 def ordinal_of(name: str) -> int:
     return int(name.rpartition("-")[2])
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from hypothesis import given
+from hypothesis import seed as same
 from hypothesis import strategies as st
 
 from simk8s.api.objects import Object, dig, is_terminating, labels, name, owners, uid
@@ -27,15 +28,26 @@ from tests.controlplane.story import (
     ordinal_of,
     owned,
     tell,
+    told,
     well,
 )
-from tests.examples import examples
+from tests.examples import NIGHT, examples
 
 policies = pytest.mark.parametrize("policy", POLICIES)
 LAG_SECONDS = 0.5
 NAME_LAG_SECONDS = 2.0  # TIME-42, and what the watches take
 
 Snapshot = dict[str, Object]
+
+
+def stories(number: int) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """So many stories: at night each test has its own, otherwise all look at the same ones, which are told once."""
+
+    def drawing(test: Callable[..., None]) -> Callable[..., None]:
+        drawn = examples(number)(given(seed=SEEDS, steps=STEPS)(test))
+        return drawn if NIGHT else same(1)(drawn)
+
+    return drawing
 
 
 def lately(snapshots: list[tuple[float, Snapshot]], moment: float, holds: Callable[[Snapshot], bool]) -> bool:
@@ -50,12 +62,11 @@ def lately(snapshots: list[tuple[float, Snapshot]], moment: float, holds: Callab
 
 @policies
 @case("INV-1")
-@examples(15)
-@given(seed=SEEDS, steps=STEPS)
+@stories(15)
 def test_inv_1_no_ordinal_ever_has_two_pods(policy: str, seed: int, steps: list[Step]) -> None:
     living: dict[str, str] = {}
     known: set[str] = set()
-    for record, _ in tell(policy, seed, steps).versions():
+    for record, _ in told(policy, seed, steps).versions():
         if record.object.startswith("Pod/") and record.verb == "create":
             assert record.object not in living
             living[record.object] = uid(record.detail["object"])
@@ -67,12 +78,11 @@ def test_inv_1_no_ordinal_ever_has_two_pods(policy: str, seed: int, steps: list[
 
 @policies
 @case("INV-2")
-@examples(10)
-@given(seed=SEEDS, steps=STEPS)
+@stories(10)
 def test_inv_2_owned_pods_carry_the_name_label_and_claims_of_their_ordinal(
     policy: str, seed: int, steps: list[Step]
 ) -> None:
-    for _, _, pods in tell(policy, seed, steps).moments("Pod"):
+    for _, _, pods in told(policy, seed, steps).moments("Pod"):
         for pod_name, pod in owned(pods).items():
             assert pod_name == f"web-{ordinal_of(pod_name)}"
             assert labels(pod)["statefulset.kubernetes.io/pod-name"] == pod_name
@@ -168,10 +178,9 @@ def statuses(story: Story) -> list[tuple[float, Object, Object]]:
 
 @policies
 @case("INV-6")
-@examples(10)
-@given(seed=SEEDS, steps=STEPS)
+@stories(10)
 def test_inv_6_no_count_of_the_status_exceeds_the_replicas(policy: str, seed: int, steps: list[Step]) -> None:  # STS-74
-    for _, _, status in statuses(tell(policy, seed, steps)):
+    for _, _, status in statuses(told(policy, seed, steps)):
         counts = [status[f"{kind}Replicas"] for kind in ("ready", "current", "updated", "available")]
         assert all(0 <= count <= status["replicas"] for count in counts)
         assert status["availableReplicas"] <= status["readyReplicas"]
@@ -179,21 +188,19 @@ def test_inv_6_no_count_of_the_status_exceeds_the_replicas(policy: str, seed: in
 
 @policies
 @case("INV-7")
-@examples(10)
-@given(seed=SEEDS, steps=STEPS)
+@stories(10)
 def test_inv_7_the_observed_generation_and_the_collisions_never_fall(policy: str, seed: int, steps: list[Step]) -> None:
     observed = collisions = 0
-    for _, set_, status in statuses(tell(policy, seed, steps)):
+    for _, set_, status in statuses(told(policy, seed, steps)):
         assert observed <= status["observedGeneration"] <= set_["metadata"]["generation"]
         assert collisions <= status["collisionCount"]
         observed, collisions = status["observedGeneration"], status["collisionCount"]
 
 
 @case("INV-8")
-@examples(15)
-@given(seed=SEEDS, steps=STEPS)
+@stories(15)
 def test_inv_8_an_ordered_set_makes_or_scales_away_one_pod_a_sync(seed: int, steps: list[Step]) -> None:
-    for sync in syncs(tell("OrderedReady", seed, steps).cluster.sim.history):
+    for sync in syncs(told("OrderedReady", seed, steps).cluster.sim.history):
         made = [record for record in sync if record.verb == "create" and record.object.startswith("Pod/")]
         assert len(made) <= 1
 
@@ -277,10 +284,9 @@ def test_inv_11_no_more_revisions_are_kept_than_the_limit_and_the_living(
 # The five promises
 
 
-@examples(15)
-@given(seed=SEEDS, steps=STEPS)
+@stories(15)
 def test_an_ordered_set_creates_no_pod_before_all_below_it_are_ready(seed: int, steps: list[Step]) -> None:
-    story = tell("OrderedReady", seed, steps)
+    story = told("OrderedReady", seed, steps)
     snapshots = [(time, pods) for time, _, pods in story.moments("Pod")]
     for time, verb, ordinal in acts(story):
         if verb == "create":
@@ -288,10 +294,9 @@ def test_an_ordered_set_creates_no_pod_before_all_below_it_are_ready(seed: int, 
             assert lately(snapshots, time, lambda pods, below=below: all(well(pods.get(name)) for name in below))
 
 
-@examples(15)
-@given(seed=SEEDS, steps=STEPS)
+@stories(15)
 def test_an_ordered_set_scales_no_pod_away_before_all_above_it_are_gone(seed: int, steps: list[Step]) -> None:
-    story = tell("OrderedReady", seed, steps)
+    story = told("OrderedReady", seed, steps)
     snapshots = [(time, pods) for time, _, pods in story.moments("Pod")]
     wanted = [(time, sets) for time, _, sets in story.moments("StatefulSet")]
     for time, verb, ordinal in acts(story):
@@ -301,11 +306,10 @@ def test_an_ordered_set_scales_no_pod_away_before_all_above_it_are_gone(seed: in
 
 
 @policies
-@examples(10)
-@given(seed=SEEDS, steps=STEPS)
+@stories(10)
 def test_a_claim_is_never_bound_twice_nor_a_volume_given_twice(policy: str, seed: int, steps: list[Step]) -> None:
     bound: dict[str, str] = {}
-    for record, world in tell(policy, seed, steps).versions():
+    for record, world in told(policy, seed, steps).versions():
         if not record.object.startswith(("PersistentVolumeClaim/", "PersistentVolume/")):
             continue
         claims = named(world, "PersistentVolumeClaim").values()
@@ -320,8 +324,7 @@ def test_a_claim_is_never_bound_twice_nor_a_volume_given_twice(policy: str, seed
 
 
 @policies
-@examples(15)
-@given(seed=SEEDS, steps=STEPS)
+@stories(15)
 def test_a_name_never_means_a_pod_that_is_not_ready(policy: str, seed: int, steps: list[Step]) -> None:
     story = tell(policy, seed, steps, claims=False)
     snapshots = [(time, pods) for time, _, pods in story.moments("Pod")]
@@ -347,10 +350,9 @@ def reported(status: Object) -> tuple[int, ...]:
 
 
 @policies
-@examples(15)
-@given(seed=SEEDS, steps=STEPS)
+@stories(15)
 def test_the_counts_of_the_status_are_those_of_the_pods(policy: str, seed: int, steps: list[Step]) -> None:
-    story = tell(policy, seed, steps)
+    story = told(policy, seed, steps)
     snapshots = [(time, pods) for time, _, pods in story.moments("Pod")]
     before: tuple[int, ...] = ()
     for time, _, status in statuses(story):
@@ -362,8 +364,7 @@ def test_the_counts_of_the_status_are_those_of_the_pods(policy: str, seed: int, 
 
 
 @policies
-@examples(10)
-@given(seed=SEEDS, steps=STEPS)
+@stories(10)
 def test_left_in_peace_it_comes_to_what_was_asked_for(policy: str, seed: int, steps: list[Step]) -> None:
     c = tell(policy, seed, steps, settle=1200).cluster
     set_ = c.store.get("StatefulSet", "web")
