@@ -71,7 +71,11 @@ def command(
     from simk8s.render.crash_report import lines
 
     most = _most(crashes)
-    for file, option in ((json_file, "--json"), (html_file, "--html"), (scenarios and f"{scenarios}/x", "--scenarios")):
+    for file, option in (
+        (json_file, "--json"),
+        (html_file, "--html"),
+        (scenarios and f"{scenarios}/hole-01.yaml", "--scenarios"),
+    ):
         if file:
             check_writable(file, option, makes_folders=True)
     setup = _setup(paths, seed, nodes)

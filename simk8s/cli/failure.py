@@ -19,6 +19,8 @@ INTERRUPTED = 130
 BROKEN_PIPE = 141
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
+_NO_WAY = (errno.EACCES, errno.EPERM, errno.ENAMETOOLONG, errno.ELOOP)
+"""Of a path that a person gave, and that cannot even be looked for."""
 
 
 @contextmanager
@@ -40,6 +42,9 @@ def told_to_people(ctx: click.Context) -> Iterator[None]:
     except Exception as error:
         if isinstance(error, OSError) and error.errno in _NO_ROOM:
             click.echo(f"SK102: cannot write the output: {error.strerror}", err=True)
+            ctx.exit(BAD_INPUT)
+        if isinstance(error, OSError) and error.errno in _NO_WAY and error.filename:
+            click.echo(f"SK101 {error.filename}: cannot read {error.filename}: {error.strerror}", err=True)
             ctx.exit(BAD_INPUT)
         _confess(error)
         ctx.exit(DEFECT)

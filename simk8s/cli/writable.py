@@ -10,15 +10,15 @@ def check_writable(file: str, option: str, *, makes_folders: bool = False) -> No
     from simk8s.errors import SimError
 
     path = Path(file)
-    if path.exists() and not path.is_file():
-        return  # a pipe or a device: writing to it is not for trying out
-    folder = path.parent
-    while makes_folders and not folder.exists():
-        folder = folder.parent
-    probe = folder / f"{path.name}.partial"
     try:
+        if path.exists() and not path.is_file():
+            return  # a pipe or a device: writing to it is not for trying out
+        folder = path.parent
+        while makes_folders and not folder.exists():
+            folder = folder.parent
+        probe = folder / f"{path.name}.partial"
         probe.open("wb").close()
         probe.unlink()
     except OSError as error:
         message = f"cannot write {file}: {error.strerror}"
-        raise SimError("SK102", message, hint=f"choose another {option} file") from error
+        raise SimError("SK102", message, hint=f"choose another place for {option}") from error

@@ -50,7 +50,7 @@ def _totals(report: Mapping[str, Any]) -> Html:
 
 def _hole(number: int, hole: Mapping[str, Any]) -> Html:
     word = f"{'silent ' if hole['silent'] else ''}{hole['word']}"
-    story = element("ol", *(element("li", text) for text in hole["story"]))
+    story = element("ol", *(element("li", text) for text in hole["story"]), style="overflow-wrap:anywhere")
     replay = element("p", "Replay: ", element("code", hole["replay"], style="word-break:break-all"))
     shown = f"Shown by {counted(hole['replicas'], 'replica')}" + (f"; {times(hole)}." if hole["crashes"] else ".")
     replicas = element("p", shown)

@@ -142,3 +142,10 @@ def test_a_stream_that_is_closed_or_full_is_no_defect(command: str, status: int,
     done = subprocess.run(["bash", "-c", f"{' '.join(SIMK8S)} {command}"], capture_output=True, text=True, check=False)
     assert done.returncode == status, done.stderr
     assert done.stderr.startswith(said) and "defect" not in done.stderr
+
+
+def test_a_path_that_cannot_even_be_looked_for_is_bad_input(simk8s: Command) -> None:
+    name = "a" * 5000
+    for words in (["run", name], ["check", name], ["why", name, "pod/a", "Ready"], ["sh", "--lint", name]):
+        result = simk8s(*words)
+        assert (result.exit_code, result.stderr) == (2, f"SK101 {name}: cannot read {name}: File name too long\n")
