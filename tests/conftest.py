@@ -24,6 +24,11 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+def pytest_sessionfinish() -> None:
+    """Nor at the end, where pytest looks five times: execnet interrupts a worker that takes long to end."""
+    gc.freeze()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     known = {entry.id for entry in entries("cases.txt")}
     for item in items:

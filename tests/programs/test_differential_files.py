@@ -95,7 +95,7 @@ def test_the_simulated_program_leaves_the_files_that_the_real_one_leaves(
     box = prepare_box()
     ours = box.run(*argv, stdin=stdin.encode("latin-1"))
     theirs = (real.stdout, real.returncode, real.stderr)
-    if argv[0] == "find":  # a real directory has an order of its own
+    if argv[0] in ("find", "cp"):  # a real directory has an order of its own
         assert sorted(ours.stdout.split(b"\n")) == sorted(real.stdout.split(b"\n"))
         theirs = (ours.stdout, real.returncode, real.stderr)
     assert (ours.stdout, ours.status, ours.stderr) == theirs
