@@ -127,6 +127,14 @@ def test_a_word_that_is_read_twice_reads_what_is_nested_in_it_once(layer: str) -
     assert isinstance(first(text), SimpleCommand)
 
 
+@pytest.mark.parametrize(("layer", "problems"), [("a=${x[$(a[%s]=1)]", 1), ("${x[%s}", 0), ("${x[$(%s)}", 0)])
+def test_nor_does_it_read_again_and_again_what_is_not_closed(layer: str, problems: int) -> None:
+    text = "x"
+    for _ in range(40):
+        text = layer % text
+    assert len(check(text)) == problems
+
+
 def test_the_same_text_is_parsed_only_once() -> None:
     text = "echo unique-text-for-the-cache"
     assert first(text) is first(text)

@@ -20,7 +20,7 @@ from simk8s.shell.syntax.parts import (
     ProcessSubstitution,
     Word,
 )
-from simk8s.shell.syntax.reader import Reader
+from simk8s.shell.syntax.reader import Reader, ShellSyntaxError
 
 _SIMPLE = re.compile(r"\$(?:([A-Za-z_][A-Za-z0-9_]*)|([0-9@*#?$!_-]))")
 
@@ -38,13 +38,13 @@ def read_dollar(reader: Reader, in_double: bool, *, ansi: bool = False) -> Part:
     text = reader.text
     following = text[start + 1 : start + 2]
     if following == "{":
-        return braced.read_braced(reader, in_double)
+        return _once(reader, lambda: braced.read_braced(reader, in_double), in_double=in_double)
     if following == "(":
         if text.startswith("$((", start):
             arithmetic = _read_arithmetic(reader)
             if arithmetic is not None:
                 return arithmetic
-        return _once(reader, _command)
+        return _once(reader, lambda: _command(reader))
     if following == "[" and reader.dialect.arrays:
         return _read_old_arithmetic(reader)
     if following == "'" and (ansi or not in_double) and reader.dialect.ansi_quotes:
@@ -64,19 +64,25 @@ def _simple(reader: Reader, start: int) -> re.Match[str] | None:
     return found
 
 
-def _once(reader: Reader, read: Callable[[Reader, int], Part]) -> Part:
-    """A substitution, which is read only once although a word around it may be read again."""
+def _once(reader: Reader, read: Callable[[], Part], *, in_double: bool = False) -> Part:
+    """What is nested in a word, which is read only once although the word may be read again; so is its error."""
     start = reader.offset
-    text, part, end = reader.substitutions.get(start, ("", None, 0))
-    if part is None or text is not reader.text:
-        part = read(reader, start)
-        reader.substitutions[start] = reader.text, part, reader.offset
-    else:
-        reader.offset = end
-    return part
+    known = reader.nested_parts.get(start)
+    if known is None or known[0] is not reader.text or known[1] is not in_double:
+        found: Part | ShellSyntaxError
+        try:
+            found = read()
+        except ShellSyntaxError as error:
+            found = error
+        known = reader.nested_parts[start] = reader.text, in_double, found, reader.offset
+    _, _, found, reader.offset = known
+    if isinstance(found, ShellSyntaxError):
+        raise found
+    return found
 
 
-def _command(reader: Reader, start: int) -> Part:
+def _command(reader: Reader) -> Part:
+    start = reader.offset
     line, column = reader.place(start)
     reader.offset = start + 2
     body = nested(reader, "$(")
@@ -103,10 +109,11 @@ def only_input_file(body: Sequence) -> Word | None:
 
 
 def read_process_substitution(reader: Reader) -> Part:
-    return _once(reader, _process)
+    return _once(reader, lambda: _process(reader))
 
 
-def _process(reader: Reader, start: int) -> Part:
+def _process(reader: Reader) -> Part:
+    start = reader.offset
     reader.offset = start + 2
     body = nested(reader, reader.text[start : start + 2])
     first_line = body.commands[0].line if body.commands else 0

@@ -74,8 +74,8 @@ class Reader:
     warnings: list[tuple[int, str]] = field(default_factory=list)
     aliases: dict[str, str] = field(default_factory=dict)
     replaced: list[tuple[int, int, str]] = field(default_factory=list)
-    substitutions: dict[int, tuple[str, Part, int]] = field(default_factory=dict)
-    """Those that have been read, by where they begin: the text they stand in, and where they end in it."""
+    nested_parts: dict[int, tuple[str, bool, Part | ShellSyntaxError, int]] = field(default_factory=dict)
+    """Those that have been read, by where they begin: the text, whether in double quotes, what was found, its end."""
     starts: list[int] = field(init=False)
     """The offsets at which lines begin: those that have been asked about, from the one that was read first."""
     _begin: int = field(default=0, init=False)
