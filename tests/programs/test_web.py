@@ -154,6 +154,14 @@ def test_a_location_can_return_a_text(site: Site) -> None:
     assert site.run("curl", "-sf", "http://web-0:8080/")[0] == 22
 
 
+def test_a_server_that_listens_on_loopback_is_not_reached_from_elsewhere(site: Site) -> None:
+    site.write("/etc/nginx/conf.d/default.conf", "server { listen 127.0.0.1:8080; return 200 'ok'; }\n")
+    site.machine.start(["/usr/sbin/nginx", "-g", "daemon off;"])
+    site.sim.run(site.sim.now + 1)
+    assert site.machine.interface.listeners[8080].is_open
+    assert site.run("curl", "-s", "http://web-0:8080/")[0] == 7
+
+
 def test_a_directive_that_is_not_modelled_is_refused_by_name(site: Site) -> None:
     site.write("/etc/nginx/conf.d/default.conf", "server { location / { proxy_pass http://backend; } }\n")
     log = bytearray()

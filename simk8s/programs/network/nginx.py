@@ -114,10 +114,12 @@ class Web:
             for port in server.ports:
                 if port in self.listeners:
                     continue
+                address = self._address(port)
                 try:
-                    self.listeners[port] = yield from process.listen(port)
+                    self.listeners[port] = yield from process.listen(port, address)
                 except SyscallError as error:
-                    text = f"bind() to 0.0.0.0:{port} failed ({error.errno.number}: {error.text})"
+                    place = f"{address or '0.0.0.0'}:{port}"
+                    text = f"bind() to {place} failed ({error.errno.number}: {error.text})"
                     yield from _log_error(process, "emerg", text)
                     return 1
                 process.install(self.listeners[port], private=True)
@@ -144,6 +146,11 @@ class Web:
     def _ask(self, number: int) -> None:
         if not self.asked.triggered:
             self.asked.succeed(number)
+
+    def _address(self, port: int) -> str:
+        """The one address that all servers of this port want, or "" for all."""
+        wanted = {server.only.get(port, "") for server in self.servers if port in server.ports}
+        return wanted.pop() if len(wanted) == 1 else ""
 
     def _accept(self, port: int) -> Run[None]:
         while True:

@@ -75,9 +75,10 @@ class Location:
 
 @dataclass(slots=True)
 class Server:
-    """A `server` block."""
+    """A `server` block. `only` has the one address for those ports that are not listened on everywhere."""
 
     ports: list[int] = field(default_factory=list)
+    only: dict[int, str] = field(default_factory=dict)
     root: str = "/etc/nginx/html"
     index: list[str] = field(default_factory=lambda: ["index.html"])
     locations: list[Location] = field(default_factory=list)
@@ -175,10 +176,12 @@ def _server(directive: Directive, inherited: Server) -> Server:
 def _apply(server: Server, directive: Directive) -> None:
     match directive.name, directive.words:
         case "listen", [address, *_] if not address.startswith("["):
-            port = address.rpartition(":")[2]
+            host, _, port = address.rpartition(":")
             if not port.isdecimal():
                 raise ConfigurationError(f'invalid port in "{address}" of the "listen" directive')
             server.ports.append(int(port))
+            if host not in ("", "*"):
+                server.only[int(port)] = "127.0.0.1" if host == "localhost" else host
         case "root", [path]:
             server.root = path
         case "index", names:
