@@ -85,7 +85,7 @@ def expand(shell: Shell, part: Parameter, quoted: bool) -> Run[Result]:
         return Result([_length(shell, part, held)])
     if operator.lstrip(":") in ("-", "=", "?", "+") and operator != ":":
         return (yield from _default(shell, part, held, quoted))
-    if shell.options.nounset and not held.is_set and not held.many:
+    if shell.options.nounset and not held.is_set and not held.many and not _is_lenient(shell, part):
         raise ShellError(f"{_shown(part)}: unbound variable", fatal=True, status=127)
     if not operator:
         return Result(held.values, held.many, held.star, kept=held.many)
@@ -108,6 +108,11 @@ def expand(shell: Shell, part: Parameter, quoted: bool) -> Run[Result]:
     if held.many and operator[0] in "#%" and part.subscript is not None and not quoted and not shell.ifs:
         return Result([" ".join(values)])  # with an empty IFS bash makes one word of an array here
     return Result(values, held.many, held.star, changed=True, unquoted=operator[0] in "#%", kept=not held.many)
+
+
+def _is_lenient(shell: Shell, part: Parameter) -> bool:
+    """`$name`, without braces, of a reference to an array's element: `set -u` does not mind."""
+    return not part.source.startswith("${") and "[" in shell.resolve(part.name)
 
 
 def hold(shell: Shell, part: Parameter) -> Run[Held]:
@@ -228,7 +233,7 @@ def _shown(part: Parameter) -> str:
 def _length(shell: Shell, part: Parameter, held: Held) -> str:
     if held.many:
         if shell.options.nounset and part.subscript is not None and not (held.variable and held.variable.is_given()):
-            raise ShellError(f"{part.name}: unbound variable", aborts=True)
+            raise ShellError(f"{part.name}: unbound variable")
         return str(len(held.values))
     if not held.is_set and shell.options.nounset:
         if part.subscript is not None:

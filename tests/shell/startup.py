@@ -141,7 +141,7 @@ class StartUp(Writer):
         return str(
             self.one(
                 lambda: f"( exit {self.one(*STATUSES)} )",
-                lambda: f"a=$( exit {self.one(*STATUSES)} )",
+                lambda: f"{{ a=$( exit {self.one(*STATUSES)} )\n}}",  # see docs/fidelity.md
                 lambda: "! true",
                 lambda: f"false | true | ( exit {self.one(*STATUSES)} )",
                 lambda: f"eval '( exit {self.one('0', '5')} )'",
@@ -171,14 +171,18 @@ class StartUp(Writer):
         return str(
             self.one(
                 lambda: f"declare -a arr=( {self.elements(2)} )",
-                lambda: f"declare -A map=( [k]={self.value()} [z]={self.value()} )",
-                lambda: f"map+=( [k]={self.value()} )",
-                lambda: f"arr+=( [2]={self.value()} {self.elements(1)} )",
+                lambda: f"declare -A map=( [k]={self.keyed()} [z]={self.keyed()} )",
+                lambda: f"map+=( [k]={self.keyed()} )",
+                lambda: f"arr+=( [2]={self.keyed()} {self.elements(1)} )",
                 lambda: f"declare -i v1={self.one('1+1', 'n', 'x', '010')}; v1+=2; echo $v1",
                 lambda: f'declare -{self.one("u", "l", "c")} v2={self.value()}; echo "$v2"; unset v2',
                 lambda: f"declare -{self.one('g', 'x', 'gx', 't')} {self.name()}={self.value()}",
             )()
         )
+
+    def keyed(self) -> str:
+        """No braces: an array's `[2]={1..3}` is three words to bash 5.2."""
+        return str(self.one("", f"${self.name()}", f'"{self.quoted()}"'))
 
     def local(self) -> str:
         return str(
