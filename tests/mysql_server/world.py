@@ -6,7 +6,7 @@ from simk8s.images.image import Image
 from simk8s.images.mysql57 import MYSQL
 from simk8s.images.xtrabackup import XTRABACKUP
 from simk8s.machine import Answer, File, FileSystem, Interface, Machine, Network, Process, SinkHandle, SourceHandle
-from simk8s.machine.content import dense
+from simk8s.machine.content import Content, dense, joined
 from simk8s.sim import Simulation
 
 NAME_SERVER = "10.96.0.10"
@@ -47,17 +47,21 @@ class Output:
     """What a process has written."""
 
     def __init__(self) -> None:
-        self.data = b""
+        self.pieces: list[Content] = []
 
     def handle(self) -> SinkHandle:
         return SinkHandle(self._take)
 
-    def _take(self, process: Process, data: bytes) -> None:
-        self.data += data
+    def _take(self, process: Process, data: Content) -> None:
+        self.pieces.append(data)
+
+    @property
+    def data(self) -> Content:
+        return joined(self.pieces)
 
     @property
     def text(self) -> str:
-        return self.data.decode()
+        return dense(self.data).decode()
 
 
 class Container:
