@@ -27,7 +27,7 @@ _ORDINAL = re.compile(r"-(\d+)$")
 
 
 def holes(exploration: Exploration) -> list[dict[str, Any]]:
-    """One entry for each place in a script and kind of end, in the order of the scripts; silent ones are marked."""
+    """One entry for each place in a script and kind of end: those of the manifests first, by line."""
     groups: dict[tuple[Any, ...], list[tuple[Crash, Result]]] = defaultdict(list)
     files = {source.file for source in exploration.setup.sources}
     for number, crash in enumerate(exploration.survey.crashes if exploration.crashes else ()):
@@ -40,7 +40,13 @@ def holes(exploration: Exploration) -> list[dict[str, Any]]:
     reference = exploration.survey.reference
     if not reference.is_ok and reference.is_known:
         found.append(_crash_free(exploration))
-    return sorted(found, key=lambda hole: (hole["file"], hole["line"], hole["pod"], hole["killed"], hole["word"]))
+    return sorted(found, key=lambda hole: order_of(hole, files))
+
+
+def order_of(hole: dict[str, Any], files: set[str]) -> tuple[Any, ...]:
+    """What can be mended in the manifests comes before what is an image's."""
+    is_of_image = bool(hole["file"]) and hole["file"] not in files
+    return (is_of_image, hole["file"], hole["line"], hole["pod"], hole["killed"], hole["word"])
 
 
 def _of_orders(exploration: Exploration) -> list[dict[str, Any]]:
@@ -171,7 +177,9 @@ def _ends(result: Result) -> list[str]:
 def _victim(crash: Crash) -> str:
     match crash.kill:
         case "container":
-            return f"container {crash.killed}" + ("" if crash.kills_itself else ", a neighbour,")
+            is_of_pod = crash.killed.partition("/")[0] == crash.point.pod
+            other = ", a neighbour," if is_of_pod else ", in another Pod,"
+            return f"container {crash.killed}{'' if crash.kills_itself else other}"
         case "pod":
             return f"Pod {crash.killed} (deleted)"
         case _:
