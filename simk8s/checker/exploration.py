@@ -18,7 +18,7 @@ from simk8s.checker.sharing import shared
 from simk8s.checker.survey import Survey, survey
 from simk8s.checker.worker import Explored, explore, read_journal
 
-CHUNKS = 4
+CHUNKS = 8
 """Into so many parts the crashes of a round are cut, whatever the number of workers: so that the result is the same."""
 
 SMALLEST_CHUNK = 8
