@@ -40,7 +40,7 @@ def explore(
         raise SimError(
             "SK522",
             "several crashes in one run need a process that can be forked, and this one cannot",
-            hint="leave out --dask, or start it in a process of its own; on Windows one crash at a time is what there is",
+            hint="leave out --dask, or start it in a process of its own; Windows has one crash at a time",
         )
     if fork.is_possible():
         warm.up(setup)
