@@ -103,8 +103,8 @@ def load_text(text: str, file: str) -> Iterator[Manifest]:
 
 
 def shown(file: str) -> str:
-    """A file's name in messages."""
-    return "STDIN" if file == STDIN else file
+    """A file's name in messages and histories, where it has to be a text; on a disk it may be any bytes."""
+    return "STDIN" if file == STDIN else file.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def files_of(path: str, *, recursive: bool = False, folder: FilePath | None = None) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from textwrap import dedent
 
@@ -257,3 +258,13 @@ def test_a_folder_of_folders_names_those_that_have_manifests(tmp_path: Path) -> 
     with pytest.raises(ManifestError) as error:
         load([tmp_path / "all"])
     assert error.value.hint == f"the folders in it have: {tmp_path / 'all' / 'web'}"
+
+
+def test_a_file_whose_name_is_no_text_is_told_as_one(tmp_path: Path) -> None:
+    file = tmp_path / os.fsdecode(b"a\xffb.yaml")
+    try:
+        file.write_text(CONFIG_MAP)
+    except OSError:
+        pytest.skip("this file system wants text")
+    (found,) = load([file])
+    assert found.file == str(tmp_path / "a\ufffdb.yaml")
