@@ -100,7 +100,7 @@ def run_script(shell: Shell, text: str) -> Run[int]:
         except ShellSyntaxError as error:
             yield from report(shell, error, "")
             if shell.reading_mode != "c":
-                return 1 if error.status == 1 else 2
+                return _unread(shell, error)
             return shell.status if error.status is None else error.status
         for line, warning in parser.warnings:
             yield from warn(shell, line, warning)
@@ -121,6 +121,11 @@ def run_script(shell: Shell, text: str) -> Run[int]:
                 raise ExitShell(1) from end
             status = shell.status = end.status
             shell.moment.guarded = shell.moment.inverted = shell.loops = 0
+
+
+def _unread(shell: Shell, error: ShellSyntaxError) -> int:
+    """What a script ends with that cannot be read on."""
+    return shell.status if error.status is None else 1 if error.status == 1 else 2
 
 
 def run_input(shell: Shell) -> Run[int]:
@@ -191,7 +196,7 @@ def _run_piece(shell: Shell, text: str, first_line: int, before: int) -> Run[int
             yield from report(shell, error, "")
             if shell.interactive:
                 return 2
-            raise ExitShell(1 if error.status == 1 else 2) from error
+            raise ExitShell(_unread(shell, error)) from error
         if command is None:
             return status
         if shell.options.get("verbose"):

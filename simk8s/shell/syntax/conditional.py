@@ -54,14 +54,16 @@ def _term(grammar: Grammar) -> Test:
     test: Test
     if token.kind == OPERATOR and token.text == "(" and token.descriptor is None:
         grammar.take()
-        test = Nested(*place, _either(grammar))
+        test = Nested(*place, _parenthesized(grammar))
         if not grammar.at(")"):
             raise _error(grammar, f"unexpected token `{_name(grammar.peek())}', expected `)'")
         grammar.take()
     elif token.kind != WORD_TOKEN or token.text == "]]":
         if token.kind == END:
             raise grammar.reader.early_end()
-        raise _error(grammar, f"unexpected token `{_name(token)}' in conditional command", token)
+        error = _error(grammar, f"unexpected token `{_name(token)}' in conditional command", token)
+        error.told = token.text != "]]"
+        raise error
     elif token.text == "!":
         grammar.take()
         test = Not(*place, _term(grammar))
@@ -69,6 +71,18 @@ def _term(grammar: Grammar) -> Test:
         test = _operators(grammar, grammar.take())
     grammar.skip_newlines()
     return test
+
+
+def _parenthesized(grammar: Grammar) -> Test:
+    """What stands behind a `(`; bash complains of an error in it, and then of the `)` that it has not found."""
+    try:
+        return _either(grammar)
+    except ShellSyntaxError as error:
+        if error.status is None and error.told:
+            error.second = "expected `)'"
+        elif error.status is None:
+            error.message, error.told = "expected `)'", True
+        raise
 
 
 def _operators(grammar: Grammar, first: Token) -> Test:

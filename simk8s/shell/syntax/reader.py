@@ -26,6 +26,9 @@ class ShellSyntaxError(Exception):
     status: int | None = 2
     """What `bash -c` ends with: for an error inside `$( )` or an array's parentheses bash has its own."""
 
+    told = True
+    """Whether bash says it; it ends with `[[ ]]` in silence."""
+
     def __init__(self, message: str, line: int, column: int, *, second: str | None = None) -> None:
         super().__init__(message)
         self.message = message
@@ -35,7 +38,7 @@ class ShellSyntaxError(Exception):
 
     def lines(self, prefix: str) -> list[str]:
         """What bash prints; `prefix` is its name and what it reads, `bash: -c` or `./start.sh`."""
-        said = [f"{prefix}: line {self.line}: {self.message}"]
+        said = [f"{prefix}: line {self.line}: {self.message}"] if self.told else []
         if self.second is not None:
             said.append(f"{prefix}: line {self.line}: {self.second}")
         return said
