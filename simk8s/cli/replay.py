@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from simk8s.cli.judge import INPUT, finish, judging
+
 if TYPE_CHECKING:
     from simk8s.cluster import Cluster
     from simk8s.sim import History, Record
@@ -35,7 +37,10 @@ def replay(path: str, *, trace: str | None, as_json: bool, quiet: bool) -> bool:
         for record in cluster.history:
             tell(record)
         cluster.history.listen(tell)
+    oracle = judging(cluster) if INPUT in before.inputs else None
     rerun(cluster, before.inputs["actions"])
+    if oracle is not None and before.inputs[INPUT] == "finished":
+        finish(oracle)
     if trace is not None:
         cluster.history.save(Path(trace))
     other = first_difference(before, cluster.history)

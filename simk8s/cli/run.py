@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import click
 
 from simk8s.cli.failure import FINDING, INTERRUPTED
+from simk8s.cli.judge import finish, judging
 from simk8s.cli.writable import check_writable
 
 if TYPE_CHECKING:
-    from simk8s.checker.oracle import Oracle
-    from simk8s.scenario import Runner, Scenario
+    from simk8s.scenario import Scenario
 
 EPILOG = """\b
 Examples:
@@ -86,14 +86,14 @@ def command(
     limit = seconds_of(until) if until is not None else None
     runner = Runner(scenario, seed=seed, replay=replay, until=limit)
     report = Report(runner, as_json=as_json, quiet=quiet)
-    oracle = _oracle(runner) if judge else None
+    oracle = judging(runner.cluster) if judge else None
     interrupted = False
     try:
         report.begin()
         for result in runner.steps():
             report.step(result)
         if oracle is not None:
-            runner.cluster.complete(oracle.finish())
+            finish(oracle)
             report.judgement = oracle.judge()
     except KeyboardInterrupt:
         interrupted = True
@@ -110,14 +110,6 @@ def _refuse(ctx: click.Context, why: str, **options: object) -> None:
     given = [f"--{name}" for name, value in options.items() if value not in (None, False, ())]
     if given:
         ctx.fail(f"{why}: {', '.join(given)} cannot go with --replay")
-
-
-def _oracle(runner: Runner) -> Oracle:
-    from simk8s.checker.oracle import Oracle
-
-    oracle = Oracle(runner.cluster)
-    oracle.begin()
-    return oracle
 
 
 def _scenario(paths: tuple[str, ...], addons: tuple[str, ...], nodes: int | None) -> Scenario:

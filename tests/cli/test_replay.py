@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
 from simk8s.cli.main import root
@@ -75,3 +76,14 @@ def test_what_a_replay_leaves_no_room_for_is_refused(tmp_path: Path) -> None:
     ):
         status, output = simk8s("run", *words)
         assert (status, why in output) == (2, True), output
+
+
+@pytest.mark.slow
+def test_what_a_judge_wrote_is_written_again(tmp_path: Path) -> None:
+    trace = str(tmp_path / "trace.jsonl")
+    judged = simk8s("run", "scenarios/mysql", "--addon", "rook", "--judge", "--until", "100s", "--trace", trace, "-q")[
+        1
+    ]
+    assert "mysql-0 is ok" in judged
+    status, output = simk8s("run", "--replay", trace, "-q")
+    assert status == 0, output
