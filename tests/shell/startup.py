@@ -213,7 +213,7 @@ class StartUp(Writer):
         return f"{loop}{body}\ndone{source}"
 
     def from_process(self) -> str:
-        """Only `<( )`: for what reads from a group's `> >( )` bash 5.2 waits for ever."""
+        """Only `<( )`: for what reads from a group's `> >( )` bash 5.2 waits for ever. All is read, so it is over then."""
         body = self.deeper(self.one(self.output, super().simple))
         if "<<" in body or self.substitutions:
             body = f"echo {self.name()}"
@@ -223,7 +223,7 @@ class StartUp(Writer):
                 f"cat <( {body} )",
                 f"mapfile -t arr < <( {body} )",
                 f'while read -r k; do echo "<$k>"; done < <( {body} )',
-                f"read -r a b < <( {body} )",
+                f"{{ read -r a b; cat > /dev/null; }} < <( {body} )",
             )
         )
 
