@@ -213,7 +213,7 @@ class StartUp(Writer):
         return f"{loop}{body}\ndone{source}"
 
     def from_process(self) -> str:
-        """Only `<( )`: for what reads from a group's `> >( )` bash 5.2 waits for ever. All is read, so it is over then."""
+        """Only `<( )`: for what reads from a group's `> >( )` bash 5.2 waits for ever. All is read: then it is over."""
         body = self.deeper(self.one(self.output, super().simple))
         if "<<" in body or self.substitutions:
             body = f"echo {self.name()}"
