@@ -44,7 +44,10 @@ class LateStart(Act, frozen=True, kw_only=True):
 
 
 class DeletePod(Act, frozen=True, kw_only=True):
-    """What `kubectl delete pod` does; `force` as with `--force --grace-period=0`."""
+    """What `kubectl delete pod` does; `force` as with `--force --grace-period=0`.
+
+    Its kubelet hears of it at once, so that this is the moment at which the containers are asked to end.
+    """
 
     pod: str
     force: bool = False

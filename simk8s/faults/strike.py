@@ -7,7 +7,7 @@ from typing import Protocol
 
 from simk8s.api.deletion import Deletion
 from simk8s.api.errors import ApiError
-from simk8s.api.objects import dig
+from simk8s.api.objects import dig, is_terminating
 from simk8s.api.store import Store
 from simk8s.controlplane.control_plane import ControlPlane
 from simk8s.errors import SimError
@@ -108,9 +108,12 @@ def _delete(ground: Ground, act: DeletePod, by: Actor) -> None:
 
     def delete() -> Run[None]:
         try:
-            ground.store.delete("Pod", act.pod, act.namespace, by=by, deletion=deletion)
+            pod = ground.store.delete("Pod", act.pod, act.namespace, by=by, deletion=deletion)
         except ApiError:
-            pass  # somebody else was faster
+            return  # somebody else was faster
+        if is_terminating(pod):
+            for node in ground.nodes:
+                node.hear_of(pod, by.last)
         return
         yield
 

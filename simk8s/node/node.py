@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from simk8s.api.objects import Object
+from simk8s.api.objects import Object, uid
 from simk8s.api.store import Store
 from simk8s.errors import SimError
 from simk8s.images import Registry
@@ -180,6 +180,12 @@ class Node:
         worker.actor.hear(cause)
         worker.condemned[container] = f"Container {container} failed liveness probe, will be restarted"
         worker.poke()
+
+    def hear_of(self, pod: Object, seq: int) -> None:
+        """The kubelet learns of a version of a Pod, which the history record `seq` tells, before its watch does."""
+        worker = self.kubelet.workers.get(uid(pod)) if self.is_on else None
+        if worker is not None:
+            worker.update(pod, seq)
 
     def _running(self, namespace: str, pod: str, container: str) -> Container:
         self._check_power()

@@ -159,6 +159,18 @@ def test_a_fault_and_its_effects_are_in_history_with_their_causes() -> None:
     assert fault.seq in end.causes
 
 
+def test_a_pod_that_is_deleted_is_asked_to_end_at_that_very_point() -> None:
+    """KUBELET-56: SIGTERM comes while the script stands there, and what comes after the command is not reached."""
+    cluster = Cluster()
+    cluster.inject(Fault(DeletePod(pod="box-0"), AtCommand(pod="box-0", container="main", index=4)))
+    cluster.apply(COUNTER.replace("cd /data", "trap 'echo asked >> log; exit' TERM; cd /data"))
+    cluster.run()
+
+    assert cluster.read_file("box-0", "/data/log") == b"start\nasked\nstart\n"
+    fault, asked = (next(r for r in cluster.history if r.verb == verb) for verb in ("fault", "process.signal"))
+    assert asked.time == fault.time
+
+
 def test_a_run_with_faults_is_done_again_from_its_recording() -> None:
     first = box(Fault(KILL, at(3)), Fault(DeletePod(pod="box-0"), When(condition="pod/box-0 Ready", then_seconds=5)))
 

@@ -38,15 +38,16 @@ class Fingerprints:
     def after(self, kill: str, killed: str, at: CrashPoint) -> bytes:
         """Of what is left when that container (`mysql-1/mysql`), Pod or node is killed now, at a point of another one.
 
-        Where that one stands does not matter to a Pod that is asked to go, and then goes on for a while. Elsewhere it
-        is the command that says it: a generator that has its turn does not show which ones it waits in.
+        Where that one stands matters where it goes on, as it does for a while in a Pod that is asked to go. It is the
+        command that says it: a generator that has its turn does not show which ones it waits in.
         """
         by = f"{at.pod}/{at.container}"
+        gone: set[str] = set()
         match kill:
             case "container":
                 gone = {killed}
             case "pod":
-                gone = {by}
+                pass
             case _:
                 gone = {
                     f"{pod.key.name}/{container}"
