@@ -77,7 +77,7 @@ class StartUp(Writer):
                 lambda: f"{{ echo {self.word()}; echo e >&2; }} 2>&1 > {self.one(*FILES)}",
                 lambda: f"echo {self.word()} >&9",
                 lambda: f"{{ {self.output()}\n}} 3>&1 >&3",
-                lambda: f"cat {self.one('<&-', '< nothing', '- < lines', '<> f1.txt')}",
+                lambda: f"cat {self.one('<&- 2> /dev/null', '< nothing', '- < lines', '<> f1.txt')}",
                 lambda: f"( exec > {self.one(*FILES)} 2>&1; {self.output()} )",
                 lambda: "read -r a b < lines",
             )()
@@ -163,7 +163,7 @@ class StartUp(Writer):
         return str(
             self.one(
                 lambda: f"IFS={self.one(':', ',', repr(' :'))} read -r -a arr <<< {self.value() or 'a:b'}",
-                lambda: f"IFS={self.one(':', ',')}; arr=( $e {self.word()} ); unset IFS",
+                lambda: f"IFS={self.one(':', ',')}; arr=( $e {self.elements(1)} ); unset IFS",
                 lambda: f"mapfile {self.one('-t', '-n 1', '-s 1 -t', '-O 1')} arr < lines",
                 lambda: f"readarray -d : -t arr <<< {self.value() or 'a:b'}",
                 lambda: f"read -r -{self.one('d : ', 'n 3 ', 'N 2 ')} a <<< {self.value() or 'a:b'}",
