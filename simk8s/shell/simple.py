@@ -83,7 +83,7 @@ def _run(shell: Shell, node: SimpleCommand, may_exec: bool, rest: Run[None] | No
     if rest is not None:
         yield from rest
     shell.substitution_status = None
-    trapped = "ERR" in shell.traps
+    trapped = bool(shell.traps.get("ERR"))
     opened = len(shell.substituted_files)
     try:
         words = yield from _arguments(shell, node.words)
