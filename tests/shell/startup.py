@@ -73,7 +73,7 @@ class StartUp(Writer):
                 lambda: f"{{ exec 3> {self.one(*FILES)}; echo {self.word()} >&3; exec 3>&-; }}",
                 lambda: "{ exec 4< lines; read -r a <&4; read -r -u 4 b; exec 4<&-; }",
                 lambda: f"{{ exec {{fd}}>> {self.one(*FILES)}; echo {self.word()} >&$fd; exec {{fd}}>&-; }}",
-                lambda: f"echo {self.word()} 2>&1 >&2 | cat",
+                lambda: f"{{ echo {self.word()} 2>&1 >&2 | cat\n}}",
                 lambda: f"{{ echo {self.word()}; echo e >&2; }} 2>&1 > {self.one(*FILES)}",
                 lambda: f"echo {self.word()} >&9",
                 lambda: f"{{ {self.output()}\n}} 3>&1 >&3",
@@ -221,14 +221,13 @@ class StartUp(Writer):
         if "<<" in body or self.substitutions:
             body = f"echo {self.name()}"
         body = f"{{ {body}\n}} 2> /dev/null"  # nobody knows when its complaints would come
-        return str(
-            self.one(
-                f"cat <( {body} )",
-                f"mapfile -t arr < <( {body} )",
-                f'while read -r k; do echo "<$k>"; done < <( {body} )',
-                f"{{ read -r a b; cat > /dev/null; }} < <( {body} )",
-            )
+        read = self.one(
+            f"cat <( {body} )",
+            f"mapfile -t arr < <( {body} )",
+            f'while read -r k; do echo "<$k>"; done < <( {body} )',
+            f"{{ read -r a b; cat > /dev/null; }} < <( {body} )",
         )
+        return f"{{ {read}\n}}"  # files of redirections are there before its patterns look for them
 
     def sourced(self) -> str:
         text = self.one("echo in $1; return 3", "a=sourced; false", "set -- q; echo $#", "nosuch", "x=(", "exit 4")
