@@ -48,7 +48,7 @@ def _command(process: Process, options: Options) -> list[str]:
         if not shell:  # NCAT-10
             raise Bye("/bin/sh is not executable, so `-c' won't work.")
         return ["/bin/sh", "-c", options["c"]]
-    name, *words = options["e"].split() if "e" in options else [""]
+    name, *words = options.get("e").split() or [""]
     # execv(3): PATH is not searched
     return [name if "/" in name else f"./{name}", *words] if name else []
 
