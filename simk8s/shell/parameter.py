@@ -237,7 +237,7 @@ def _length(shell: Shell, part: Parameter, held: Held) -> str:
         return str(len(held.values))
     if not held.is_set and shell.options.nounset:
         if part.subscript is not None:
-            if held.variable is not None and held.variable.is_array and held.variable.elements:
+            if held.variable is not None and held.variable.is_array and held.variable.is_given():
                 return "0"
             raise ShellError(f"{part.name}: unbound variable")
         raise ShellError(f"{_shown(part)}: unbound variable", fatal=True, status=127)
