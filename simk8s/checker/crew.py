@@ -10,18 +10,28 @@ import os
 import pickle
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from contextvars import ContextVar
 from pathlib import Path
 from struct import Struct
 from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
+from simk8s.checker import fork
+
 T = TypeVar("T")
 
+Hear = Callable[[], None]
+"""Called whenever a worker has come one step further."""
+
+bell: ContextVar[Hear] = ContextVar("bell", default=lambda: None)
+"""To be called by whoever works, once for each step: the one who waits hears it, if he can."""
+
 _NUMBER = Struct("=I")
+_STEP = _NUMBER.pack(0xFFFFFFFF)
 _SIGKILL = 9
 
 
-def by_forks(act: Callable[..., T], calls: Sequence[tuple[Any, ...]], workers: int) -> Iterator[T]:
+def by_forks(act: Callable[..., T], calls: Sequence[tuple[Any, ...]], workers: int, hear: Hear) -> Iterator[T]:
     """The results of all these calls in order. What a fork could not bear is done here.
 
     Whoever does not wait for the last one leaves no fork at work.
@@ -35,14 +45,14 @@ def by_forks(act: Callable[..., T], calls: Sequence[tuple[Any, ...]], workers: i
         answers = [Path(folder, str(number)) for number in range(len(calls))]
         try:
             for _ in range(min(workers, len(calls))):
-                number = os.fork()
+                number = fork.split()
                 if number == 0:
                     os.close(told)
                     _work(act, calls, answers, todo, tell)
                 crew.append(number)
             os.close(todo)
             os.close(tell)
-            yield from _answered(act, calls, answers, told)
+            yield from _answered(act, calls, answers, told, hear)
         finally:
             os.close(told)
             for number in crew:
@@ -51,12 +61,15 @@ def by_forks(act: Callable[..., T], calls: Sequence[tuple[Any, ...]], workers: i
 
 
 def _answered(
-    act: Callable[..., T], calls: Sequence[tuple[Any, ...]], answers: Sequence[Path], told: int
+    act: Callable[..., T], calls: Sequence[tuple[Any, ...]], answers: Sequence[Path], told: int, hear: Hear
 ) -> Iterator[T]:
     there: set[int] = set()
     for number, call in enumerate(calls):
         while number not in there and (word := os.read(told, _NUMBER.size)):
-            there.add(_NUMBER.unpack(word)[0])
+            if word == _STEP:
+                hear()
+            else:
+                there.add(_NUMBER.unpack(word)[0])
         yield pickle.loads(answers[number].read_bytes()) if number in there else act(*call)
 
 
@@ -64,6 +77,11 @@ def _work(
     act: Callable[..., T], calls: Sequence[tuple[Any, ...]], answers: Sequence[Path], todo: int, tell: int
 ) -> None:
     """What a fork does until nothing is left to take. It does not return."""
+
+    def ring() -> None:
+        os.write(tell, _STEP)
+
+    bell.set(ring)
     try:
         while word := os.read(todo, _NUMBER.size):
             (number,) = _NUMBER.unpack(word)

@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from simk8s.checker.crash import Crash
+from simk8s.checker.crew import Hear
 from simk8s.checker.ground import Ground
 from simk8s.checker.known import Known, Result
 from simk8s.checker.order import Order, try_order
@@ -49,6 +50,8 @@ class Exploration:
     crashes: int = 1
     """How many crashes were allowed for; 0: only the crash-free run was looked at."""
     orders: dict[Order, Result] = field(default_factory=dict)
+    underway: int = 0
+    """How many more have a result already, which is not here yet."""
     is_complete: bool = False
     trouble: str = ""
     """Why it is not complete, where it is not."""
@@ -70,8 +73,8 @@ class Exploration:
         return Progress(
             self.survey.points,
             len(self.survey.crashes),
-            len(self.results) + pruned["same remains"],
-            worlds,
+            len(self.results) + pruned["same remains"] + self.underway,
+            worlds + self.underway,
             worlds - counted["known state"],
             pruned,
         )
@@ -131,6 +134,7 @@ def run(
             exploration.trouble = "interrupted"
         except Enough:
             exploration.trouble = "enough"
+        exploration.underway = 0
         for journal in sorted(Path(folder).iterdir()):
             for number, result in read_journal(journal):
                 exploration.results.setdefault(number, replace(result, passed=()))
@@ -144,14 +148,19 @@ def _rounds(
     only: Callable[[Crash], bool],
     tell: Callable[[Exploration], None],
 ) -> None:
+    def hear() -> None:
+        exploration.underway += 1
+        tell(exploration)
+
     tell(exploration)
     todo = [number for number in sorted(exploration.survey.anchors) if only(exploration.survey.crashes[number])]
     count = 0
     while todo:
         count += 1
         passed: list[Explored] = []
-        for found in _round(exploration, todo, jobs, folder, count):
+        for found in _round(exploration, todo, jobs, folder, count, hear):
             passed += found
+            exploration.underway = max(exploration.underway - len(found), 0)
             exploration.results |= {number: replace(result, passed=()) for number, result in found}
             tell(exploration)
         for number, result in passed:
@@ -192,7 +201,7 @@ def _alike(one: Result, other: Result) -> bool:
 
 
 def _round(
-    exploration: Exploration, todo: Sequence[int], jobs: int | None, folder: Path, count: int
+    exploration: Exploration, todo: Sequence[int], jobs: int | None, folder: Path, count: int, hear: Hear
 ) -> Iterator[list[Explored]]:
     """The results of these crashes, part by part."""
     size = max(-(-len(todo) // CHUNKS), SMALLEST_CHUNK)
@@ -203,4 +212,4 @@ def _round(
         journal = str(folder / f"{count:03}-{number:03}")
         more = max(exploration.crashes - 1, 0)
         calls.append((exploration.setup, crashes, exploration.known.copy(), exploration.ground, more, journal))
-    yield from shared(explore, calls, jobs)
+    yield from shared(explore, calls, jobs, hear)

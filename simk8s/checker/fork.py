@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from dataclasses import dataclass
 
 
@@ -48,10 +49,17 @@ def is_possible() -> bool:
     return is_offered() and len(sys._current_frames()) == 1
 
 
+def split() -> int:
+    """fork(2). Python from 3.12 on warns of every other thread, also of those that run none of its code."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return os.fork()
+
+
 def fork() -> Child | bytes:
     """In the child: its way back. In the parent, once the child has ended: its answer. Raises Died."""
     source, sink = os.pipe()
-    number = os.fork()
+    number = split()
     if number == 0:
         os.close(source)
         return Child(sink)

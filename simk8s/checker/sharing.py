@@ -6,27 +6,35 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
 from simk8s.checker import fork
-from simk8s.checker.crew import by_forks
+from simk8s.checker.crew import Hear, bell, by_forks
 
 T = TypeVar("T")
 
 
-def shared(act: Callable[..., T], calls: Sequence[tuple[Any, ...]], jobs: int | None) -> Iterator[T]:
+def shared(
+    act: Callable[..., T], calls: Sequence[tuple[Any, ...]], jobs: int | None, hear: Hear = lambda: None
+) -> Iterator[T]:
     """The results of all these calls in order, from so many workers; None: as many as `joblib.parallel_config` says.
 
     A single worker is this process, several are its forks. Where it has other threads, they are processes beside it,
-    which can be forked.
+    which can be forked. `hear` is called at each step that this process and its forks tell of by the `bell`.
     """
     if jobs is not None and fork.is_possible():
-        yield from by_forks(act, calls, jobs) if jobs > 1 else _here(act, calls)
+        yield from by_forks(act, calls, jobs, hear) if jobs > 1 else _here(act, calls, hear)
     elif jobs == 1:
-        yield from _by_one(act, calls) if fork.is_offered() else _here(act, calls)
+        yield from _by_one(act, calls) if fork.is_offered() else _here(act, calls, hear)
     else:
         yield from _by_joblib(act, calls, jobs)
 
 
-def _here(act: Callable[..., T], calls: Sequence[tuple[Any, ...]]) -> Iterator[T]:
-    return (act(*call) for call in calls)
+def _here(act: Callable[..., T], calls: Sequence[tuple[Any, ...]], hear: Hear) -> Iterator[T]:
+    for call in calls:
+        before = bell.set(hear)
+        try:
+            found = act(*call)
+        finally:
+            bell.reset(before)
+        yield found
 
 
 def _by_joblib(act: Callable[..., T], calls: Sequence[tuple[Any, ...]], jobs: int | None) -> Iterator[T]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from simk8s.checker import fork, warm
 from simk8s.checker.branching import Branching
 from simk8s.checker.crash import Crash
+from simk8s.checker.crew import bell
 from simk8s.checker.ground import Ground, unknown
 from simk8s.checker.known import Known, Result
 from simk8s.checker.setup import Setup
@@ -35,6 +36,7 @@ def explore(
         if journal:
             with Path(journal).open("ab") as file:
                 file.write(pickle.dumps((number, result)))
+        bell.get()()
 
     if more and not fork.is_possible():
         raise SimError(

@@ -310,6 +310,15 @@ def test_an_interruption_keeps_what_was_found() -> None:
     assert 0 < said["totals"]["judged"] < said["totals"]["crashes"]
 
 
+def test_progress_is_told_crash_by_crash(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fork, "is_possible", lambda: True)
+    done: list[int] = []
+    found = exploration.run(setup(FRAGILE), tell=lambda so_far: done.append(so_far.progress().done))
+
+    assert done == sorted(done) and done[-1] == len(found.survey.crashes)
+    assert len(done) > found.progress().worlds
+
+
 def test_a_world_that_dies_is_not_known_and_the_others_are(monkeypatch: pytest.MonkeyPatch) -> None:
     from simk8s.checker.walk import Walk
 
