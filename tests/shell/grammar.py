@@ -61,6 +61,7 @@ class Writer:
     in_function: bool = False
     functions: int = 0
     substitutions: int = 0
+    redirects: bool = True
 
     def __post_init__(self) -> None:
         self.empties_ifs = self.chance(30)
@@ -80,6 +81,15 @@ class Writer:
             return make()
         finally:
             self.depth -= 1
+
+    def without_files(self, make: Callable[[], str]) -> str:
+        """What writes no file of its own, by no function either: one that stands around it is written by it alone."""
+        before = self.redirects, self.functions
+        self.redirects, self.functions = False, 0
+        try:
+            return make()
+        finally:
+            self.redirects, self.functions = before
 
     # Words
 
@@ -314,9 +324,9 @@ class Writer:
     def command(self) -> str:
         if self.depth >= 3 or self.chance(60):
             text = self.simple()
-            return f"{text} {self.redirection()}" if self.chance(12) and "<<" not in text else text
+            return f"{text} {self.redirection()}" if self.redirects and self.chance(12) and "<<" not in text else text
         text = self.deeper(self.compound)
-        return f"{text} {self.redirection()}" if self.chance(15) else text
+        return f"{text} {self.redirection()}" if self.redirects and self.chance(15) else text
 
     def compound(self) -> str:
         return str(
@@ -375,11 +385,13 @@ class Writer:
 
         Redirections stand around it, so that the last stage makes no files that patterns in the first one may see.
         """
-        left = self.one(
-            self.output,
-            lambda: f"{{ {self.some(self.simple, 1, 2, chr(10))}\n}}",
-            lambda: f"for v in {self.some(self.word, 0, 3)}; do {self.output()}; done",
-        )()
+        left = self.without_files(
+            self.one(
+                self.output,
+                lambda: f"{{ {self.some(self.simple, 1, 2, chr(10))}\n}}",
+                lambda: f"for v in {self.some(self.word, 0, 3)}; do {self.output()}; done",
+            )
+        )
         right = self.one(
             lambda: "cat",
             lambda: 'while read -r line; do echo "[$line]"; done',
@@ -406,3 +418,9 @@ class Writer:
         parts.append(self.list(2, 6))
         parts.append('printf "\\n%s" "$?" "$a" "$n" "${arr[@]}"')
         return "\n".join(parts) + "\n"
+
+
+@st.composite
+def scripts(draw: Callable[[Any], Any]) -> str:
+    """A script that ends."""
+    return Writer(draw).script()

@@ -21,7 +21,8 @@ from simk8s.machine import File
 from simk8s.shell import unparse
 from simk8s.shell.syntax import ShellSyntaxError, parse
 from tests.shell.box import run
-from tests.shell.startup import scripts
+from tests.shell.grammar import scripts
+from tests.shell.startup import scripts as startup_scripts
 from tests.shell.test_differential import WHY_NOT
 
 NIGHTLY = settings.get_current_profile_name() == "nightly"
@@ -68,6 +69,13 @@ def settled(text: bytes) -> bytes:
 @given(scripts())
 @examples(500)
 def test_a_script_by_chance_prints_leaves_and_answers_what_the_real_bash_does(script: str) -> None:
+    assert in_ours(script) == in_real_bash(script), script
+
+
+@pytest.mark.skipif(WHY_NOT is not None, reason=WHY_NOT or "")
+@given(startup_scripts())
+@examples(100)
+def test_so_does_one_with_traps_children_and_descriptors(script: str) -> None:
     assert in_ours(script) == in_real_bash(script), script
 
 
