@@ -200,7 +200,6 @@ def run_background(shell: Shell, node: Background) -> Run[int]:
     yield from _told(shell, node.command)
 
     def body(child: Shell) -> Run[int]:
-        child.moment.guarded = child.moment.inverted = 0
         if not child.options.get("monitor"):
             for number in (SIGINT, SIGQUIT):  # what is typed at a terminal is not for it
                 if child.process.dispositions.get(number) is None:
