@@ -24,10 +24,11 @@ def command(ctx: click.Context, code: str | None) -> None:
         for name, page in known.items():
             click.echo(f"{name}  {page['title']}")
         return
-    found = known.get(code.upper())
+    name = f"SK{code}" if code.isdecimal() else code.upper()
+    found = known.get(name)
     if found is None:
         ctx.fail(f"there is no error {code!r}; `simk8s explain-error` lists those that exist")
-    click.echo(f"{code.upper()}  {found['title']}\n")
+    click.echo(f"{name}  {found['title']}\n")
     click.echo(found["meaning"])
     click.echo(f"\nTry: {found['try']}")
 

@@ -35,6 +35,7 @@ def test_every_page_is_about_a_code_that_exists() -> None:
 
 def test_a_page_says_what_it_means_and_what_to_try(simk8s: Command) -> None:
     result = simk8s("explain-error", "sk301")
+    assert simk8s("explain-error", "301").stdout == result.stdout
     assert result.exit_code == 0
     assert result.stdout.startswith("SK301  An endless loop\n")
     assert "Try: let the loop wait" in result.stdout
