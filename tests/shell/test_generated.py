@@ -62,7 +62,7 @@ def settled(text: bytes) -> bytes:
     """Errors that a redirection has brought here, without the line (in a here-document's commands bash counts another
     way) and without what bash says of its own insides (after a failed `name=value eval` in a function)."""
     text = re.sub(rb"(?m)^.*: pop_(scope|var_context): head of shell_variables not a .*\n", b"", text)
-    return re.sub(rb"\bline \d+: ", b"line N: ", text)
+    return re.sub(rb"\bline \d+:", b"line N:", text)
 
 
 @pytest.mark.skipif(WHY_NOT is not None, reason=WHY_NOT or "")
