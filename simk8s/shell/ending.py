@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Never
 
 from simk8s.shell import trap
 from simk8s.shell.control import Discard, ExitShell
+from simk8s.shell.syntax.nodes import Pipeline
 from simk8s.sim import Run
 
 if TYPE_CHECKING:
@@ -44,7 +45,9 @@ def by_error(shell: Shell, status: int) -> Run[Never]:
 def given_up(shell: Shell, end: ExitShell | Discard) -> Run[Never]:
     """The same without `set -e`, where it ends the shell or the command: only a subshell leaves everything as it is."""
     if shell.level and not shell.moment.evaluations:
-        raise ExitShell((yield from _trapped(shell, end.status)))
+        whole = shell.moment.whole  # a `!` in front of all of it holds for what is given up, too
+        is_inverted = isinstance(whole, Pipeline) and whole.negated and len(whole.stages) == 1
+        raise ExitShell((yield from _trapped(shell, int(not end.status) if is_inverted else end.status)))
     if isinstance(end, ExitShell):
         end.undoes = not shell.level
     raise end

@@ -248,7 +248,8 @@ def _background(command: Command) -> Callable[[Shell], Run[int]]:
         if type(command) is not SimpleCommand:
             shell.loops = 0
         if type(command) is Pipeline and command.negated:
-            return execute(shell, replace(command, negated=False))  # nobody asks a job for the opposite
+            shell.moment.whole = straight = replace(command, negated=False)  # nobody asks a job for the opposite
+            return execute(shell, straight)
         shell.may_exec = shell.leaves_quietly
         return execute(shell, command)
 
