@@ -48,6 +48,9 @@ from simk8s.sim import Run
 if TYPE_CHECKING:
     from simk8s.shell.shell import Shell
 
+_UNSET: Piece = ("", EXPANDED)
+"""What is left of an expansion that has no value: it makes no word, but what stands beside it stands beside one."""
+
 T = TypeVar("T")
 
 
@@ -232,8 +235,7 @@ def expand_part(shell: Shell, part: Part, out: list[Piece], *, quoted: bool = Fa
             before = len(out)
             for inner in result.word.parts:
                 yield from expand_part(shell, inner, out, quoted=quoted, nested=True)
-            if quoted:
-                _keep_word(out, before)
+            _mark(out, before, quoted)
         case CommandSubstitution():
             _append_text((yield from subshell.substitute(shell, part)), quoted, out)
         case Backquoted():
@@ -293,8 +295,7 @@ def _add_parameter(shell: Shell, part: Parameter, out: list[Piece], quoted: bool
     before = len(out)
     for inner in result.word.parts:
         add_part(shell, inner, out, quoted, True)
-    if quoted:
-        _keep_word(out, before)
+    _mark(out, before, quoted)
 
 
 def _at_once(shell: Shell, run: Run[T]) -> T:
@@ -317,11 +318,16 @@ def _append(shell: Shell, result: parameter.Result, quoted: bool, out: list[Piec
         _append_many(shell, result, quoted, out)
     elif result.values:
         _append_text(result.values[0], quoted, out, result.kept)
+    elif not quoted:
+        out.append(_UNSET)
 
 
-def _keep_word(out: list[Piece], before: int) -> None:
+def _mark(out: list[Piece], before: int, quoted: bool) -> None:
     """A default in double quotes makes a word, also where `$@` in it has no elements."""
-    if len(out) > before and all(piece == NOTHING for piece in out[before:]):
+    if not quoted:
+        if len(out) == before:
+            out.append(_UNSET)
+    elif len(out) > before and all(piece == NOTHING for piece in out[before:]):
         out[before:] = [("", QUOTED)]
 
 
@@ -341,6 +347,8 @@ def _append_many(shell: Shell, result: parameter.Result, quoted: bool, out: list
         separator = CHANGED_BREAK if result.changed else BREAK
     else:
         separator = STAR if star else CHANGED_AT if result.changed and result.unquoted else AT
+        if not values:
+            out.append(_UNSET)
     for number, value in enumerate(values):
         if number:
             out.append(separator)
