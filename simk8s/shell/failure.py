@@ -49,7 +49,8 @@ def report(shell: Shell, error: ShellError) -> Run[None]:
     if not error.told:
         yield from shell.complain(error.message)
     if (error.fatal or shell.dialect.posix) and not shell.interactive:
-        status = 2 if shell.dialect.almquist else 127 if _ends_text(shell) and not error.aborts else 1
+        ends_text = _ends_text(shell) and (error.fatal or not error.aborts)
+        status = 2 if shell.dialect.almquist else 127 if ends_text else 1
         end: ExitShell | Discard = ExitShell(status)
     else:
         end = Discard(error.status, aborts=error.aborts)
