@@ -114,10 +114,15 @@ def run_event(shell: Shell, event: str) -> Run[int]:
     command = shell.traps.get(event)
     if command and event not in shell.active_traps:
         shell.active_traps.append(event)
+        goes_on = True
         try:
             return (yield from _run(shell, command, returns=event != "DEBUG", first_line=shell.line))
+        except ExitShell:
+            goes_on = False  # the EXIT trap then runs inside of this one
+            raise
         finally:
-            shell.active_traps.remove(event)
+            if goes_on:
+                shell.active_traps.remove(event)
     return 0
 
 
