@@ -27,7 +27,7 @@ from simk8s.shell.dispatch import runs
 from simk8s.shell.locale import in_locale
 from simk8s.shell.quote import traced_word
 from simk8s.shell.redirection import RedirectionError, is_constant, redirect
-from simk8s.shell.syntax.nodes import ArrayValue, Assignment, SimpleCommand
+from simk8s.shell.syntax.nodes import ArrayValue, Assignment, Redirection, SimpleCommand
 from simk8s.shell.syntax.parts import Word
 from simk8s.sim import Run
 
@@ -203,7 +203,20 @@ def _only_assign(shell: Shell, node: SimpleCommand) -> Run[int]:
         except RedirectionError:
             return 1
         saved.put_back(shell)
+        if any(map(_is_left_to_a_child, node.redirections)):
+            return 0
     return shell.substitution_status or 0
+
+
+def _is_left_to_a_child(redirection: Redirection) -> bool:
+    """Standard input without a command: bash has a child open it, and asks nobody how a substitution has ended."""
+    operator, target = redirection.operator, redirection.target.constant
+    if operator in ("<", "<>"):
+        return redirection.descriptor in (None, 0)
+    duplicates = (operator == "<&" and redirection.descriptor in (None, 0)) or (
+        operator == ">&" and redirection.descriptor == 0
+    )
+    return duplicates and (target is None or target == "-")
 
 
 def _assign(shell: Shell, item: Assignment) -> Run[None]:
