@@ -136,7 +136,10 @@ def _told(exploration: Exploration, group: list[tuple[Crash, Result]]) -> dict[s
 
 
 def _done_before(exploration: Exploration, crash: Crash) -> CrashPoint | None:
-    """The command that the same container had done last: a hole lies between two lines, and either may be to blame."""
+    """The command that the same container had done last: a hole lies between two lines, and either may be to blame.
+
+    What stands in the line of the crash is left out: it may be the other end of a pipeline, and not be done.
+    """
     at = crash.point
     points = (
         other.point
@@ -144,6 +147,7 @@ def _done_before(exploration: Exploration, crash: Crash) -> CrashPoint | None:
         if (other.point.pod, other.point.container, other.point.start) == (at.pod, at.container, at.start)
         and other.point.where == "before"
         and not other.point.subshell
+        and (other.point.file, other.point.line) != (at.file, at.line)
         and other.point.index < at.index
     )
     return max(points, key=lambda point: point.index, default=None)

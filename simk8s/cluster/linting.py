@@ -10,7 +10,7 @@ from pathlib import Path
 from simk8s.api.manifest import EXTENSIONS, STDIN, Manifest, files_of, load, load_text, read, read_bytes
 from simk8s.api.objects import Object, dig
 from simk8s.api.script_place import ScriptPlace
-from simk8s.cluster.manifests import pod_specs
+from simk8s.cluster.manifests import UNREADABLE, pod_specs
 from simk8s.errors import Place, SimError
 from simk8s.shell.lint import lint
 from simk8s.shell.lint.command import written
@@ -99,11 +99,8 @@ def _located(script: Script) -> Iterator[Located]:
     for finding in best:
         place = script.place.at(finding.line, finding.column)
         told = finding.told(lambda line: script.place.at(line).line)
-        hint = finding.hint or _UNREADABLE
+        hint = finding.hint or UNREADABLE
         yield Located(place.file, place.line, place.column, finding.code, script.name, told, hint)
-
-
-_UNREADABLE = "look at this line of the script and the one above it"
 
 
 def _script_file(path: str) -> Script:

@@ -68,6 +68,10 @@ def manifests_in(found: Sequence[Source]) -> list[Manifest]:
     return [manifest for source in found for manifest in load_text(source.text, source.file)]
 
 
+UNREADABLE = "look at this line of the script and the one above it"
+"""What to do about a syntax error (SK210)."""
+
+
 def check_scripts(manifest: Manifest) -> None:
     """Refuse what bash would not parse, where it stands. Raises SimError SK210."""
     from simk8s.shell.syntax import DIALECTS, check
@@ -79,8 +83,7 @@ def check_scripts(manifest: Manifest) -> None:
         for problem in found[0][:1] if all(found) else []:
             place = script.place.at(problem.line, problem.column) if script.place else manifest.start
             message = f'{problem.message} (in container "{script.container}", line {problem.line} of its script)'
-            hint = "look at this line of the script and the one above it"
-            raise SimError("SK210", message, place=place, hint=hint)
+            raise SimError("SK210", message, place=place, hint=UNREADABLE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,9 +48,6 @@ from simk8s.sim import Run
 if TYPE_CHECKING:
     from simk8s.shell.shell import Shell
 
-_UNSET: Piece = ("", EXPANDED)
-"""What is left of an expansion that has no value: it makes no word, but what stands beside it stands beside one."""
-
 T = TypeVar("T")
 
 
@@ -319,14 +316,14 @@ def _append(shell: Shell, result: parameter.Result, quoted: bool, out: list[Piec
     elif result.values:
         _append_text(result.values[0], quoted, out, result.kept)
     elif not quoted:
-        out.append(_UNSET)
+        out.append(NOTHING)
 
 
 def _mark(out: list[Piece], before: int, quoted: bool) -> None:
     """A default in double quotes makes a word, also where `$@` in it has no elements."""
     if not quoted:
         if len(out) == before:
-            out.append(_UNSET)
+            out.append(NOTHING)
     elif len(out) > before and all(piece == NOTHING for piece in out[before:]):
         out[before:] = [("", QUOTED)]
 
@@ -348,7 +345,7 @@ def _append_many(shell: Shell, result: parameter.Result, quoted: bool, out: list
     else:
         separator = STAR if star else CHANGED_AT if result.changed and result.unquoted else AT
         if not values:
-            out.append(_UNSET)
+            out.append(NOTHING)
     for number, value in enumerate(values):
         if number:
             out.append(separator)

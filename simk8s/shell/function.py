@@ -8,8 +8,9 @@ from simk8s.shell import assignment, step, trap
 from simk8s.shell.control import ReturnFrom
 from simk8s.shell.dispatch import execute
 from simk8s.shell.limit import DEEPEST_CALLS, too_deep
+from simk8s.shell.scope import Frame
 from simk8s.shell.syntax.nodes import FunctionDefinition
-from simk8s.shell.variables import Frame, Variable
+from simk8s.shell.variables import Variable
 from simk8s.sim import Run
 
 if TYPE_CHECKING:

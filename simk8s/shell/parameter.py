@@ -1,4 +1,4 @@
-"""`${...}`: what a parameter holds and what its operator makes of that."""
+"""`${...}`: what an operator makes of what a parameter holds (`held.py`)."""
 
 from __future__ import annotations
 
@@ -9,17 +9,12 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from simk8s.shell import arithmetic, assignment, ending, expansion, pattern, prompt, splitting
+from simk8s.shell import arithmetic, assignment, expansion, pattern, prompt, splitting
 from simk8s.shell.control import BadSubstitution, ShellError
+from simk8s.shell.held import Held, hold, indirect
 from simk8s.shell.locale import characters, characters_of, in_locale, is_utf8, lower, swapped, upper
-from simk8s.shell.options import SHOWN_ORDER
-from simk8s.shell.syntax.braced import read_subscript
-from simk8s.shell.syntax.dialect import BASH
-from simk8s.shell.syntax.grammar import read_nested
-from simk8s.shell.syntax.parts import Literal, Parameter, Word
-from simk8s.shell.syntax.reader import Reader, ShellSyntaxError
+from simk8s.shell.syntax.parts import Parameter, Word
 from simk8s.shell.transformation import transformed
-from simk8s.shell.variables import Variable
 from simk8s.sim import Run
 
 if TYPE_CHECKING:
@@ -47,18 +42,6 @@ class Result:
     word: Word | None = None
 
 
-@dataclass(slots=True)
-class Held:
-    """What a parameter holds. `values` is empty for one that is unset."""
-
-    values: list[str]
-    is_set: bool
-    many: bool = False
-    star: bool = False
-    variable: Variable | None = None
-    key: int | str | None = None
-
-
 def expand(shell: Shell, part: Parameter, quoted: bool) -> Run[Result]:
     """Expand any parameter. Raises ShellError: unset under `set -u`, `${x?}`, a bad substitution."""
     operator = part.operator
@@ -78,7 +61,7 @@ def expand(shell: Shell, part: Parameter, quoted: bool) -> Run[Result]:
     if part.indirect:
         if part.name in ("@", "*") and not shell.positional:
             return Result([])
-        part = yield from _indirect(shell, part)
+        part = yield from indirect(shell, part)
         operator = part.operator
     held = yield from hold(shell, part)
     if operator == "length":
@@ -113,112 +96,6 @@ def expand(shell: Shell, part: Parameter, quoted: bool) -> Run[Result]:
 def _is_lenient(shell: Shell, part: Parameter) -> bool:
     """`$name`, without braces, of a reference to an array's element: `set -u` does not mind."""
     return not part.source.startswith("${") and "[" in shell.resolve(part.name)
-
-
-def hold(shell: Shell, part: Parameter) -> Run[Held]:
-    """What the parameter of `part` holds now."""
-    name = part.name
-    if part.subscript is None:
-        variable = shell.names.get(name)
-        if variable is not None:
-            if variable.reference:
-                return (yield from _through_reference(shell, part, variable))
-            value = variable.scalar()
-            return Held([] if value is None else [value], value is not None, variable=variable)
-        if name in ("@", "*"):
-            return Held(list(shell.positional), bool(shell.positional), many=True, star=name == "*")
-        value = special_value(shell, name)
-        return Held([] if value is None else [value], value is not None)
-    variable = shell.find(name)
-    name = shell.resolve(name)
-    if part.subscript.source in ("@", "*"):
-        values = variable.values() if variable is not None else []
-        return Held(values, bool(values), many=True, star=part.subscript.source == "*", variable=variable)
-    text = yield from expansion.expand_subscript(shell, name, part.subscript)
-    try:
-        key = assignment.subscript_key(shell, name, text)
-    except assignment.BadSubscript as error:
-        if part.operator == "length":
-            if variable is None:
-                return Held([], False)
-            raise ShellError(f"{part.subscript.source}]: bad array subscript") from error
-        yield from shell.complain(f"{name}: bad array subscript")
-        if shell.options.errexit:
-            yield from ending.by_error(shell, shell.status)
-        return Held([], False)
-    value = assignment.element(shell, name, key)
-    return Held([] if value is None else [value], value is not None, variable=variable, key=key)
-
-
-def _through_reference(shell: Shell, part: Parameter, variable: Variable) -> Run[Held]:
-    target = shell.resolve(part.name)
-    if target == part.name:
-        outer = shell.hidden(part.name)
-        value = outer.scalar() if outer is not None else None
-        return Held([] if value is None else [value], value is not None, variable=outer)
-    return (yield from hold(shell, _parameter_of(part, target)))
-
-
-def _parameter_of(part: Parameter, text: str) -> Parameter:
-    """The parameter that `text` names (`x`, `x[1]`, `x[@]`, `1`, `@`), with the operator of `part`."""
-    base, bracket, rest = text.partition("[")
-    subscript = None
-    if bracket:
-        subscript = _subscript(rest, part.line, part.column)
-    return replace(part, name=base, subscript=subscript, indirect=False)
-
-
-def _subscript(text: str, line: int, column: int) -> Word:
-    """`subscript]`, which may expand where the name before it is the value of a variable."""
-    inner = text.removesuffix("]")
-    if {"$", "`", "'", '"', "\\"} & set(text):
-        reader = Reader("[" + text, BASH, first_line=line, first_column=column, nested=read_nested)
-        try:
-            return read_subscript(reader)
-        except ShellSyntaxError:
-            pass
-    return Word(line, column, (Literal(line, column, inner),), inner, inner)
-
-
-def _indirect(shell: Shell, part: Parameter) -> Run[Parameter]:
-    held = yield from hold(shell, replace(part, operator="", operands=(), indirect=False))
-    if not held.is_set:
-        if part.subscript is not None and held.variable is not None:
-            return replace(part, operator="", operands=(), name="_unset", indirect=False)
-        if part.name.isdecimal() and shell.options.nounset:
-            raise ShellError(f"!{part.name}: unbound variable", fatal=True, status=127)
-        shown = part.name if part.subscript is None else f"{part.name}[{part.subscript.source}]"
-        raise ShellError(f"{shown}: invalid indirect expansion")
-    target = " ".join(held.values)
-    base = target.partition("[")[0]
-    valid = base.isidentifier() or base.isdecimal() or base in tuple("@*#?$!-") or not target
-    if not valid or not target or (base != target and not target.endswith("]")):
-        raise ShellError(f"{target}: invalid variable name")
-    return _parameter_of(part, target)
-
-
-def special_value(shell: Shell, name: str) -> str | None:
-    """`$1`, `$#`, `$?` and their like; None where unset."""
-    if name.isdecimal():
-        number = int(name)
-        if number == 0:
-            return shell.name
-        return shell.positional[number - 1] if number <= len(shell.positional) else None
-    match name:
-        case "?":
-            return str(shell.status)
-        case "#":
-            return str(len(shell.positional))
-        case "$":
-            return str(shell.main_pid)
-        case "!":
-            return None if shell.background_pid is None else str(shell.background_pid)
-        case "-":
-            if shell.dialect.almquist:
-                return "".join(letter for letter in shell.options.letters() if letter not in "hB")
-            letters = shell.options.letters() + "i" * shell.interactive
-            return "".join(sorted(letters, key=SHOWN_ORDER.index)) + shell.reading_mode
-    return None
 
 
 def _shown(part: Parameter) -> str:

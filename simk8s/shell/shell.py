@@ -10,14 +10,12 @@ from simk8s.shell.control import ExitShell
 from simk8s.shell.message import in_ash_words
 from simk8s.shell.moment import Moment
 from simk8s.shell.options import Options
+from simk8s.shell.scope import Table
 from simk8s.shell.source import Source
 from simk8s.shell.special import install_again, install_special
 from simk8s.shell.syntax.dialect import BASH, Dialect
-from simk8s.shell.syntax.nodes import (
-    Command,
-    FunctionDefinition,
-)
-from simk8s.shell.variables import Table, Variable
+from simk8s.shell.syntax.nodes import Command, FunctionDefinition
+from simk8s.shell.variables import Variable
 from simk8s.sim import Run
 
 if TYPE_CHECKING:

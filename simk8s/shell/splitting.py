@@ -26,7 +26,9 @@ CHANGED_BREAK: Piece = ("@", 3)
 """The same for elements that an operator has changed: a value that is assigned joins them as in `"$*"`."""
 
 NOTHING: Piece = ("", EXPANDED)
-"""What `"$@"` is without any elements: no word by itself, unlike `""`."""
+"""What is left of an expansion without a value, or of `"$@"` without elements: no word by itself, unlike `""`, but
+what stands beside it stands beside an expansion.
+"""
 
 AT: Piece = ("", 4)
 """A boundary in an unquoted `$@`. Where fields are split, the elements are one text joined by IFS's first character."""

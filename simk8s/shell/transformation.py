@@ -12,7 +12,7 @@ from simk8s.shell.syntax.escape import ansi_c
 from simk8s.shell.syntax.parts import Parameter
 
 if TYPE_CHECKING:
-    from simk8s.shell.parameter import Held
+    from simk8s.shell.held import Held
     from simk8s.shell.shell import Shell
 
 

@@ -15,6 +15,8 @@ import pytest
 
 PROMPT = r"bash-5\.2# $"
 PATIENCE_SECONDS = 30.0
+HAND_SECONDS = 0.2
+"""Between two keys. In the instant before Python's readline begins to wait for one, Ctrl-C is heard with the next."""
 
 
 class Terminal:
@@ -71,7 +73,9 @@ def test_what_one_line_does_the_next_one_knows_and_exit_ends_it_with_its_status(
 
 
 def test_ctrl_c_ends_the_line_or_what_runs_and_ctrl_d_the_shell(terminal: Terminal) -> None:
-    terminal.type("echo not to be ru\x03")
+    terminal.type("echo not to be ru", "echo not to be ru$")
+    time.sleep(HAND_SECONDS)
+    terminal.type("\x03")
     assert "130" in terminal.type("echo $?\n")
     terminal.type("echo begun; while :; do sleep 0.6; done\n", "\nbegun\n")
     terminal.type("\x03")

@@ -46,11 +46,11 @@ class FileDigests:
 
     def _look(self, directory: Directory) -> _Seen:
         inodes = directory.entries.values()
-        look: list[object] = [directory.mode, directory.uid, *directory.entries]
         try:
-            look += map(_ALL_OF_A_FILE, inodes)
+            contents = [*map(_ALL_OF_A_FILE, inodes)]
         except AttributeError:  # not all of them are files
-            look += [(getattr(inode, "content", inode), inode.mode, inode.uid) for inode in inodes]
+            contents = [(getattr(inode, "content", inode), inode.mode, inode.uid) for inode in inodes]
+        look: list[object] = [directory.mode, directory.uid, *directory.entries, *contents]
         seen = self._seen.get(id(directory))
         if seen is None or seen.directory is not directory or seen.look != look:
             entries = sorted(directory.entries.items())

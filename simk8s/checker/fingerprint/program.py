@@ -41,7 +41,7 @@ def _descendants(machine: Machine) -> Iterator[Process]:
 
 def _process(process: Process) -> tuple[Any, ...]:
     frames = [_frame(frame) for task in process.tasks for frame in task.frames()]
-    return ([nameless(word) for word in process.argv], process.cwd, frames)
+    return ([nameless(word) for word in process.argv], nameless(process.cwd), frames)
 
 
 def _frame(frame: FrameType) -> tuple[Any, ...]:

@@ -103,13 +103,17 @@ class TarSink(_Stream):
         yield from self._write(member)
 
     def copy(self, path: str) -> Run[None]:
-        handle = yield from self.process.open(path, read=True)
-        content = yield from handle.read(self.process, 1 << 40)
-        handle.release()
-        yield from self.put(path, content)
+        yield from self.put(path, (yield from _whole(self.process, path)))
 
     def finish(self) -> Run[None]:
         yield from self._write(bytes(2 * BLOCK + -(self._written + 2 * BLOCK) % RECORD))
+
+
+def _whole(process: Process, path: str) -> Run[Content]:
+    handle = yield from process.open(path, read=True)
+    content = yield from handle.read(process, 1 << 40)
+    handle.release()
+    return content
 
 
 def _ending(path: str, data: Content, offset: int = 0) -> Content:
@@ -141,10 +145,7 @@ class LocalSink:
         handle.release()
 
     def copy(self, path: str) -> Run[None]:
-        handle = yield from self.process.open(path, read=True)
-        content = yield from handle.read(self.process, 1 << 40)
-        handle.release()
-        yield from self.put(path, content)
+        yield from self.put(path, (yield from _whole(self.process, path)))
 
     def finish(self) -> Run[None]:
         yield from ()

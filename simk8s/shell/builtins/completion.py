@@ -13,12 +13,12 @@ from simk8s.shell.builtins.lookup import KEYWORDS
 from simk8s.shell.builtins.registry import BUILTINS, builtin, find_builtin
 from simk8s.shell.builtins.usage import UsageError, parse
 from simk8s.shell.control import BuiltinError
+from simk8s.shell.hashing import by_hash
 from simk8s.shell.options import SET_NAMES, SHOPT_NAMES
 from simk8s.shell.quote import single_quoted
 from simk8s.shell.syntax import Parser, ShellSyntaxError
 from simk8s.shell.syntax.nodes import SimpleCommand
 from simk8s.shell.syntax.parts import Word
-from simk8s.shell.variables import by_hash
 from simk8s.sim import Run
 
 if TYPE_CHECKING:

@@ -13,9 +13,9 @@ from simk8s.shell.builtins.registry import builtin
 from simk8s.shell.builtins.usage import UsageError, parse
 from simk8s.shell.control import BreakLoop, BuiltinError, ContinueLoop, ExitShell, ReturnFrom, ShellError
 from simk8s.shell.environment import child_environment
+from simk8s.shell.scope import Frame
 from simk8s.shell.source import Source
 from simk8s.shell.syntax.nodes import SimpleCommand
-from simk8s.shell.variables import Frame
 from simk8s.sim import Run
 
 if TYPE_CHECKING:
