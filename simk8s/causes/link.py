@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-FIRST_OF_A_PATH = -1
-
 
 @dataclass(frozen=True, slots=True)
 class Need:

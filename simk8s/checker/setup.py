@@ -85,10 +85,6 @@ class Setup:
                 meta = owner["metadata"]
                 cluster.kubectl([*scale, meta["name"], "-n", meta["namespace"]])
 
-    def with_replicas(self, number: int) -> Setup:
-        """The same with so many replicas."""
-        return Setup(self.sources, self.options, number)
-
 
 def with_addons(options: Mapping[str, Any], texts: Sequence[Source]) -> dict[str, Any]:
     """The options, with the add-ons that bring the kinds of these manifests where none is named."""

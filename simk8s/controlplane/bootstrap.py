@@ -30,11 +30,6 @@ def bootstrap(store: Store, options: Options, namespaces: Sequence[str] = ()) ->
         store.create(object, by=actor)
 
 
-def dns_address(options: Options) -> str:
-    """The address of the cluster's DNS server, for resolv.conf."""
-    return str(IPv4Network(options.service_cluster_ip_range)[DNS_HOST])
-
-
 def _services(network: IPv4Network) -> list[Object]:
     return [
         {

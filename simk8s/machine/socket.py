@@ -166,11 +166,6 @@ class SocketHandle(Handle):
         """An event for the next change of what there is to read, for those who also wait for something else."""
         return self._incoming.changed()
 
-    def wait_readable(self) -> Run[None]:
-        """Until there is something to read, or the end."""
-        while not self.is_readable:
-            yield self.arrival()
-
     def open(self, process: Process, target: str, **detail: str) -> None:
         """Write to history that `process` has connected this end, the client's, to `target`."""
         self.process = process

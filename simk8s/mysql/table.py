@@ -317,10 +317,6 @@ class Table:
     def full_name(self) -> str:
         return f"{self.database}.{self.definition.name}"
 
-    @property
-    def is_transactional(self) -> bool:
-        return self.definition.engine == "InnoDB"
-
     def count_up(self) -> None:
         """Find the next AUTO_INCREMENT number from the rows, as InnoDB of 5.7 does when it opens a table."""
         place = self.definition.auto_increment

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from simk8s.machine import Process
 
 HEADER_BYTES = 4
-MAX_PACKET_BYTES = 64 << 20
 
 
 class Greeting(msgspec.Struct, tag="greeting", frozen=True):

@@ -282,7 +282,3 @@ class Shell:
     def depth(self) -> int:
         """How deep in function calls and subshells this shell is."""
         return len(self.table.frames) + self.level
-
-    @property
-    def source_script(self) -> str:
-        return self.sources[-1].script if self.sources else self.source.script

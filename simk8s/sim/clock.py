@@ -36,11 +36,6 @@ class Clock(simpy.Environment):
         self._is_alone = False
         super().step()
 
-    def may_pass(self, seconds: float) -> bool:
-        """Whether whoever is running now would be the next to run after a wait of that long."""
-        queue = self._queue
-        return self._is_alone and (not queue or queue[0][0] > self._now + seconds)
-
     def passed(self, seconds: float) -> bool:
         """Let that time pass at once if nobody could tell; else False, and the caller has to wait for a timeout."""
         queue = self._queue

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from simk8s.mysql.server.instance import Instance
 
 READING = "Sending binlog event to slave"
-SWITCHING = "Finished reading one binlog; switching to next binlog"
 WAITING = "Master has sent all binlog to slave; waiting for more updates"
 
 DUPLICATE = (

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from simk8s.shell.lint.script import Script
 
 _EXISTS = ("-e", "-f", "-s", "-r", "-a")
-_NO_READERS = frozenset(["touch", "rm", "[", "test", ""])
 _REPEATABLE = re.compile(
     r"STOP\s+(SLAVE|REPLICA)|IF\s+(NOT\s+)?EXISTS|INSERT\s+IGNORE|ON\s+(DUPLICATE|CONFLICT)|REPLACE\s+INTO"
     r"|SHOW\s+(SLAVE|REPLICA)\s+STATUS",
