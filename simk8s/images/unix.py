@@ -48,8 +48,8 @@ def paths(directory: str, names: str) -> list[str]:
 
 ESSENTIAL = paths(
     "/bin",
-    "cat chgrp chmod chown cp date dd df echo egrep false fgrep grep gunzip gzip kill ln ls mkdir mktemp mountpoint mv "
-    "pwd readlink rm rmdir sed sleep stty sync tar touch true uname zcat",
+    "cat chgrp chmod chown cp date dd df dir echo egrep false fgrep grep gunzip gzip kill ln ls mkdir mknod mktemp "
+    "mountpoint mv pwd readlink rm rmdir sed sleep stty sync tar touch true uname vdir zcat",
 )
 """What Debian keeps in /bin: the programs that a system needs to come up."""
 
@@ -59,7 +59,8 @@ COREUTILS = paths(
     "hostid id install join link logger md5sum mkfifo mawk nice nl nohup nproc numfmt od paste perl pinky printenv "
     "printf realpath rev seq setpriv sha1sum sha256sum sha512sum shred shuf sort split stat stdbuf sum tac tail tee "
     "test timeout tr truncate tsort tty uniq unlink users wc which whoami xargs yes arch expand unexpand clear tput "
-    "chroot dircolors who readlink",
+    "chroot dircolors who readlink base32 basenc chcon csplit fmt groups logname pathchk pr ptx runcon sha224sum "
+    "sha384sum",
 )
 """GNU coreutils and findutils in /usr/bin, with the small tools that every Debian base image brings."""
 

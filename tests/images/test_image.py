@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from simk8s.images import Image, default_registry
+from simk8s.images.bash import BASH
 from simk8s.images.debian import BUSTER, DEBIAN, JESSIE
 from simk8s.machine import Directory, File, FileSystem, Machine, Process, SinkHandle, Symlink, program
 from simk8s.machine.program import load
@@ -92,9 +93,16 @@ def test_busybox_has_no_bash_and_no_ncat() -> None:
     assert run(busybox, "sh", "-c", "hostname; echo a | sed s/a/b/; nc localhost 9")[1].startswith("box\nb\n")
 
 
-def test_a_program_that_exists_but_is_not_modelled_says_so() -> None:
-    status, text = run(DEBIAN, "sh", "-c", "perl -e 1")
-    assert (status, text) == (120, "perl: this program is not modelled by simk8s (SK311)\n")
+@pytest.mark.parametrize("image", [DEBIAN, BASH])
+@pytest.mark.parametrize("name", ["perl", "fmt", "dircolors"])
+def test_a_program_that_exists_but_is_not_modelled_says_so(image: Image, name: str) -> None:
+    status, text = run(image, "sh", "-c", f"{name} -e 1")
+    assert (status, text) == (120, f"{name}: this program is not modelled by simk8s (SK311)\n")
+
+
+@pytest.mark.parametrize("name", ["base32", "csplit", "dir", "logname", "mknod", "pathchk", "sha224sum"])
+def test_debian_has_all_of_coreutils_that_is_modelled(name: str) -> None:
+    assert run(DEBIAN, "sh", "-c", f"command -v {name}")[0] == 0
 
 
 def test_users_of_an_image_are_known_by_name() -> None:
