@@ -40,10 +40,9 @@ class Pipe:
 
     def notify(self) -> None:
         """Wake everybody who waits for a change."""
-        if self._changed:
-            waiting, self._changed = self._changed, []
-            for event in waiting:
-                event.succeed()
+        waiting, self._changed = self._changed, []
+        for event in waiting:
+            event.succeed()
 
     @property
     def room(self) -> int:
@@ -53,15 +52,26 @@ class Pipe:
     def is_empty(self) -> bool:
         return not self._pieces
 
-    def put(self, data: Content, seq: int) -> None:
+    def put(self, data: Content, seq: int) -> bool:
+        """Take all of `data` if there is room for it; else nothing, and the answer is False."""
+        filled = self._weight + (len(data) if type(data) is bytes else weight(data))
+        if filled > CAPACITY:
+            return False
+        self._weight = filled
         self._pieces.append((data, seq))
-        self._weight += weight(data)
-        self.notify()
+        if self._changed:
+            self.notify()
+        return True
 
     def take(self, count: int) -> tuple[Content, int]:
         """The next bytes, at most `count`, from one or more writes."""
         whole, seq = self._pieces.popleft()
         length = len(whole)
+        if not self._pieces and length <= count:  # most are like this
+            self._weight = 0
+            if self._changed:
+                self.notify()
+            return whole, seq
         if self._pieces and length < count:
             pieces = [whole]
             while self._pieces and length < count:
@@ -162,10 +172,9 @@ class PipeWriter(Handle):
             if pipe.readers == 0:
                 yield from process.raise_signal(SIGPIPE)
                 raise SyscallError(Errno.EPIPE)
-            room = pipe.room
-            if weight(rest) <= room:
-                pipe.put(rest, process.actor.latest)
+            if pipe.put(rest, process.actor.latest):
                 break
+            room = pipe.room
             if room > 0:
                 pipe.put(rest[:room], process.actor.latest)
                 rest = rest[room:]

@@ -12,7 +12,6 @@ from simk8s.machine.content import Content
 from simk8s.machine.errno import Errno, SyscallError
 from simk8s.machine.handle import Handle
 from simk8s.machine.pipe import Pipe, PipeReader, PipeWriter
-from simk8s.machine.signals import SIGPIPE
 from simk8s.sim import Run, Simulation
 
 if TYPE_CHECKING:
@@ -113,35 +112,35 @@ class SocketHandle(Handle):
         self._reader = PipeReader(incoming)
         self._writer: PipeWriter | None = PipeWriter(outgoing)
         self._outgoing = outgoing
-        self.was_reset = False
 
     def read(self, process: Process, count: int) -> Run[Content]:
-        data = yield from self._reader.read(process, count)
-        if not data and self.was_reset:
-            raise SyscallError(Errno.ECONNRESET)
-        return data
+        return self._reader.read(process, count)
 
     def read_until(self, process: Process, delimiter: bytes, limit: int) -> Run[bytes]:
-        return (yield from self._reader.read_until(process, delimiter, limit))
+        return self._reader.read_until(process, delimiter, limit)
 
     def write(self, process: Process, data: Content) -> Run[int]:
         if self._writer is None:
             raise SyscallError(Errno.EPIPE)
-        link, sim = self.link, process.sim
-        waiting_since = sim.now
-        while link.cut:
-            if sim.now - waiting_since >= RETRANSMIT_SECONDS:
-                raise SyscallError(Errno.ETIMEDOUT)
-            yield sim.sleep(1.0)
+        link = self.link
+        if link.cut:
+            yield from self._outlast_partition(process)
         seconds = link.latency_seconds
         if link.bytes_per_second:
             seconds += len(data) / link.bytes_per_second
         if seconds:
-            yield sim.sleep(seconds)
-        if self._outgoing.readers == 0:
-            yield from process.raise_signal(SIGPIPE)
-            raise SyscallError(Errno.ECONNRESET if self.was_reset else Errno.EPIPE)
+            yield process.sim.sleep(seconds)
+        if self._outgoing.readers and self._outgoing.put(data, process.actor.latest):
+            return len(data)
         return (yield from self._writer.write(process, data))
+
+    def _outlast_partition(self, process: Process) -> Run[None]:
+        sim = process.sim
+        waiting_since = sim.now
+        while self.link.cut:
+            if sim.now - waiting_since >= RETRANSMIT_SECONDS:
+                raise SyscallError(Errno.ETIMEDOUT)
+            yield sim.sleep(1.0)
 
     def shutdown(self) -> None:
         """Say that no more will be written; reading goes on."""

@@ -132,13 +132,13 @@ class Conversation:
         self.handle = handle
         self._received = b""
 
-    def send(self, packet: Packet) -> Run[None]:
-        """Raises SyscallError EPIPE or ECONNRESET where the peer has closed (SIGPIPE must be ignored or handled)."""
-        yield from self.handle.write(self.process, _framed(packet))
+    def send(self, packet: Packet) -> Run[int]:
+        """Raises SyscallError EPIPE where the peer has closed (SIGPIPE must be ignored or handled)."""
+        return self.handle.write(self.process, _framed(packet))
 
-    def send_all(self, packets: Iterable[Packet]) -> Run[None]:
+    def send_all(self, packets: Iterable[Packet]) -> Run[int]:
         """Several packets in one write."""
-        yield from self.handle.write(self.process, b"".join(map(_framed, packets)))
+        return self.handle.write(self.process, b"".join(map(_framed, packets)))
 
     def receive(self) -> Run[Packet | None]:
         """The next packet; None at the end of the conversation."""

@@ -27,11 +27,12 @@ class Clock(simpy.Environment):
         if self.is_hurried and queue:
             event = queue[0][3]
             callbacks = event.callbacks
-            if len(callbacks) == 1 and event._ok:  # most are like this: SimPy's own step has more to look after
+            if len(callbacks) < 2 and event._ok:  # most are like this: SimPy's own step has more to look after
                 self._now = heappop(queue)[0]
                 event.callbacks = None  # type: ignore[assignment]
-                self._is_alone = True
-                callbacks[0](event)
+                if callbacks:  # else it was a limit that was not reached
+                    self._is_alone = True
+                    callbacks[0](event)
                 return
         self._is_alone = False
         super().step()

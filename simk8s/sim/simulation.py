@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Generator
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, TypeAlias, TypeVar
 
@@ -12,6 +12,7 @@ import simpy
 
 from simk8s.sim.chance import Chooser, Recorded, Seeded
 from simk8s.sim.clock import Clock
+from simk8s.sim.first import First
 from simk8s.sim.history import Actor, History
 from simk8s.sim.task import Task
 
@@ -22,6 +23,8 @@ Run: TypeAlias = Generator[simpy.Event, Any, T]
 
 EPOCH = datetime(2024, 1, 1, tzinfo=UTC)
 """The calendar date at virtual time 0."""
+
+_EPOCH_MICROSECONDS = int(EPOCH.timestamp()) * 1_000_000
 
 _GRAIN = 1000  # durations are drawn from this many evenly spaced values, so that each is one `choose`
 
@@ -49,14 +52,14 @@ class Simulation:
         return self.env._now
 
     @property
-    def clock(self) -> datetime:
-        """`datetime` as a clock on the wall shows it: without a zone."""
-        return _calendar(int(self.env._now * 1e6 + 0.5), None)
+    def microseconds(self) -> int:
+        """The calendar time inside the simulated world, as microseconds since 1970 in UTC."""
+        return _EPOCH_MICROSECONDS + int(self.env._now * 1e6 + 0.5)
 
     @property
     def datetime(self) -> datetime:
         """The calendar time inside the simulated world, in UTC."""
-        return _calendar(int(self.env._now * 1e6 + 0.5), UTC)
+        return EPOCH + timedelta(microseconds=int(self.env._now * 1e6 + 0.5))
 
     @property
     def timestamp(self) -> str:
@@ -100,7 +103,7 @@ class Simulation:
 
     def any_of(self, *events: simpy.Event) -> simpy.Event:
         """An event that happens with the first of these."""
-        return simpy.AnyOf(self.env, events)
+        return First(self.env, events)
 
     def task(self, generator: Generator[simpy.Event, Any, Any]) -> Task:
         """Start driving `generator` from this moment on."""
@@ -109,11 +112,6 @@ class Simulation:
     def run(self, until: float | simpy.Event | None = None) -> Any:
         """Let time pass: to a moment, until an event has happened (returns its value), or until nothing is left."""
         return self.env.run(until)
-
-
-@lru_cache(maxsize=16)  # much happens at the same moment
-def _calendar(microseconds: int, zone: tzinfo | None) -> datetime:
-    return (EPOCH + timedelta(microseconds=microseconds)).replace(tzinfo=zone)
 
 
 @lru_cache(maxsize=256)

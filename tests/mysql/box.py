@@ -167,11 +167,11 @@ class Box:
                 yield inner
 
     def _host(self) -> Host:
-        return Host(self.hostname, self._now, self._new_uuid)
+        return Host(self.hostname, self._clock, self._new_uuid)
 
-    def _now(self) -> datetime:
+    def _clock(self) -> int:
         self.time += timedelta(milliseconds=1)
-        return self.time
+        return (self.time - datetime(1970, 1, 1)) // timedelta(microseconds=1)  # noqa: DTZ001
 
     def _new_uuid(self) -> str:
         self._uuids += 1

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from simk8s.mysql.column import Column, Row, Value
 from simk8s.mysql.engine.session import Session
 from simk8s.mysql.errors import MySQLError
+from simk8s.mysql.moment import calendar
 from simk8s.mysql.sql.syntax import Aggregate, Name
 
 if TYPE_CHECKING:
@@ -90,10 +91,16 @@ class Scope:
 
 @dataclass(slots=True)
 class Evaluation:
-    """One statement at work. `now` stands still for all of it (SQL-40); `sleep` adds up what SLEEP() asks for."""
+    """One statement at work. `moment` is its time, in microseconds, and stands still for all of it (SQL-40); `sleep`
+    adds up what SLEEP() asks for."""
 
     server: Server
     session: Session
-    now: datetime
+    moment: int
     sleep: float = 0.0
     reads_current: bool = False  # FOR UPDATE: the newest committed rows, whatever the snapshot has
+
+    @property
+    def now(self) -> datetime:
+        """What NOW() says."""
+        return calendar(self.moment)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from simk8s.mysql.column import Row, Value
 from simk8s.mysql.directory import DataDirectory
@@ -20,6 +20,7 @@ from simk8s.mysql.engine.transaction import Transaction
 from simk8s.mysql.errors import MySQLError
 from simk8s.mysql.innodb import InnoDB
 from simk8s.mysql.logset import LogSet
+from simk8s.mysql.moment import calendar
 from simk8s.mysql.option import Options
 from simk8s.mysql.replication.replica import Replica
 from simk8s.mysql.sql.parse import parse
@@ -32,11 +33,15 @@ WRITE_BACK_AFTER = timedelta(seconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """What a server asks of the machine it runs on. `now` is naive UTC."""
+    """What a server asks of the machine it runs on. `clock` counts microseconds since 1970 in UTC."""
 
     hostname: str
-    now: Callable[[], datetime]
+    clock: Callable[[], int]
     new_uuid: Callable[[], str]
+
+    def now(self) -> datetime:
+        """The time in UTC, without a zone."""
+        return calendar(self.clock())
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +133,7 @@ class Server:
         self, user: str, host: str, account: Account = SYSTEM_USER, *, port: int = 0, applies: bool = False
     ) -> Session:
         """A session without login: for the server's own threads."""
-        session = Session(self.next_session, user, host, account, port, applies=applies, since=self.now())
+        session = Session(self.next_session, user, host, account, port, applies=applies, since=self.clock())
         self.next_session += 1
         session.variables.update(self.session_defaults)
         self.sessions[session.id] = session
@@ -168,7 +173,7 @@ class Server:
         """Run one statement. Raises MySQLError; what the statement has done until then is undone, where it can be."""
         from simk8s.mysql.engine.dispatch import run
 
-        session.command, session.info, session.since, session.query_killed = "Query", text, self.now(), False
+        session.command, session.info, session.since, session.query_killed = "Query", text, self.clock(), False
         self.count("Questions")
         try:
             statement = parse(text)
@@ -190,7 +195,7 @@ class Server:
 
     def _answered(self, session: Session, row_count: int) -> None:
         session.row_count = row_count
-        session.command, session.info, session.state, session.since = "Sleep", None, "", self.now()
+        session.command, session.info, session.state, session.since = "Sleep", None, "", self.clock()
 
     def check_alive(self, session: Session) -> None:
         """Raises 1053 or 1317 for a session that may not go on."""
@@ -285,19 +290,23 @@ class Server:
 
     # ── the clock, variables, counters ───────────────────────────────────────────────────────────────────────────
 
-    def now(self) -> datetime:
-        return self.host.now()
+    def clock(self) -> int:
+        """Microseconds since 1970."""
+        return self.host.clock()
 
-    def statement_time(self, session: Session) -> datetime:
-        """What NOW() says: the clock, or what SET TIMESTAMP has put in its place."""
+    def now(self) -> datetime:
+        return calendar(self.host.clock())
+
+    def statement_time(self, session: Session) -> int:
+        """What NOW() says, in microseconds: the clock, or what SET TIMESTAMP has put in its place."""
         fixed = session.variables.get("timestamp")
         if isinstance(fixed, float) and fixed:
-            return datetime.fromtimestamp(fixed, UTC).replace(tzinfo=None)
-        return self.now()
+            return round(fixed * 1_000_000)
+        return self.host.clock()
 
     def timestamp(self) -> int:
         """Seconds since 1970."""
-        return int(self.now().replace(tzinfo=UTC).timestamp())
+        return self.host.clock() // 1_000_000
 
     def number(self, name: str) -> int:
         """A global variable that is a number or a switch."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import TypeAlias
 
 from simk8s.mysql.column import Row, Value
@@ -47,7 +46,8 @@ class Diagnostic:
 @dataclass(slots=True, eq=False)
 class Session:
     """`host` is the client's as the server knows it (`localhost`, a name or an address), `port` its TCP port or 0 for
-    the socket. `applies` marks the replication SQL thread, which no read-only mode stops (REPL-65)."""
+    the socket. `applies` marks the replication SQL thread, which no read-only mode stops (REPL-65). `since` is when it
+    began what it does now, in microseconds since 1970."""
 
     id: int
     user: str
@@ -60,7 +60,7 @@ class Session:
     command: str = "Sleep"
     state: str = ""
     info: str | None = None
-    since: datetime | None = None
+    since: int = 0
     variables: dict[str, Value] = field(default_factory=dict)
     user_variables: dict[str, Value] = field(default_factory=dict)
     transaction: Transaction | None = None

@@ -40,11 +40,11 @@ def virtual_table(
 
 def process_rows(server: Server, session: Session, *, full: bool = True) -> Iterator[Row]:
     """SHOW PROCESSLIST (SQL-42): every session that the account may see."""
-    now = server.now()
+    now = server.clock()
     for other in server.sessions.values():
         if "PROCESS" not in session.account.privileges and other.account.user != session.account.user:
             continue
-        seconds = int((now - other.since).total_seconds()) if other.since is not None else 0
+        seconds = (now - other.since) // 1_000_000
         state = "starting" if other is session and not other.state else other.state
         info = other.info if full or other.info is None else other.info[:100]
         yield other.id, other.user, other.address, other.database or None, other.command, seconds, state, info

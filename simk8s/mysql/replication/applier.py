@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from simk8s.mysql.column import Row
@@ -138,10 +137,9 @@ def _coming(replica: Replica) -> Iterator[Parsed]:
 
 def apply_group(server: Server, session: Session, group: list[Parsed]) -> Steps[None]:
     """Do what a group says, as one transaction. Raises ApplyError with everything of it undone."""
-    stamp = datetime.fromtimestamp(group[0].raw.timestamp, UTC).replace(tzinfo=None)
     session.origin = group[0].raw.server_id
     session.variables["timestamp"] = float(group[0].raw.timestamp)
-    context = Evaluation(server, session, stamp)
+    context = Evaluation(server, session, group[0].raw.timestamp * 1_000_000)
     maps: dict[int, TableMap] = {}
     while server.read_locks:
         yield from server.wait(session, "Waiting for global read lock")

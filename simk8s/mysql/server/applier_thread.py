@@ -99,5 +99,5 @@ class ApplierThread:
     def _show(self, state: str) -> None:
         if self.replica.sql.state != state:
             self.session.state = self.replica.sql.state = state
-            self.session.since = self.instance.server.now()
+            self.session.since = self.instance.server.clock()
             self.instance.replication_changed()

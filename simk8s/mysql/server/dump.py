@@ -65,7 +65,7 @@ class DumpThread:
         server, sim = self.instance.server, self.instance.process.sim
         if "REPLICATION SLAVE" not in self.session.account.privileges:
             raise MySQLError(1227, "REPLICATION SLAVE")
-        self.session.command, self.session.since = "Binlog Dump", server.now()
+        self.session.command, self.session.since = "Binlog Dump", server.clock()
         number = server.options.number("server_id")
         log = follow(server.binlog, number, self.request.file, self.request.position)
         yield from self.instance.log.note(

@@ -242,7 +242,7 @@ class Daemon:
 
     def _host(self) -> Host:
         sim = self.process.sim
-        return Host(self.process.machine.hostname, lambda: sim.clock, self._new_uuid)
+        return Host(self.process.machine.hostname, lambda: sim.microseconds, self._new_uuid)
 
     def _new_uuid(self) -> str:
         """Unique by machine and time, like the real ones."""

@@ -225,5 +225,5 @@ class Receiver:
 
     def _show(self, state: str) -> None:
         self.session.state = self.replica.io.state = state
-        self.session.since = self.instance.server.now()
+        self.session.since = self.instance.server.clock()
         self.instance.replication_changed()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC
-
 from simk8s.mysql import binlog
 from simk8s.mysql.column import Value
 from simk8s.mysql.directory import DataDirectory
@@ -79,7 +77,7 @@ def make_binary_log_header(log: LogSet | None) -> Steps[None]:
 
 
 def _seconds(host: Host) -> int:
-    return int(host.now().replace(tzinfo=UTC).timestamp())
+    return host.clock() // 1_000_000
 
 
 def _server(

@@ -1,0 +1,31 @@
+"""The first of several events."""
+
+from __future__ import annotations
+
+import simpy
+
+
+class First(simpy.Event):
+    """Happens with the first of `events`, as SimPy's AnyOf does, but has no value: who waits looks for itself.
+
+    The others hear no more of it then, so that nothing piles up at one that never happens.
+    """
+
+    def __init__(self, env: simpy.Environment, events: tuple[simpy.Event, ...]) -> None:
+        super().__init__(env)
+        self._events = events
+        for event in events:
+            if event.callbacks is None:
+                self._happen(event)
+                return
+        for event in events:
+            event.callbacks.append(self._happen)
+
+    def _happen(self, first: simpy.Event) -> None:
+        if self.triggered:
+            return
+        for event in self._events:
+            if event is not first and event.callbacks:
+                event.callbacks.remove(self._happen)
+        self._events = ()
+        self.succeed()
