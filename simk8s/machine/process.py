@@ -92,7 +92,7 @@ class Process(Descriptors, Sockets):
         self.stage = ""
         """What a program that works for long says it is doing, in a word or two."""
         self._tasks: list[Task] = []
-        self._interruption = machine.sim.event()
+        self._interruption: simpy.Event | None = None  # made for who waits for it
         self._continued: simpy.Event | None = None  # it is stopped until this happens,
         self._delayed: list[int] = []  # and then gets these signals
         machine.processes[self.pid] = self
@@ -215,7 +215,7 @@ class Process(Descriptors, Sockets):
         """The exit status of a child, waiting for its end. None where a handled signal came first."""
         if child.status is None:
             if interruptible:
-                yield self.sim.any_of(child.exited, self._interruption)
+                yield self.sim.any_of(child.exited, self.interruption)
             else:
                 yield child.exited
         if child.status is None:
@@ -318,12 +318,15 @@ class Process(Descriptors, Sockets):
 
     def interrupt(self) -> None:
         """Wake an interruptible wait."""
-        waiting, self._interruption = self._interruption, self.sim.event()
-        waiting.succeed()
+        waiting, self._interruption = self._interruption, None
+        if waiting is not None:
+            waiting.succeed()
 
     @property
     def interruption(self) -> simpy.Event:
         """Happens when the next handled signal arrives."""
+        if self._interruption is None:
+            self._interruption = self.sim.event()
         return self._interruption
 
     def raise_signal(self, number: int) -> Run[None]:

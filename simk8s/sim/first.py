@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import simpy
+from simpy.events import PENDING
 
 
 class First(simpy.Event):
@@ -22,7 +23,7 @@ class First(simpy.Event):
             event.callbacks.append(self._happen)
 
     def _happen(self, first: simpy.Event) -> None:
-        if self.triggered:
+        if self._value is not PENDING:
             return
         for event in self._events:
             if event is not first and event.callbacks:

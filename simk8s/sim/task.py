@@ -7,6 +7,7 @@ from types import FrameType
 from typing import Any
 
 import simpy
+from simpy.events import PENDING
 
 from simk8s.sim.clock import Clock
 
@@ -34,7 +35,7 @@ class Task(simpy.Event):
 
     @property
     def is_alive(self) -> bool:
-        return not self._killed and not self.triggered
+        return not self._killed and self._value is PENDING
 
     def frames(self) -> Iterator[FrameType]:
         """Where it stands: the frame of its generator, of the one that this waits in, and so on inwards."""

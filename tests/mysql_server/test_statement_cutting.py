@@ -37,7 +37,7 @@ def test_an_escaped_quote_does_not_end_a_string() -> None:
 
 def test_backslash_g_ends_a_statement_vertically() -> None:
     """SQL-11."""
-    assert split("SHOW SLAVE STATUS\\G") == [Statement("SHOW SLAVE STATUS", 1, vertical=True)]
+    assert split("SHOW SLAVE STATUS\\G") == (Statement("SHOW SLAVE STATUS", 1, vertical=True),)
     assert texts("SHOW SLAVE STATUS\\G;") == ["SHOW SLAVE STATUS"]
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 FILES = ("/etc/my.cnf", "/etc/mysql/my.cnf", "~/.my.cnf")
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "s": " ", '"': '"', "'": "'", "\\": "\\"}
 _MAX_DEPTH = 10
-_DIRECTIVE, _OPEN, _ABSENT = "]!", "][", "]"  # no group can have such a name
+_INCLUDE, _FOLDER, _OPEN, _ABSENT = "]!", "]!!", "][", "]"  # no group can have such a name
 
 
 class BadOptionFile(Exception):
@@ -81,16 +81,16 @@ def _options(process: Process, path: str, groups: Sequence[str], warnings: list[
         return []
     found: list[str] = []
     for number, group, text in _entries(bytes(inode.content)):
-        if group == _DIRECTIVE:
+        if group in groups:
+            found.append(text)
+        elif group in (_INCLUDE, _FOLDER):
             if depth < _MAX_DEPTH:
-                for included in _included(process, text):
+                for included in (text,) if group == _INCLUDE else _option_files(process, text):
                     found += _options(process, included, groups, warnings, depth + 1)
         elif group == _OPEN:
             raise BadOptionFile(f"Wrong group definition in config file {path} at line {number}.")
         elif group == _ABSENT:
             raise BadOptionFile(f"Found option without preceding group in config file {path} at line {number}.")
-        elif group in groups:
-            found.append(text)
     return found
 
 
@@ -104,7 +104,11 @@ def _entries(content: bytes) -> tuple[tuple[int, str, str], ...]:
         if not text or text[0] in "#;":
             continue
         if text[0] == "!":
-            entries.append((number, _DIRECTIVE, text))
+            directive, _, target = text.partition(" ")
+            if directive == "!include":
+                entries.append((number, _INCLUDE, target.strip()))
+            elif directive == "!includedir":
+                entries.append((number, _FOLDER, target.strip().rstrip("/")))
         elif text[0] == "[":
             group = text[1:].partition("]")[0].strip()
             if "]" not in text:
@@ -114,16 +118,11 @@ def _entries(content: bytes) -> tuple[tuple[int, str, str], ...]:
     return tuple(entries)
 
 
-def _included(process: Process, line: str) -> list[str]:
-    directive, _, target = line.partition(" ")
-    target = target.strip()
-    if directive == "!include":
-        return [target]
-    target = target.rstrip("/")
-    folder = process.find(target) if directive == "!includedir" else None
+def _option_files(process: Process, path: str) -> list[str]:
+    folder = process.find(path)
     if not isinstance(folder, Directory):
         return []
-    return [f"{target}/{name}" for name in sorted(folder.entries) if name.endswith(".cnf")]  # MYSQLD-31
+    return [f"{path}/{name}" for name in sorted(folder.entries) if name.endswith(".cnf")]  # MYSQLD-31
 
 
 def _as_argument(text: str) -> str:

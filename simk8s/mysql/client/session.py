@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from simk8s.machine import SyscallError
 from simk8s.mysql.client.connection import Connection, connect, is_from_client
 from simk8s.mysql.client.result import tabbed, table, vertical
 from simk8s.mysql.client.settings import Settings
-from simk8s.mysql.client.statement import Splitter, Statement
+from simk8s.mysql.client.statement import Splitter, Statement, split
 from simk8s.mysql.errors import ClientError, MySQLError
 from simk8s.mysql.profile import profile_of
 from simk8s.mysql.wire import Ok, Rows
@@ -49,8 +50,7 @@ class Session:
         self.options = options
         self.target = options.settings.target(process)
         self.connection: Connection | None = None
-        self.splitter = Splitter(keep_comments=options.comments)
-        self.splitter.delimiter = options.delimiter
+        self.splitter = Splitter(options.delimiter, keep_comments=options.comments)
         self.failed = False
         self.finished = False
 
@@ -64,23 +64,17 @@ class Session:
         if not self.options.batch:
             yield from self._say(_banner(self.connection))
         if self.options.execute is not None:
-            yield from self._feed(self.options.execute)
+            yield from self._perform(self._split(self.options.execute, self.options.delimiter))
         else:
             yield from self._feed_input()
-        if self.options.batch:
-            if not self.finished:
-                yield from self._perform(self.splitter.finish())
-        else:
+        if not self.options.batch:
             yield from self._say("Bye\n")
         if self.connection is not None:
             yield from self.connection.quit()
         return int(self.failed and self.options.batch)
 
-    def _feed(self, text: str) -> Run[None]:
-        for line in text.split("\n"):
-            yield from self._perform(self.splitter.feed(line))
-            if self.finished:
-                return
+    def _split(self, text: str, delimiter: str = ";") -> Sequence[Statement]:
+        return split(text, delimiter, keep_comments=self.options.comments)
 
     def _feed_input(self) -> Run[None]:
         """Standard input, line by line as it arrives."""
@@ -98,8 +92,10 @@ class Session:
                     return
         if rest and not self.finished:
             yield from self._perform(self.splitter.feed(rest.decode(errors="replace")))
+        if self.options.batch and not self.finished:
+            yield from self._perform(self.splitter.finish())
 
-    def _perform(self, statements: list[Statement]) -> Run[None]:
+    def _perform(self, statements: Sequence[Statement]) -> Run[None]:
         for statement in statements:
             if statement.command:
                 yield from self._command(statement)
@@ -194,11 +190,7 @@ class Session:
             number = error.errno.number
             yield from self._report_text(f"ERROR: \nFailed to open file '{statement.text}', error: {number}\n")
             return
-        outer, self.splitter = self.splitter, Splitter(keep_comments=self.options.comments)
-        yield from self._feed(text.decode(errors="replace"))
-        if not self.finished:
-            yield from self._perform(self.splitter.finish())
-        self.splitter = outer
+        yield from self._perform(self._split(text.decode(errors="replace")))
 
     def _report_text(self, text: str) -> Run[None]:
         self.failed = True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 import regex
 
@@ -40,8 +41,8 @@ _TOKEN = regex.compile(
 class Splitter:
     """Takes lines as they come and gives whole statements; keeps what is not finished yet."""
 
-    def __init__(self, *, keep_comments: bool = False) -> None:
-        self.delimiter = ";"
+    def __init__(self, delimiter: str = ";", *, keep_comments: bool = False) -> None:
+        self.delimiter = delimiter
         self.line = 0  # lines taken so far
         self._keep_comments = keep_comments
         self._pending = ""
@@ -136,14 +137,15 @@ class Splitter:
         self._pending_line = self.line
 
 
-def split(text: str) -> list[Statement]:
+@lru_cache(maxsize=256)  # probes and loops say the same again and again
+def split(text: str, delimiter: str = ";", *, keep_comments: bool = False) -> tuple[Statement, ...]:
     """All statements of a text, the last one with or without its delimiter.
 
     >>> [(s.text, s.line) for s in split("CHANGE MASTER TO\\n MASTER_PORT=1;\\nSTART SLAVE")]
     [('CHANGE MASTER TO\\n MASTER_PORT=1', 1), ('START SLAVE', 3)]
     """
-    splitter = Splitter()
+    splitter = Splitter(delimiter, keep_comments=keep_comments)
     found: list[Statement] = []
     for line in text.split("\n"):
         found += splitter.feed(line)
-    return found + splitter.finish()
+    return (*found, *splitter.finish())

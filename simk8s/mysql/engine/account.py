@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import lru_cache
@@ -109,24 +109,24 @@ class Accounts:
     def __post_init__(self) -> None:
         self.accounts.sort(key=_specificity)
 
-    def match(self, user: str, hosts: Iterable[str]) -> Account | None:
+    def match(self, user: str, hosts: Sequence[str]) -> Account | None:
         """The account that a user from a client known by these names gets: the most specific host first (SQL-3)."""
-        names = list(hosts)
         for account in self.accounts:
-            if account.user in (user, "") and any(_matches(name, account.host) for name in names):
-                return account
+            if account.user == user or not account.user:
+                for name in hosts:
+                    if _matches(name, account.host):
+                        return account
         return None
 
-    def authenticate(self, user: str, hosts: Iterable[str], password: str | None) -> Account:
+    def authenticate(self, user: str, hosts: Sequence[str], password: str | None) -> Account:
         """The account of a client that logs in. Raises 1130, 1045 or 3118."""
-        names = list(hosts)
-        if not any(_matches(name, account.host) for name in names for account in self.accounts):
-            raise MySQLError(1130, names[0])
-        account = self.match(user, names)
+        account = self.match(user, hosts)
+        if account is None and not any(_matches(name, other.host) for name in hosts for other in self.accounts):
+            raise MySQLError(1130, hosts[0])
         if account is None or not account.accepts(password or ""):
-            raise MySQLError(1045, user, names[0], "YES" if password else "NO")
+            raise MySQLError(1045, user, hosts[0], "YES" if password else "NO")
         if account.locked:
-            raise MySQLError(3118, user, names[0])
+            raise MySQLError(3118, user, hosts[0])
         return account
 
     def find(self, user: str, host: str) -> Account | None:

@@ -9,7 +9,7 @@ from simk8s.mysql.engine import variable
 from simk8s.mysql.engine.commit import commit
 from simk8s.mysql.engine.compile import compile_expression
 from simk8s.mysql.engine.evaluation import Environment, Evaluation, Scope
-from simk8s.mysql.engine.permission import require, tables_in
+from simk8s.mysql.engine.permission import require
 from simk8s.mysql.engine.read import keeps_snapshot
 from simk8s.mysql.engine.session import Done, Result, Session
 from simk8s.mysql.engine.value import number_of
@@ -82,7 +82,7 @@ def kill(context: Evaluation, statement: st.Kill) -> Steps[Result]:
 
 
 def _value(expression: sql.Expression, context: Evaluation) -> Steps[Value]:
-    for name in tables_in(expression):
+    for name in sql.tables_in(expression):
         yield from context.server.open(context.session, name.database or context.session.database, name.name)
     return compile_expression(expression, Scope(), context)(Environment([]))
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
-from functools import cache
 from typing import TYPE_CHECKING
 
 from simk8s.mysql.engine.catalog import INFORMATION_SCHEMA
 from simk8s.mysql.engine.session import Session
 from simk8s.mysql.errors import MySQLError
-from simk8s.mysql.sql import syntax as sql
 
 if TYPE_CHECKING:
     from simk8s.mysql.engine.server import Server
@@ -51,32 +48,3 @@ def require_on_table(server: Server, session: Session, privilege: str, database:
         return
     if privilege not in server.accounts.on_table(account, database, table):
         raise MySQLError(1142, privilege, account.user, session.host, table)
-
-
-def tables_in(statement: object) -> list[sql.TableName]:
-    """Every table that a statement or a part of one names, subqueries included."""
-    found: list[sql.TableName] = []
-    _collect(statement, found)
-    return found
-
-
-def _collect(node: object, found: list[sql.TableName]) -> None:
-    if isinstance(node, sql.TableName):
-        found.append(node)
-    elif isinstance(node, tuple):
-        for part in node:
-            _collect(part, found)
-    else:
-        for name in _fields(type(node)):  # type: ignore[arg-type]  # mypy takes classes for unhashable
-            _collect(getattr(node, name), found)
-
-
-_TEXTS_AND_NUMBERS = ("str", "str | None", "int", "int | None", "bool")
-
-
-@cache
-def _fields(kind: type) -> tuple[str, ...]:
-    """The fields of a piece of syntax in which a table may stand."""
-    if not dataclasses.is_dataclass(kind) or kind in (sql.Literal, sql.Name):
-        return ()
-    return tuple(field.name for field in dataclasses.fields(kind) if field.type not in _TEXTS_AND_NUMBERS)

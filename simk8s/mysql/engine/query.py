@@ -31,7 +31,7 @@ class Prepared:
 
     @property
     def names(self) -> tuple[str, ...]:
-        return tuple(column.name for column in self.columns)
+        return tuple([column.name for column in self.columns])
 
 
 @dataclass(slots=True)
@@ -54,13 +54,12 @@ def prepare(query: sql.Query, context: Evaluation, outer: Scope | None = None) -
     scope.clause = "field list"
     scope.aggregates = []
     outputs = [compile_expression(item.expression, scope, context) for item in items]
-    columns = tuple(Column(item.label, type_of(item.expression, scope)) for item in items)
-    aliases = {item.label.lower(): output for item, output in zip(items, outputs, strict=True)}
+    columns = tuple([Column(item.label, type_of(item.expression, scope)) for item in items])
     groups = [_group(expression, items, outputs, scope, context) for expression in query.group]
     having, order = condition(None, scope, context), []
-    if query.having is not None:
+    if query.having is not None or query.order:
+        aliases = {item.label.lower(): output for item, output in zip(items, outputs, strict=True)}
         having = condition(query.having, replace(scope, aliases=aliases, clause="having clause"), context)
-    if query.order:
         order_scope = replace(scope, aliases=aliases, clause="order clause")
         order = [_order(order, items, outputs, order_scope, context) for order in query.order]
     aggregates = [aggregate_of(aggregate, scope, context) for aggregate in scope.aggregates]
@@ -72,7 +71,7 @@ def prepare(query: sql.Query, context: Evaluation, outer: Scope | None = None) -
         found: Iterator[Environment] = (e for e in joins(outside) if where(e))
         if grouped:
             found = _grouped(found, groups, aggregates, outside, scope, always=not query.group)
-        results = [_Result(tuple(o(e) for o in outputs), e) for e in found if having(e)]
+        results = [_Result(tuple([o(e) for o in outputs]), e) for e in found if having(e)]
         if query.distinct:
             results = _without_repetition(results, lambda result: result.row)
         _sort(results, order)

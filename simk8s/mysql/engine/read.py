@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from simk8s.mysql.column import Row
 from simk8s.mysql.engine.catalog import INFORMATION_SCHEMA
 from simk8s.mysql.engine.evaluation import Evaluation, Scope
-from simk8s.mysql.engine.permission import require_on_table, tables_in
+from simk8s.mysql.engine.permission import require_on_table
 from simk8s.mysql.engine.query import Prepared, prepare
 from simk8s.mysql.engine.rows import Rows
 from simk8s.mysql.engine.session import Result, ResultSet
@@ -31,7 +31,7 @@ def read(context: Evaluation, query: sql.Query) -> Steps[Result]:
 def open_tables(context: Evaluation, query: sql.Query) -> Steps[None]:
     """Open every table of a query and see to what a REPEATABLE READ transaction may see of them."""
     server, session = context.server, context.session
-    tables = dict.fromkeys(tables_in(query))
+    tables = dict.fromkeys(query.tables)
     names = {(name.database or session.database, name.name) for name in tables}
     yield from server.wait_for_definitions(session, names)
     for name in tables:
@@ -60,7 +60,7 @@ def result_set(prepared: Prepared, rows: Sequence[Row]) -> ResultSet:
     return ResultSet(
         prepared.names,
         tuple(rows),
-        tuple(column.type.is_numeric for column in prepared.columns),
+        tuple([column.type.is_numeric for column in prepared.columns]),
     )
 
 

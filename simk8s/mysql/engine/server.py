@@ -13,10 +13,12 @@ from datetime import datetime, timedelta
 from simk8s.mysql.column import Row, Value
 from simk8s.mysql.directory import DataDirectory
 from simk8s.mysql.engine.account import SYSTEM_USER, Account, Accounts
-from simk8s.mysql.engine.catalog import Catalog
+from simk8s.mysql.engine.catalog import INFORMATION_SCHEMA, Catalog
+from simk8s.mysql.engine.dispatch import run
 from simk8s.mysql.engine.evaluation import Evaluation
 from simk8s.mysql.engine.session import Diagnostic, Done, Result, Session
 from simk8s.mysql.engine.transaction import Transaction
+from simk8s.mysql.engine.variable import value_of
 from simk8s.mysql.errors import MySQLError
 from simk8s.mysql.innodb import InnoDB
 from simk8s.mysql.logset import LogSet
@@ -114,7 +116,7 @@ class Server:
         Raises 1040, 1045, 1130, 1044 or 1049.
         """
         self.count("Connections")
-        spare = self.number("max_connections") - sum(not s.applies for s in self.sessions.values())
+        spare = self.number("max_connections") - len([None for s in self.sessions.values() if not s.applies])
         if spare < 0:
             raise MySQLError(1040)
         account = self.accounts.authenticate(user, hosts, password)
@@ -156,8 +158,6 @@ class Server:
 
     def use(self, session: Session, database: str) -> None:
         """Make a database the current one. Raises 1044 or 1049."""
-        from simk8s.mysql.engine.catalog import INFORMATION_SCHEMA
-
         if database.lower() == INFORMATION_SCHEMA:
             session.database = INFORMATION_SCHEMA
             return
@@ -171,8 +171,6 @@ class Server:
 
     def execute(self, session: Session, text: str) -> Steps[Result]:
         """Run one statement. Raises MySQLError; what the statement has done until then is undone, where it can be."""
-        from simk8s.mysql.engine.dispatch import run
-
         session.command, session.info, session.since, session.query_killed = "Query", text, self.clock(), False
         self.count("Questions")
         try:
@@ -310,8 +308,6 @@ class Server:
 
     def number(self, name: str) -> int:
         """A global variable that is a number or a switch."""
-        from simk8s.mysql.engine.variable import value_of
-
         value = value_of(self, None, name)
         assert isinstance(value, int)
         return value

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TypeAlias
 
 from simk8s.mysql.column import ColumnType, Value
@@ -203,6 +205,8 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Select:
+    """`tables` are all that it names, those of its subqueries included."""
+
     items: tuple[Item, ...]
     source: TableName | Derived | None = None
     joins: tuple[Join, ...] = ()
@@ -214,11 +218,15 @@ class Select:
     offset: int = 0
     distinct: bool = False
     for_update: bool = False
+    tables: tuple[TableName, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "tables", _tables_of_parts(self))
 
 
 @dataclass(frozen=True, slots=True)
 class Union:
-    """Queries one after the other; duplicates stay with `all`."""
+    """Queries one after the other; duplicates stay with `all`. `tables` are all that they name."""
 
     first: Query
     second: Query
@@ -226,6 +234,10 @@ class Union:
     order: tuple[Order, ...] = ()
     limit: int | None = None
     offset: int = 0
+    tables: tuple[TableName, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "tables", _tables_of_parts(self))
 
 
 Query: TypeAlias = Select | Union
@@ -262,3 +274,34 @@ class Delete:
     where: Expression | None = None
     order: tuple[Order, ...] = ()
     limit: int | None = None
+
+
+# ── tables ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def tables_in(node: object) -> tuple[TableName, ...]:
+    """Every table that a statement or a part of one names, subqueries included."""
+    if isinstance(node, Select | Union):
+        return node.tables
+    if isinstance(node, TableName):
+        return (node,)
+    if isinstance(node, tuple):
+        return tuple(table for part in node for table in tables_in(part))
+    return _tables_of_parts(node)
+
+
+def _tables_of_parts(node: object) -> tuple[TableName, ...]:
+    return tuple(table for name in _parts(type(node)) for table in tables_in(getattr(node, name)))  # type: ignore[arg-type]  # mypy takes classes for unhashable
+
+
+_TEXTS_AND_NUMBERS = ("str", "str | None", "int", "int | None", "bool")
+
+
+@cache
+def _parts(kind: type) -> tuple[str, ...]:
+    """The fields of a piece of syntax in which a table may stand."""
+    if not dataclasses.is_dataclass(kind) or kind in (Literal, Name):
+        return ()
+    return tuple(
+        field.name for field in dataclasses.fields(kind) if field.init and field.type not in _TEXTS_AND_NUMBERS
+    )
