@@ -40,18 +40,18 @@ class Location(NamedTuple):
 
 
 class _Route(NamedTuple):
-    """How to go straight to `path`: the names from the top of the last mount on the way (none: it is that top).
+    """How to go straight to `path`: from the top of the last mount on the way by `names` (none: it is that top).
 
-    `inner` is the path inside the mount's file system. Without a mount there is no such way: the path leads upwards.
+    `below` is the same in one text. Without a mount point there is no such way: the path leads upwards.
     """
 
     path: str
-    mount: Mount | None
+    point: str
     names: tuple[str, ...]
-    inner: str
+    below: str
 
 
-_NOWHERE = _Route("", None, (), "")
+_NOWHERE = _Route("", "", (), "")
 _MOST_ROUTES = 4096
 
 _Stop: TypeAlias = tuple[str, Mount, Inode, str, Directory | None, str]
@@ -65,7 +65,7 @@ class MountTable:
     def __init__(self, root: FileSystem) -> None:
         self._root = Mount("/", root, root.root)
         self._mounts: dict[str, Mount] = {"/": self._root}
-        self._routes: dict[str, _Route] = {}
+        self._routes = _routes_of(("/",))
 
     def mount(
         self, point: str, filesystem: FileSystem, *, sub_path: str = "", read_only: bool = False, file: bool = False
@@ -78,7 +78,7 @@ class MountTable:
         inner = f"/{prefix}" if prefix else ""
         point = point.rstrip("/") or "/"
         self._mounts[point] = Mount(point, filesystem, top, inner, read_only)
-        self._routes.clear()
+        self._routes = _routes_of(tuple(self._mounts))
         self._root = self._mounts["/"]
 
     def is_point(self, path: str) -> bool:
@@ -103,9 +103,10 @@ class MountTable:
 
     def find(self, path: str, cwd: str = "/", *, follow: bool = True) -> Inode | None:
         """What is at `path`; None where there is nothing. Raises SyscallError ENOTDIR or ELOOP."""
-        route = self._route(path if path[:1] == "/" else f"{cwd}/{path}") if path else _NOWHERE
-        if route.mount is not None:
-            straight = _straight(route.mount, route.names, path, follow)
+        whole = path if path[:1] == "/" else f"{cwd}/{path}"
+        _, point, names, _ = (self._routes.get(whole) or self._route(whole)) if path else _NOWHERE
+        if point:
+            straight = _straight(self._mounts[point], names, path, follow)
             if straight is not None:
                 return straight[1]
         try:
@@ -123,14 +124,15 @@ class MountTable:
         if not path:
             raise SyscallError(Errno.ENOENT, path)
         whole = path if path[0] == "/" else f"{cwd}/{path}"
-        route = self._route(whole)
-        if route.mount is not None:
-            straight = _straight(route.mount, route.names, path, follow) if route.names else None
+        there, point, names, below = self._routes.get(whole) or self._route(whole)
+        if names:
+            mount = self._mounts[point]
+            straight = _straight(mount, names, path, follow)
             if straight is not None:
                 parent, inode = straight
                 if parent is None:
                     raise SyscallError(Errno.ENOENT, path)
-                return Location(route.path, route.mount, parent, route.names[-1], inode, route.inner)
+                return Location(there, mount, parent, names[-1], inode, mount.prefix + below)
         must_be_directory = path[-1] == "/"
         if path[:2] == ".." and self.find(cwd) is None:  # a removed directory still knows what it was in
             whole = _upwards(cwd, path)
@@ -138,22 +140,20 @@ class MountTable:
 
     def _route(self, path: str) -> _Route:
         """How to go to an absolute path as long as no link is in the way: remembered, for programs ask again."""
-        route = self._routes.get(path)
-        if route is None:
-            if len(self._routes) >= _MOST_ROUTES:
-                self._routes.clear()
-            route = self._routes[path] = self._planned(path)
+        routes = self._routes
+        if len(routes) >= _MOST_ROUTES:
+            routes.clear()
+        route = routes[path] = self._planned(path)
         return route
 
     def _planned(self, path: str) -> _Route:
         names = _names(path)
-        whole = f"/{'/'.join(names)}"
         if path[-1] == "/" or ".." in names:
             return _NOWHERE
+        whole = f"/{'/'.join(names)}"
         longest = max((point for point in self._mounts if f"{whole}/".startswith(f"{point}/")), key=len, default="/")
-        mount = self._mounts[longest]
         below = names if longest == "/" else names[longest.count("/") :]
-        return _Route(whole, mount, below, f"{mount.prefix}/{'/'.join(below)}")
+        return _Route(whole, longest, below, f"/{'/'.join(below)}")
 
     def _around(self, names: tuple[str, ...], path: str, follow: bool, must_be_directory: bool) -> Location:
         """Where the names lead, through links and upwards."""
@@ -226,6 +226,15 @@ def _upwards(cwd: str, path: str) -> str:
     while names[:1] == [".."]:
         del names[0], above[-1:]
     return "/" + "/".join(above + names)
+
+
+@lru_cache(maxsize=64)
+def _routes_of(points: tuple[str, ...]) -> dict[str, _Route]:
+    """The routes that are known of all tables with these mount points: containers of one kind ask for the same files.
+
+    They say nothing of what is there, so they hold for all of them and for ever.
+    """
+    return {}
 
 
 @lru_cache(maxsize=8192)  # containers of one image ask for the same files

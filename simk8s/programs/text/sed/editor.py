@@ -27,6 +27,10 @@ class Editor(Flow):
         self.substituted = False
         self.last_pattern: Pattern | None = None
         self.exit_code = 0
+        self.wanted = [pattern for command in commands if (pattern := _condition(command)) is not None]
+        """What a line must have of, or nothing happens on it. Empty: on any line something may happen."""
+        if not quiet or len(self.wanted) < len(commands):
+            self.wanted.clear()
 
     def run(self) -> Run[int]:
         """Run the script over every line; the exit status."""
@@ -39,6 +43,8 @@ class Editor(Flow):
                 yield from self.flush()
                 yield from self.end_file()
                 return code
+            if self.wanted:
+                self._skip_to(self.wanted)
         yield from self.flush()
         return self.status
 
@@ -240,6 +246,15 @@ class Editor(Flow):
             self.emit(self.space)
         if command.text:
             yield from self.write_to(command.text, self.space)
+
+
+def _condition(command: Command) -> Pattern | None:
+    """What a line must have for a command without any other condition to do something on it; None: not known."""
+    if command.name != "s" or command.negated or command.second is not None:
+        return None
+    if command.first is None:
+        return command.pattern
+    return command.first.pattern if command.first.kind == "pattern" else None
 
 
 def expand(replacement: list[tuple[str, str]], match: Match) -> str:

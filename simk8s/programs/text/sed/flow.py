@@ -7,6 +7,7 @@ from simk8s.programs.files.path import dir_name, join
 from simk8s.programs.names import unused_name
 from simk8s.programs.options import Options
 from simk8s.programs.stream import Lines, close_input, open_input, read_lines, write_text
+from simk8s.programs.text.pattern import Pattern
 from simk8s.programs.tool import Failure, complain
 from simk8s.sim import Run
 
@@ -34,6 +35,14 @@ class Flow:
         self.files: dict[str, Handle] = {}
 
     # Input
+
+    def _skip_to(self, wanted: list[Pattern]) -> None:
+        """Pass over lines that are at hand and have nothing of what is wanted."""
+        block, at = self.block, self.at
+        while at < len(block) and not any(pattern.search(block[at]) for pattern in wanted):
+            at += 1
+        self.number += at - self.at
+        self.at = at
 
     def _read(self) -> Run[bool]:
         """The next line into the pattern space."""
