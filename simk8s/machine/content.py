@@ -51,8 +51,10 @@ class Sparse:
         if step != 1:
             raise ValueError("content is cut in steps of 1 only")
         first = self.segments[0] if self.segments else b""
-        if isinstance(first, bytes) and stop <= len(first):
+        if type(first) is bytes and stop <= len(first):
             return first[start:stop]
+        if stop - start == self._length and len(self.segments) > 1:
+            return self
         return _whole(self._cut(start, stop))
 
     def __add__(self, other: Content) -> Content:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from simk8s.machine import Content, SyscallError
 from simk8s.machine.content import joined
-from simk8s.mysql.xtrabackup.stream import CHUNK_BYTES, Chunk, encode
+from simk8s.mysql.xtrabackup.stream import CHUNK_BYTES, Chunk, encode, encode_ending
 from simk8s.programs.files.archive_member import BLOCK, RECORD, Member
 from simk8s.sim import Run
 
@@ -71,7 +71,7 @@ class XbstreamSink(_Stream):
     failed = "xb_stream_write_data() failed."
 
     def put(self, path: str, content: Content) -> Run[None]:
-        yield from self._write(_ending(path, content))
+        yield from self._write(encode_ending(path, content, 0))
 
     def copy(self, path: str) -> Run[None]:
         """XB-60: each full read is a chunk; the rest goes out together with the end of the file."""
@@ -84,7 +84,7 @@ class XbstreamSink(_Stream):
             yield from self._write(encode(Chunk(path, data, offset)))
             offset += len(data)
         handle.release()
-        yield from self._write(_ending(path, data, offset))
+        yield from self._write(encode_ending(path, data, offset))
 
 
 class TarSink(_Stream):
@@ -114,11 +114,6 @@ def _whole(process: Process, path: str) -> Run[Content]:
     content = yield from handle.read(process, 1 << 40)
     handle.release()
     return content
-
-
-def _ending(path: str, data: Content, offset: int = 0) -> Content:
-    end = Chunk(path)
-    return encode(Chunk(path, data, offset), end) if len(data) else encode(end)
 
 
 class LocalSink:

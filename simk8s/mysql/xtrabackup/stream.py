@@ -52,6 +52,13 @@ def encode(*chunks: Chunk) -> Content:
     return joined(pieces)
 
 
+@lru_cache(maxsize=1024)  # one clone after the other is made of the same files
+def encode_ending(path: str, data: Content, offset: int) -> Content:
+    """The last chunk of a file and the end that goes out together with it; of an empty file there is only an end."""
+    end = Chunk(path)
+    return encode(Chunk(path, data, offset), end) if len(data) else encode(end)
+
+
 def chunks_of(path: str, content: Content) -> Iterator[Chunk]:
     """A file in chunks: full ones of 10 MiB, the rest, and the end. An empty file is only an end."""
     for offset in range(0, len(content), CHUNK_BYTES):
@@ -74,6 +81,12 @@ class Decoder:
 
     def feed(self, data: Content) -> Iterator[Chunk]:
         """The chunks that this piece completes. Raises BrokenStream."""
+        if not self._have and (chunks := _whole_chunks(data)):
+            self.offset += len(data)
+            return iter(chunks)
+        return self._decoded(data)
+
+    def _decoded(self, data: Content) -> Iterator[Chunk]:
         self._pieces.append(data)
         self._have += len(data)
         while self._have >= self._need:
@@ -134,6 +147,18 @@ class Decoder:
 
     def _wrong_magic(self) -> BrokenStream:
         return BrokenStream(f"xb_stream_read_chunk(): wrong chunk magic at offset 0x{self.offset:x}.")
+
+
+@lru_cache(maxsize=1024)  # as what is sent: pieces come as they were written, unless they are long
+def _whole_chunks(content: Content) -> tuple[Chunk, ...]:
+    """The chunks of a piece that is made of whole ones; none of any other piece."""
+    decoder = Decoder()
+    try:
+        chunks = tuple(decoder._decoded(content))
+        decoder.finish()
+    except BrokenStream:
+        return ()
+    return chunks
 
 
 def crc32(content: Content) -> int:
