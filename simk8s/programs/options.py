@@ -28,7 +28,10 @@ class Options:
     operands: list[str]
 
     def __contains__(self, name: str) -> bool:
-        return any(given == name for given, _ in self.given)
+        for given, _ in self.given:  # most often nothing was given
+            if given == name:
+                return True
+        return False
 
     def __getitem__(self, name: str) -> str:
         """The last value given for an option, or nothing."""

@@ -6,6 +6,8 @@ its frame and back when it returns, so every lookup is one dictionary access.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from simk8s.shell.hashing import by_hash
 from simk8s.shell.options import Options
 from simk8s.shell.variables import Variable
@@ -121,7 +123,7 @@ class Table:
             local = [name for name in left if name in frame.saved]
             result += by_hash(local, 4)
             left = [name for name in left if name not in local] if local else left
-        return result + by_hash(left, 1024)
+        return result + _in_global_table(tuple(left))
 
     def at_global(self, name: str) -> tuple[dict[str, Variable], Variable | None]:
         """The table entry that the name has outside all functions."""
@@ -147,3 +149,8 @@ class Table:
                 self._uncover(name, (frame.saved if name in frame.saved else frame.temporary).pop(name))
                 return
         self.names.pop(name, None)
+
+
+@lru_cache(maxsize=256)  # each child's environment is in this order, and most have the same names in it
+def _in_global_table(names: tuple[str, ...]) -> list[str]:
+    return by_hash(names, 1024)

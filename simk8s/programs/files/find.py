@@ -42,8 +42,8 @@ def find(process: Process) -> Run[int]:
 
 
 def _walk(process: Process, plan: Plan, test: Test, found: Found) -> Run[None]:
-    if not plan.depth_first and found.depth >= plan.least:
-        yield from test(found)
+    if not plan.depth_first and (running := _looked(plan, test, found)):
+        yield from running
     if isinstance(found.inode, Directory) and found.depth < plan.most and not found.pruned:
         try:
             names = process.listdir(found.path)
@@ -59,9 +59,19 @@ def _walk(process: Process, plan: Plan, test: Test, found: Found) -> Run[None]:
                 continue
             if plan.one_system and process.locate(path).mount is not process.locate(found.start).mount:
                 continue
-            yield from _walk(process, plan, test, Found(path, inode, found.depth + 1, found.start))
-    if plan.depth_first and found.depth >= plan.least:
-        yield from test(found)
+            below = Found(path, inode, found.depth + 1, found.start)
+            if isinstance(inode, Directory):
+                yield from _walk(process, plan, test, below)
+            elif running := _looked(plan, test, below):
+                yield from running
+    if plan.depth_first and (running := _looked(plan, test, found)):
+        yield from running
+
+
+def _looked(plan: Plan, test: Test, found: Found) -> Run[bool] | None:
+    """Let the expression look at a file; what is still to be waited for, if anything."""
+    outcome = test(found) if found.depth >= plan.least else True
+    return None if isinstance(outcome, bool) else outcome
 
 
 def _stat(process: Process, path: str, follow: bool) -> Inode:

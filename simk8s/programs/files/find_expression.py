@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from simk8s.machine import Directory, Process, SyscallError
 from simk8s.programs.files.find_condition import Found, condition_for, formatted_by
@@ -12,7 +13,10 @@ from simk8s.programs.tool import Failure, complain
 from simk8s.programs.unmodelled import Unmodelled
 from simk8s.sim import Run
 
-Test = Callable[[Found], Run[bool]]
+Outcome: TypeAlias = bool | Run[bool]
+"""Whether a test holds, or what takes time to find that out."""
+
+Test: TypeAlias = Callable[[Found], Outcome]
 
 
 @dataclass(slots=True)
@@ -27,6 +31,16 @@ class Plan:
     one_system: bool = False
     collected: list[tuple[list[str], list[str]]] = field(default_factory=list)
     status: int = 0
+
+
+def after(outcome: Outcome, then: Callable[[bool], Outcome]) -> Outcome:
+    """What follows from an outcome: at once where that is there at once."""
+    return then(outcome) if isinstance(outcome, bool) else _later(outcome, then)
+
+
+def _later(running: Run[bool], then: Callable[[bool], Outcome]) -> Run[bool]:
+    outcome = then((yield from running))
+    return outcome if isinstance(outcome, bool) else (yield from outcome)
 
 
 class Quit(Exception):
@@ -62,18 +76,14 @@ class Expression:
             raise Failure(f"paths must precede expression: `{word}'")
         return test
 
-    def always(self, found: Found) -> Run[bool]:
+    def always(self, found: Found) -> bool:
         """The test that holds for every file."""
         return True
-        yield
 
     def both(self, left: Test, right: Test) -> Test:
         """Left and, where it holds, right."""
 
-        def test(found: Found) -> Run[bool]:
-            return (yield from left(found)) and (yield from right(found))
-
-        return test
+        return lambda found: after(left(found), lambda holds: holds and right(found))
 
     def print_test(self, end: str) -> Test:
         """-print and -print0."""
@@ -92,11 +102,7 @@ class Expression:
         return test
 
     def _sequence(self, left: Test, right: Test) -> Test:
-        def test(found: Found) -> Run[bool]:
-            yield from left(found)
-            return (yield from right(found))
-
-        return test
+        return lambda found: after(left(found), lambda _: right(found))
 
     def _or(self) -> Test:
         test = self._and()
@@ -106,10 +112,7 @@ class Expression:
         return test
 
     def _either(self, left: Test, right: Test) -> Test:
-        def test(found: Found) -> Run[bool]:
-            return (yield from left(found)) or (yield from right(found))
-
-        return test
+        return lambda found: after(left(found), lambda holds: holds or right(found))
 
     def _and(self) -> Test:
         test = self._not()
@@ -123,11 +126,7 @@ class Expression:
         if self.words and self.words[-1] in ("!", "-not"):
             self.words.pop()
             inner = self._not()
-
-            def test(found: Found) -> Run[bool]:
-                return not (yield from inner(found))
-
-            return test
+            return lambda found: after(inner(found), lambda holds: not holds)
         if self.words and self.words[-1] == "(":
             self.words.pop()
             inside = self._list()
@@ -150,13 +149,7 @@ class Expression:
         action = self._action(name)
         if action is not None:
             return action
-        holds = condition_for(self.process, name, lambda: self._argument(name), extended=self.extended)
-
-        def test(found: Found) -> Run[bool]:
-            return holds(found)
-            yield
-
-        return test
+        return condition_for(self.process, name, lambda: self._argument(name), extended=self.extended)
 
     def _action(self, name: str) -> Test | None:
         plan = self.plan
@@ -217,14 +210,12 @@ class Expression:
             return False
         return True
 
-    def _quit(self, found: Found) -> Run[bool]:
+    def _quit(self, found: Found) -> bool:
         raise Quit
-        yield
 
-    def _prune(self, found: Found) -> Run[bool]:
+    def _prune(self, found: Found) -> bool:
         found.pruned = True
         return True
-        yield
 
     def _exec(self, name: str) -> Test:
         words: list[str] = []
@@ -241,10 +232,9 @@ class Expression:
             paths: list[str] = []
             self.plan.collected.append((words[:-1], paths))
 
-            def collect(found: Found) -> Run[bool]:
+            def collect(found: Found) -> bool:
                 paths.append(found.path)
                 return True
-                yield
 
             return collect
 

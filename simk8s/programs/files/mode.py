@@ -93,7 +93,7 @@ def chmod(process: Process) -> Run[int]:
         raise UsageError(f"invalid mode: '{text}'")
     status = 0
     for path in paths:
-        status |= yield from _each(process, path, options, lambda p: _chmod_one(process, p, text, options))
+        status |= yield from _each(process, path, options, lambda p, inode: _chmod_one(process, p, inode, text, options))
     return status
 
 
@@ -105,8 +105,7 @@ def _mode_first(argv: list[str]) -> tuple[list[str], str]:
     return argv, ""
 
 
-def _chmod_one(process: Process, path: str, text: str, options: Options) -> Run[None]:
-    inode = process.stat(path)
+def _chmod_one(process: Process, path: str, inode: Inode, text: str, options: Options) -> Run[None]:
     mode = parse_mode(text, inode.mode, is_directory=isinstance(inode, Directory), umask=process.umask)
     assert mode is not None
     if process.uid not in (0, inode.uid):
@@ -182,22 +181,20 @@ def _owner(process: Process, text: str) -> tuple[int, int]:
 def _chown_all(process: Process, paths: list[str], uid: int, gid: int, options: Options) -> Run[int]:
     status = 0
     for path in paths:
-        status |= yield from _each(process, path, options, lambda p: _chown_one(process, p, uid, gid, options))
+        status |= yield from _each(
+            process, path, options, lambda p, inode: _chown_one(process, p, inode, uid, gid, options)
+        )
     return status
 
 
-def _chown_one(process: Process, path: str, uid: int, gid: int, options: Options) -> Run[None]:
-    follow = "h" not in options and "R" not in options
-    if uid < 0 or gid < 0:
-        inode = process.stat(path, follow=follow)
-        uid, gid = inode.uid if uid < 0 else uid, inode.gid if gid < 0 else gid
-    inode = process.stat(path, follow=follow)
+def _chown_one(process: Process, path: str, inode: Inode, uid: int, gid: int, options: Options) -> Run[None]:
     before = (inode.uid, inode.gid)
+    uid, gid = inode.uid if uid < 0 else uid, inode.gid if gid < 0 else gid
     if "from" in options:
         was_uid, was_gid = _owner(process, options["from"])
         if (was_uid >= 0 and was_uid != inode.uid) or (was_gid >= 0 and was_gid != inode.gid):
             uid, gid = before
-    yield from process.chown(path, uid, gid, follow=follow)
+    yield from process.chown(path, uid, gid, follow=_follows(options))
     if "v" in options or ("c" in options and before != (uid, gid)):
         group_only = process.argv[0].endswith("chgrp")
         names = [
@@ -209,10 +206,15 @@ def _chown_one(process: Process, path: str, uid: int, gid: int, options: Options
         yield from process.print(changed if before != (uid, gid) else f"{what} retained as {names[1]}")
 
 
-def _each(process: Process, path: str, options: Options, change: Callable[[str], Run[None]]) -> Run[int]:
+def _follows(options: Options) -> bool:
+    """Whether what a link leads to is changed, not the link."""
+    return "h" not in options and "R" not in options
+
+
+def _each(process: Process, path: str, options: Options, change: Callable[[str, Inode], Run[None]]) -> Run[int]:
     """Apply `change` to a path and, with -R, to everything below; the status."""
     try:
-        inode = process.stat(path, follow="R" not in options)
+        inode = process.stat(path, follow=_follows(options))
     except SyscallError as error:
         if "f" not in options:
             yield from complain(process, f"cannot access '{path}': {error.text}")
@@ -220,7 +222,7 @@ def _each(process: Process, path: str, options: Options, change: Callable[[str],
     status = 0
     if not (isinstance(inode, Symlink) and process.argv[0].endswith("chmod")):
         try:
-            yield from change(path)
+            yield from change(path, inode)
         except SyscallError as error:
             what = "permissions" if process.argv[0].endswith("chmod") else "ownership"
             if "f" not in options:
