@@ -28,10 +28,7 @@ class Options:
     operands: list[str]
 
     def __contains__(self, name: str) -> bool:
-        for given, _ in self.given:  # most often nothing was given
-            if given == name:
-                return True
-        return False
+        return bool(self.given) and any(given == name for given, _ in self.given)
 
     def __getitem__(self, name: str) -> str:
         """The last value given for an option, or nothing."""

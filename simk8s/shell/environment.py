@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simk8s.shell import unparse
+from simk8s.shell.variables import Variable
 
 if TYPE_CHECKING:
     from simk8s.shell.shell import Shell
@@ -13,10 +14,11 @@ if TYPE_CHECKING:
 def child_environment(shell: Shell, *, inside: int = 0) -> dict[str, str]:
     """What a child process gets, in bash's order. A program in this shell's place is less deep inside of shells."""
     result = {}
-    for name in shell.table.in_order([name for name, variable in shell.names.items() if variable.exported]):
-        variable = shell.names[name]
-        if not variable.is_array:
-            value = variable.scalar()
+    names = shell.names
+    for name in shell.table.in_order([name for name, variable in names.items() if variable.exported]):
+        variable = names[name]
+        if not (variable.indexed or variable.associative):
+            value = variable.value if type(variable) is Variable else variable.scalar()
             if value is None and shell.table.frames:
                 value = _outer_value(shell, name)
             if value is not None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def expanded(shell: Shell, field: list[splitting.Piece]) -> list[str]:
     """The file names that a field matches, or the field itself. Raises ShellError with `failglob`."""
     if shell.options.noglob or not splitting.may_be_pattern(field, shell.options.extglob):
-        return ["".join(text for text, _ in field)]
+        return [field[0][0] if len(field) == 1 else "".join(text for text, _ in field)]
     text = splitting.as_pattern(field, "")
     if not pattern.has_magic(text, shell.options.extglob):
         return ["".join(text for text, _ in field)]

@@ -173,4 +173,7 @@ def as_pattern(pieces: list[Piece], ifs: str) -> str:
 
 def may_be_pattern(field: list[Piece], extglob: bool) -> bool:
     magic = _MAGIC_EXTENDED if extglob else _MAGIC
+    if len(field) == 1:
+        text, kind = field[0]
+        return kind != QUOTED and magic.search(text) is not None
     return any(kind != QUOTED and magic.search(text) for text, kind in field)

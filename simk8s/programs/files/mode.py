@@ -93,7 +93,9 @@ def chmod(process: Process) -> Run[int]:
         raise UsageError(f"invalid mode: '{text}'")
     status = 0
     for path in paths:
-        status |= yield from _each(process, path, options, lambda p, inode: _chmod_one(process, p, inode, text, options))
+        status |= yield from _each(
+            process, path, options, lambda p, inode: _chmod_one(process, p, inode, text, options)
+        )
     return status
 
 

@@ -38,11 +38,12 @@ class Flow:
 
     def _skip_to(self, wanted: list[Pattern]) -> None:
         """Pass over lines that are at hand and have nothing of what is wanted."""
-        block, at = self.block, self.at
-        while at < len(block) and not any(pattern.search(block[at]) for pattern in wanted):
-            at += 1
-        self.number += at - self.at
-        self.at = at
+        for line in self.block[self.at :]:
+            for pattern in wanted:
+                if pattern.search(line):
+                    return
+            self.at += 1
+            self.number += 1
 
     def _read(self) -> Run[bool]:
         """The next line into the pattern space."""
