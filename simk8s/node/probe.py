@@ -132,8 +132,12 @@ class Probe:
             while self._next_at - sim.now <= INSTANT_SECONDS:
                 self._next_at += self.period_seconds
             alarm = self._alarm = sim.event()
-            sim.sleep(self._next_at - sim.now).callbacks.append(partial(_ring, alarm))
+            sim.sleep(self._next_at - sim.now).callbacks.append(partial(self._ring, alarm))
             yield alarm
+
+    def _ring(self, alarm: simpy.Event, _: simpy.Event) -> None:
+        if not alarm.triggered:
+            self._owner.sim.env.happen(alarm)
 
     def _tick(self) -> Run[None]:
         """KUBELET-42: ask, unless this is not the time to."""
@@ -189,8 +193,3 @@ class Probe:
             self._on_hold = True
             self.streak = Streak()
         self._owner.probe_decided(self, self._actor)
-
-
-def _ring(alarm: simpy.Event, _: simpy.Event) -> None:
-    if not alarm.triggered:
-        alarm.succeed()

@@ -47,6 +47,20 @@ class Clock(simpy.Environment):
             return True
         return False
 
+    def happen(self, event: simpy.Event, value: object = None) -> None:
+        """`succeed` for who has nothing else to do at this moment: the event happens at once if it is the next one."""
+        queue = self._queue
+        if not self._is_alone or (queue and queue[0][0] <= self._now):
+            event.succeed(value)
+            return
+        next(self._eid)
+        event._ok, event._value = True, value
+        callbacks = event.callbacks
+        event.callbacks = None  # type: ignore[assignment]  # SimPy's sign that it has happened
+        self._is_alone = len(callbacks) == 1
+        for callback in callbacks:
+            callback(event)
+
     def took(self, event: simpy.Event) -> bool:
         """Let `event` happen at once if it is the next one, and only the caller's; else False: it must be awaited."""
         queue = self._queue

@@ -5,6 +5,8 @@ from __future__ import annotations
 import simpy
 from simpy.events import PENDING
 
+from simk8s.sim.clock import Clock
+
 
 class First(simpy.Event):
     """Happens with the first of `events`, as SimPy's AnyOf does, but has no value: who waits looks for itself.
@@ -12,13 +14,13 @@ class First(simpy.Event):
     The others hear no more of it then, so that nothing piles up at one that never happens.
     """
 
-    def __init__(self, env: simpy.Environment, events: tuple[simpy.Event, ...]) -> None:
+    def __init__(self, env: Clock, events: tuple[simpy.Event, ...]) -> None:
         super().__init__(env)
+        self._clock = env
         self._events = events
-        for event in events:
-            if event.callbacks is None:
-                self._happen(event)
-                return
+        if None in [event.callbacks for event in events]:
+            self.succeed()
+            return
         for event in events:
             event.callbacks.append(self._happen)
 
@@ -29,4 +31,4 @@ class First(simpy.Event):
             if event is not first and event.callbacks:
                 event.callbacks.remove(self._happen)
         self._events = ()
-        self.succeed()
+        self._clock.happen(self)

@@ -79,15 +79,11 @@ class Task(simpy.Event):
         event._defused = True
         self._held = event
 
-    def _stopped_itself(self) -> bool:
-        self._running = not self._killed
-        return self._killed
-
     def _resume(self, event: simpy.Event) -> None:
         if self._killed:
             return
         self._running = True
-        generator = self._generator
+        generator, clock = self._generator, self._clock
         while True:
             try:
                 if event._ok:
@@ -99,12 +95,13 @@ class Task(simpy.Event):
                 self._running = False
                 self._target = None
                 if not self._killed:
-                    self.succeed(stop.value)
+                    clock.happen(self, stop.value)
                 return
-            if self._stopped_itself():
+            if self._killed:  # by itself
+                self._running = False
                 generator.close()
                 return
-            if event.callbacks is not None and not self._clock.took(event):
+            if event.callbacks is not None and not clock.took(event):
                 event.callbacks.append(self._resume)
                 self._target = event
                 self._running = False

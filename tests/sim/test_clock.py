@@ -13,7 +13,7 @@ from simk8s.machine import Machine, Process
 from simk8s.sim import Run, Simulation
 
 WAITS = st.lists(st.sampled_from([0.0, 0.00002, 0.0001, 0.0003, 1.0]), max_size=6)
-WAYS = st.lists(st.tuples(st.sampled_from(["step", "sleep", "timeout", "call", "listen"]), WAITS), max_size=5)
+WAYS = st.lists(st.tuples(st.sampled_from(["step", "sleep", "timeout", "call", "listen", "join"]), WAITS), max_size=5)
 
 
 def trace_of(ways: list[tuple[str, list[float]]], *, hurried: bool) -> list[tuple[float, int, int]]:
@@ -41,13 +41,16 @@ def trace_of(ways: list[tuple[str, list[float]]], *, hurried: bool) -> list[tupl
                         yield from process.sleep(seconds)
                     case "listen":
                         yield sim.any_of(bell, sim.sleep(seconds))
+                    case "join":
+                        yield sim.any_of(*(task for process in started for task in process.tasks), sim.sleep(seconds))
             seen.append((sim.now, number, -1))
             return 0
 
         return main
 
+    started: list[Process] = []
     for number, (way, waits) in enumerate(ways):
-        box.run_function(life(number, way, waits), ["x"])
+        started.append(box.run_function(life(number, way, waits), ["x"]))
     sim.run(0.5)
     seen.append((sim.now, -1, 0))
     sim.run()
