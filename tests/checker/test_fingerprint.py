@@ -116,3 +116,17 @@ def test_a_binary_log_without_its_times_is_what_happened() -> None:
     assert said(b"aaaa", b"row", b"1111") == said(b"bbbb", b"row", b"2222")
     assert said(b"aaaa", b"row", b"1111") != said(b"aaaa", b"ROW", b"1111")
     assert b"".join(timeless(MAGIC + b"torn")) == MAGIC + b"torn"
+
+
+def test_an_object_is_read_again_field_by_field_when_it_is_written() -> None:
+    """What a write leaves as it was is shared by both versions; only the rest is read again."""
+    cluster = Cluster(history=False)
+    cluster.apply(POD % ("a", "1000"))
+    cluster.run(60.0)
+    digests = Fingerprints(cluster.world)
+    seen = [digests.now()]
+    for team in ("one", "two", "one"):
+        cluster.kubectl(f"label --overwrite pod one team={team}")
+        seen.append(digests.now())
+    assert len(set(seen)) == 3 and seen[3] == seen[1]
+    assert seen[-1] == Fingerprints(cluster.world).now()

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 from operator import attrgetter
 
 from simk8s.checker.fingerprint.binlog import MAGIC, timeless
 from simk8s.checker.fingerprint.naming import nameless_bytes
 from simk8s.machine import Directory, File
-from simk8s.machine.content import Content, segments
+from simk8s.machine.content import Content, segments, weight
 from simk8s.machine.filesystem import Inode, Symlink
 
-_ALL_OF_A_FILE = attrgetter("content", "mode", "uid")
+_CONTENT, _MODE, _UID = map(attrgetter, ("content", "mode", "uid"))
 _LONG = 1 << 16  # bytes: nobody writes so much text with a time in it
+_SHORT = 1 << 12  # bytes: most files are; what crashes leave of them is often what others have left
 
 
 @dataclass(slots=True)
@@ -21,7 +23,7 @@ class _Seen:
     """A directory as it was when it was looked at last, and the digest of what is right in it."""
 
     directory: Directory
-    look: list[object]
+    look: tuple[object, ...]
     digest: bytes
     below: list[tuple[str, Directory]]
 
@@ -30,7 +32,7 @@ class FileDigests:
     """Digests of trees. Contents are immutable, so a directory in which all are the same objects is not read again."""
 
     def __init__(self) -> None:
-        self._contents: dict[int, tuple[Content, bytes]] = {}
+        self._long: dict[int, tuple[Content, bytes]] = {}
         self._seen: dict[int, _Seen] = {}
 
     def of(self, directory: Directory) -> bytes:
@@ -47,31 +49,34 @@ class FileDigests:
     def _look(self, directory: Directory) -> _Seen:
         inodes = directory.entries.values()
         try:
-            contents = [*map(_ALL_OF_A_FILE, inodes)]
+            contents = [*map(_CONTENT, inodes)]
         except AttributeError:  # not all of them are files
-            contents = [(getattr(inode, "content", inode), inode.mode, inode.uid) for inode in inodes]
-        look: list[object] = [directory.mode, directory.uid, *directory.entries, *contents]
+            contents = [getattr(inode, "content", inode) for inode in inodes]
+        # lists of what is there already: no pair or number is made for each file of a directory that is as it was
+        own: list[object] = [directory.mode, directory.uid]
+        look = (own, [*directory.entries], contents, [*map(_MODE, inodes)], [*map(_UID, inodes)])
         seen = self._seen.get(id(directory))
         if seen is None or seen.directory is not directory or seen.look != look:
             entries = sorted(directory.entries.items())
             below = [(name, inode) for name, inode in entries if type(inode) is Directory]
-            seen = self._seen[id(directory)] = _Seen(directory, look, self._own(directory, entries), below)
+            seen = self._seen[id(directory)] = _Seen(directory, look, self._own(own, entries), below)
         return seen
 
-    def _own(self, directory: Directory, entries: list[tuple[str, Inode]]) -> bytes:
-        pieces = [b"%d %d" % (directory.mode, directory.uid)]
-        for name, inode in entries:
-            pieces.append(name.encode())
-            pieces.append(b"%s %d %d" % (self._inode(inode), inode.mode, inode.uid))
-        return blake2b(b"\0".join(pieces), digest_size=12).digest()
+    def _own(self, own: list[object], entries: list[tuple[str, Inode]]) -> bytes:
+        inodes = [inode for _, inode in entries]
+        numbers = repr((own, [*map(_MODE, inodes)], [*map(_UID, inodes)])).encode()
+        names = [name.encode() for name, _ in entries]
+        return blake2b(b"\0".join([numbers, *names, *map(self._inode, inodes)]), digest_size=12).digest()
 
     def _inode(self, inode: Inode) -> bytes:
         if type(inode) is not File:
             return f"{type(inode).__name__} {inode.target if type(inode) is Symlink else ''}".encode()
         content = inode.content
-        known = self._contents.get(id(content))
+        if weight(content) <= _SHORT:
+            return _digest_of_short(content)
+        known = self._long.get(id(content))
         if known is None or known[0] is not content:
-            known = self._contents[id(content)] = (content, _digest(content))
+            known = self._long[id(content)] = (content, _digest(content))
         return known[1]
 
 
@@ -86,3 +91,7 @@ def _digest(content: Content) -> bytes:
         else:
             digest.update(nameless_bytes(segment) if len(segment) <= _LONG else segment)
     return digest.digest()
+
+
+_digest_of_short = lru_cache(1 << 14)(_digest)
+"""Known to all worlds that are forked from one in which these bytes were in some file."""

@@ -22,4 +22,4 @@ def nameless(text: str) -> str:
 
 def nameless_bytes(data: bytes) -> bytes:
     """The same for what is in a file."""
-    return _EITHER_BYTES.sub(b"*", data)
+    return _EITHER_BYTES.sub(b"*", data) if b"-" in data else data

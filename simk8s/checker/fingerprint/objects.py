@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
 
 import msgspec
 
-from simk8s.api.objects import Object, metadata
+from simk8s.api.objects import Key, Object, key
 from simk8s.api.store import Store
 from simk8s.checker.fingerprint.naming import nameless
 
@@ -23,42 +24,67 @@ _IGNORED_FIELDS = frozenset(
 _MOMENTS = ("Time", "Timestamp")
 
 
+@dataclass(slots=True)
+class _Seen:
+    """An object as it was last, with what each of its fields says."""
+
+    item: Object
+    fields: dict[str, tuple[object, bytes]]
+    digest: bytes
+
+
 class ObjectDigests:
-    """Digests of all objects of a store; one that has not changed is not looked at again."""
+    """Digests of all objects of a store. A write makes another object, which shares with the one before what it has
+    not changed: so what is the same dict as before is not looked at again.
+    """
 
     def __init__(self) -> None:
-        self._known: dict[str, tuple[str, bytes]] = {}
+        self._seen: dict[tuple[str, Key], _Seen] = {}
         self._version = -1
         self._digest = b""
 
     def of(self, store: Store) -> bytes:
         """One digest of everything that the objects say."""
-        if store.version == self._version:
-            return self._digest
-        found: list[bytes] = []
-        for item in store:
-            if item["kind"] in _IGNORED_KINDS:
-                continue
-            meta = metadata(item)
-            place = f"{item['kind']}/{meta.get('namespace', '')}/{meta['name']}"
-            version, digest = self._known.get(place, ("", b""))
-            if version != meta["resourceVersion"]:
-                digest = blake2b(msgspec.json.encode(_said(item), order="sorted"), digest_size=12).digest()
-                self._known[place] = (meta["resourceVersion"], digest)
-            found.append(digest)
-        self._version = store.version
-        self._digest = blake2b(b"".join(sorted(found)), digest_size=12).digest()
+        if store.version != self._version:
+            found = [
+                self._of(kind, item)
+                for kind in (resource.kind for resource in store.registry)
+                if kind not in _IGNORED_KINDS
+                for item in store.list(kind)
+            ]
+            self._version = store.version
+            self._digest = blake2b(b"".join(sorted(found)), digest_size=12).digest()
         return self._digest
 
+    def _of(self, kind: str, item: Object) -> bytes:
+        place = (kind, key(item))
+        seen = self._seen.get(place)
+        if seen is not None and seen.item is item:
+            return seen.digest
+        before = seen.fields if seen is not None else {}
+        fields: dict[str, tuple[object, bytes]] = {}
+        digest = blake2b(digest_size=12)
+        for field in sorted(item):
+            value = item[field]
+            known = before.get(field)
+            if known is None or known[0] is not value:
+                known = (value, msgspec.json.encode((field, _said(kind, field, value)), order="sorted"))
+            fields[field] = known
+            digest.update(known[1])
+        seen = self._seen[place] = _Seen(item, fields, digest.digest())
+        return seen.digest
 
-def _said(item: Object) -> Any:
-    said = _scrubbed(item)
-    if item["kind"] == "Node" and not said.get("status", {}).get("volumesInUse"):
-        said.get("status", {}).pop("volumesInUse", None)  # a node that has had a volume has an empty list
-    if item["kind"] == "Pod":
-        said["terminating"] = "deletionTimestamp" in item["metadata"]
-        for field, is_init in (("initContainerStatuses", True), ("containerStatuses", False)):
-            for status in (said.get("status") or {}).get(field, ()):
+
+def _said(kind: str, field: str, value: Any) -> Any:
+    """What a field of an object says."""
+    said = _scrubbed(value)
+    if kind == "Node" and field == "status" and not said.get("volumesInUse"):
+        said.pop("volumesInUse", None)  # a node that has had a volume has an empty list
+    elif kind == "Pod" and field == "metadata":
+        said["terminating"] = "deletionTimestamp" in value
+    elif kind == "Pod" and field == "status":
+        for statuses, is_init in (("initContainerStatuses", True), ("containerStatuses", False)):
+            for status in (said or {}).get(statuses, ()):
                 status["state"] = _state(status.get("state") or {}, is_init)
     return said
 
