@@ -118,7 +118,9 @@ class Descriptors(Files):
         A `private` one is closed on exec: programs that this process starts do not inherit it.
         """
         if fd is None:
-            fd = next(n for n in range(1 << 16) if n not in self.files)
+            fd = 0
+            while fd in self.files:
+                fd += 1
         elif fd in self.files:
             self.files[fd].release()
         self.files[fd] = handle

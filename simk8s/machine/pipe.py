@@ -52,6 +52,11 @@ class Pipe:
     def is_empty(self) -> bool:
         return not self._pieces
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether a read returns at once: with data, or with the end."""
+        return bool(self._pieces) or self.writers == 0
+
     def put(self, data: Content, seq: int) -> bool:
         """Take all of `data` if there is room for it; else nothing, and the answer is False."""
         filled = self._weight + (len(data) if type(data) is bytes else weight(data))
@@ -89,6 +94,57 @@ class Pipe:
         self.notify()
         return whole, seq
 
+    def read(self, process: Process, count: int) -> Run[Content]:
+        """Up to `count` bytes, waiting for some; none once every writer has closed."""
+        while not self._pieces:
+            if self.writers == 0:
+                return b""
+            yield self.changed()
+        data, seq = self.take(count)
+        process.actor.hear(seq)
+        return data
+
+    def read_until(self, process: Process, delimiter: bytes, limit: int) -> Run[bytes]:
+        collected = b""
+        while len(collected) < limit:
+            data = bytes((yield from self.read(process, limit - len(collected))))
+            if not data:
+                break
+            end = data.find(delimiter) + 1 if delimiter else 0
+            if end:
+                if data[end:]:
+                    self._pieces.appendleft((data[end:], process.actor.heard))
+                    self._weight += len(data) - end
+                return collected + data[:end]
+            collected += data
+        return collected
+
+    def write(self, process: Process, data: Content) -> Run[int]:
+        """All of `data`, waiting for room. With no reader left: SIGPIPE, or EPIPE for a process that ignores that."""
+        rest = data
+        while len(rest):
+            if self.readers == 0:
+                yield from process.raise_signal(SIGPIPE)
+                raise SyscallError(Errno.EPIPE)
+            if self.put(rest, process.actor.latest):
+                break
+            room = self.room
+            if room > 0:
+                self.put(rest[:room], process.actor.latest)
+                rest = rest[room:]
+            yield self.changed()
+        return len(data)
+
+    def lose_reader(self) -> None:
+        self.readers -= 1
+        if self._changed:
+            self.notify()
+
+    def lose_writer(self) -> None:
+        self.writers -= 1
+        if self._changed:
+            self.notify()
+
     def ends(self) -> tuple[PipeReader, PipeWriter]:
         """A handle for each end."""
         return PipeReader(self), PipeWriter(self)
@@ -102,36 +158,30 @@ class PipeReader(Handle):
         pipe.readers += 1
 
     def read(self, process: Process, count: int) -> Run[Content]:
-        pipe = self.pipe
-        while not pipe._pieces:
-            if pipe.writers == 0:
-                return b""
-            yield pipe.changed()
-        data, seq = pipe.take(count)
-        process.actor.hear(seq)
-        return data
+        return self.pipe.read(process, count)
 
     def read_until(self, process: Process, delimiter: bytes, limit: int) -> Run[bytes]:
-        collected = b""
-        while len(collected) < limit:
-            data = bytes((yield from self.read(process, limit - len(collected))))
-            if not data:
-                break
-            end = data.find(delimiter) + 1 if delimiter else 0
-            if end:
-                if data[end:]:
-                    self.pipe._pieces.appendleft((data[end:], process.actor.heard))
-                    self.pipe._weight += len(data) - end
-                return collected + data[:end]
-            collected += data
-        return collected
+        return self.pipe.read_until(process, delimiter, limit)
 
     def is_ready(self) -> bool:
-        return bool(self.pipe._pieces) or self.pipe.writers == 0
+        return self.pipe.is_ready
 
     def close(self) -> None:
-        self.pipe.readers -= 1
-        self.pipe.notify()
+        self.pipe.lose_reader()
+
+
+class PipeWriter(Handle):
+    """The end that is written."""
+
+    def __init__(self, pipe: Pipe) -> None:
+        self.pipe = pipe
+        pipe.writers += 1
+
+    def write(self, process: Process, data: Content) -> Run[int]:
+        return self.pipe.write(process, data)
+
+    def close(self) -> None:
+        self.pipe.lose_writer()
 
 
 class PipeBothWays(Handle):
@@ -156,31 +206,3 @@ class PipeBothWays(Handle):
     def close(self) -> None:
         self._reader.release()
         self._writer.release()
-
-
-class PipeWriter(Handle):
-    """The end that is written. With no reader left the writer gets SIGPIPE, or EPIPE where it ignores that."""
-
-    def __init__(self, pipe: Pipe) -> None:
-        self.pipe = pipe
-        pipe.writers += 1
-
-    def write(self, process: Process, data: Content) -> Run[int]:
-        pipe = self.pipe
-        length, rest = len(data), data
-        while len(rest):
-            if pipe.readers == 0:
-                yield from process.raise_signal(SIGPIPE)
-                raise SyscallError(Errno.EPIPE)
-            if pipe.put(rest, process.actor.latest):
-                break
-            room = pipe.room
-            if room > 0:
-                pipe.put(rest[:room], process.actor.latest)
-                rest = rest[room:]
-            yield pipe.changed()
-        return length
-
-    def close(self) -> None:
-        self.pipe.writers -= 1
-        self.pipe.notify()

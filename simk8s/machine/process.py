@@ -381,7 +381,9 @@ class Process(Descriptors, Sockets):
     def record(self, verb: str, object: str = "", **detail: Any) -> int:
         """Write to history what this process did."""
         sim = self.sim
-        return sim.history.add(sim.env._now, self.actor, verb, object, {"pid": self.pid, **detail})
+        if sim.history.enabled:
+            detail = {"pid": self.pid, **detail}
+        return sim.history.add(sim.env._now, self.actor, verb, object, detail)
 
     # Plumbing
 

@@ -11,7 +11,7 @@ import simpy
 from simk8s.machine.content import Content
 from simk8s.machine.errno import Errno, SyscallError
 from simk8s.machine.handle import Handle
-from simk8s.machine.pipe import Pipe, PipeReader, PipeWriter
+from simk8s.machine.pipe import Pipe
 from simk8s.sim import Run, Simulation
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ class Link:
     bytes_per_second: float = 0.0  # 0: no limit
     cut: bool = False  # a partition: nothing arrives, nobody is told
     is_dead: bool = False  # the machine at one end has vanished; this link never comes back
-    held: list[PipeWriter] = field(default_factory=list)
-    """Ends of connections that were closed during the partition: their peers learn of it when it is over."""
+    held: list[Pipe] = field(default_factory=list)
+    """Directions of connections that were closed during the partition: their readers learn of it when it is over."""
 
     def heal(self) -> None:
         """Let everything pass again."""
@@ -35,8 +35,8 @@ class Link:
             return
         self.cut = False
         held, self.held = self.held, []
-        for writer in held:
-            writer.release()
+        for pipe in held:
+            pipe.lose_writer()
 
 
 LOOPBACK = Link()
@@ -109,20 +109,21 @@ class SocketHandle(Handle):
         self.process: Process | None = None  # who has connected or accepted
         self.is_open = True
         self._incoming = incoming
-        self._reader = PipeReader(incoming)
-        self._writer: PipeWriter | None = PipeWriter(outgoing)
         self._outgoing = outgoing
+        self._is_shut = False  # nothing more will be written
+        incoming.readers += 1
+        outgoing.writers += 1
 
     def read(self, process: Process, count: int) -> Run[Content]:
-        return self._reader.read(process, count)
+        return self._incoming.read(process, count)
 
     def read_until(self, process: Process, delimiter: bytes, limit: int) -> Run[bytes]:
-        return self._reader.read_until(process, delimiter, limit)
+        return self._incoming.read_until(process, delimiter, limit)
 
     def write(self, process: Process, data: Content) -> Run[int]:
-        if self._writer is None:
+        if self._is_shut:
             raise SyscallError(Errno.EPIPE)
-        link = self.link
+        link, outgoing = self.link, self._outgoing
         if link.cut:
             yield from self._outlast_partition(process)
         seconds = link.latency_seconds
@@ -130,9 +131,9 @@ class SocketHandle(Handle):
             seconds += len(data) / link.bytes_per_second
         if seconds:
             yield process.sim.sleep(seconds)
-        if self._outgoing.readers and self._outgoing.put(data, process.actor.latest):
+        if outgoing.readers and outgoing.put(data, process.actor.latest):
             return len(data)
-        return (yield from self._writer.write(process, data))
+        return (yield from outgoing.write(process, data))
 
     def _outlast_partition(self, process: Process) -> Run[None]:
         sim = process.sim
@@ -144,12 +145,12 @@ class SocketHandle(Handle):
 
     def shutdown(self) -> None:
         """Say that no more will be written; reading goes on."""
-        if self._writer is not None:
+        if not self._is_shut:
+            self._is_shut = True
             if self.link.cut:
-                self.link.held.append(self._writer)
+                self.link.held.append(self._outgoing)
             else:
-                self._writer.release()
-            self._writer = None
+                self._outgoing.lose_writer()
 
     @property
     def peer_closed(self) -> bool:
@@ -159,7 +160,7 @@ class SocketHandle(Handle):
     @property
     def is_readable(self) -> bool:
         """Whether a read returns at once: with data, or with the end."""
-        return not self._incoming.is_empty or self._incoming.writers == 0
+        return self._incoming.is_ready
 
     def arrival(self) -> simpy.Event:
         """An event for the next change of what there is to read, for those who also wait for something else."""
@@ -178,7 +179,7 @@ class SocketHandle(Handle):
         """Close this end. The connection is over when the first of the two does it."""
         self.is_open = False
         self.shutdown()
-        self._reader.release()
+        self._incoming.lose_reader()
         peer, process = self.peer_handle, self.process
         if peer is not None and peer.is_open and (process or peer.process):
             (process or peer.process).record("net.close", connection=self.seq)  # type: ignore[union-attr]

@@ -144,23 +144,29 @@ class Conversation:
         """The next packet; None at the end of the conversation."""
         packet = self.buffered() if self._received else None
         while packet is None:
-            data = bytes((yield from self.handle.read(self.process, 1 << 20)))
-            if not data:
+            data = yield from self.handle.read(self.process, 1 << 20)
+            if not len(data):
                 return None
-            self._received += data
+            self._received += bytes(data)
             packet = self.buffered()
         return packet
 
     def buffered(self) -> Packet | None:
         """The next packet if it has arrived already."""
         received = self._received
-        if len(received) < HEADER_BYTES:
+        length = len(received)
+        if length < HEADER_BYTES:
             return None
         end = HEADER_BYTES + int.from_bytes(received[:HEADER_BYTES], "little")
-        if len(received) < end:
+        if length < end:
             return None
-        self._received = received[end:]
-        packet: Packet = _decode(received[HEADER_BYTES:end])
+        packet: Packet
+        if length == end:  # most come alone
+            self._received = b""
+            packet = _decode(received[HEADER_BYTES:])
+        else:
+            self._received = received[end:]
+            packet = _decode(received[HEADER_BYTES:end])
         return packet
 
 

@@ -12,6 +12,7 @@ from simk8s.mysql.engine.query import Prepared, prepare
 from simk8s.mysql.engine.rows import Rows
 from simk8s.mysql.engine.session import Result, ResultSet
 from simk8s.mysql.engine.source import table_source
+from simk8s.mysql.engine.typing import type_of
 from simk8s.mysql.sql import syntax as sql
 from simk8s.mysql.step import Steps
 
@@ -20,26 +21,44 @@ def read(context: Evaluation, query: sql.Query) -> Steps[Result]:
     """Answer a query."""
     session = context.session
     yield from open_tables(context, query)
-    if isinstance(query, sql.Select) and query.for_update and isinstance(query.source, sql.TableName):
-        yield from _lock_rows(context, query, query.source)
+    if isinstance(query, sql.Select):
+        if query.is_literal:
+            session.found_rows = 1
+            return _literals(query)
+        if query.for_update and isinstance(query.source, sql.TableName):
+            yield from _lock_rows(context, query, query.source)
     prepared = prepare(query, context)
     rows = prepared.rows(None)
     session.found_rows = len(rows)
     return result_set(prepared, rows)
 
 
+def _literals(query: sql.Select) -> ResultSet:
+    """The answer to a query that asks for nothing else."""
+    return ResultSet(
+        tuple([item.label for item in query.items]),
+        (tuple([item.expression.value for item in query.items if isinstance(item.expression, sql.Literal)]),),
+        tuple([type_of(item.expression, _NO_SCOPE).is_numeric for item in query.items]),
+    )
+
+
+_NO_SCOPE = Scope()
+
+
 def open_tables(context: Evaluation, query: sql.Query) -> Steps[None]:
     """Open every table of a query and see to what a REPEATABLE READ transaction may see of them."""
     server, session = context.server, context.session
-    tables = dict.fromkeys(query.tables)
-    names = {(name.database or session.database, name.name) for name in tables}
-    yield from server.wait_for_definitions(session, names)
-    for name in tables:
-        database = name.database or session.database
-        if database.lower() == INFORMATION_SCHEMA:
-            continue
-        require_on_table(server, session, "SELECT", database, name.name)
-        yield from server.open(session, database, name.name)
+    names: set[tuple[str, str]] = set()
+    if query.tables:
+        tables = dict.fromkeys(query.tables)
+        names = {(name.database or session.database, name.name) for name in tables}
+        yield from server.wait_for_definitions(session, names)
+        for name in tables:
+            database = name.database or session.database
+            if database.lower() == INFORMATION_SCHEMA:
+                continue
+            require_on_table(server, session, "SELECT", database, name.name)
+            yield from server.open(session, database, name.name)
     if session.transaction is None and not session.variables.get("autocommit", 1):
         server.begin(session, explicit=False)
     transaction = session.transaction

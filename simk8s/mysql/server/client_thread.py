@@ -131,7 +131,7 @@ class ClientThread:
 
     def _query(self, session: Session, text: str) -> Run[None]:
         instance = self.instance
-        yield instance.process.sim.sleep(QUERY_SECONDS)
+        yield from self.thread.sleep(QUERY_SECONDS)
         answer: Packet
         acts = instance.process.actor
         before = acts.last

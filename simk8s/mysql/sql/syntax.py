@@ -205,7 +205,8 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Select:
-    """`tables` are all that it names, those of its subqueries included."""
+    """`tables` are all that it names, those of its subqueries included. `is_literal` where it asks for literals alone,
+    as `SELECT 1` does: then its answer stands in it."""
 
     items: tuple[Item, ...]
     source: TableName | Derived | None = None
@@ -219,9 +220,13 @@ class Select:
     distinct: bool = False
     for_update: bool = False
     tables: tuple[TableName, ...] = field(init=False, repr=False, compare=False)
+    is_literal: bool = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "tables", _tables_of_parts(self))
+        nothing_else = not (self.source or self.where or self.group or self.having or self.order or self.distinct)
+        is_literal = nothing_else and self.limit is None and all(type(i.expression) is Literal for i in self.items)
+        object.__setattr__(self, "is_literal", is_literal)
 
 
 @dataclass(frozen=True, slots=True)
