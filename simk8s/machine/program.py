@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from simk8s.machine.errno import Errno, SyscallError
@@ -45,8 +46,8 @@ def load(process: Process, path: str, argv: list[str], depth: int = 0) -> tuple[
     if isinstance(inode, Directory) or not isinstance(inode, File) or not inode.mode & 0o111:
         raise SyscallError(Errno.EACCES, path)
     head = bytes(inode.content[:256])
-    if head.startswith(EXECUTABLE_MAGIC):
-        name = head[len(EXECUTABLE_MAGIC) :].split(b"\n", 1)[0].decode()
+    name = _program_name(head)
+    if name is not None:
         main = PROGRAMS.get(name)
         if main is None:
             raise LookupError(f"an image holds the executable {path}, but no program {name!r} is registered")
@@ -62,14 +63,25 @@ def load(process: Process, path: str, argv: list[str], depth: int = 0) -> tuple[
     raise SyscallError(Errno.ENOEXEC, path)
 
 
+@lru_cache(maxsize=1024)  # there are only so many programs
+def _program_name(head: bytes) -> str | None:
+    if not head.startswith(EXECUTABLE_MAGIC):
+        return None
+    return head[len(EXECUTABLE_MAGIC) :].split(b"\n", 1)[0].decode()
+
+
 def find_on_path(process: Process, name: str, path: str | None = None) -> str | None:
     """The file that a command name without a slash leads to, by PATH; an executable one is preferred."""
     second_best = None
-    for folder in (path if path is not None else process.environ.get("PATH", DEFAULT_PATH)).split(":"):
-        candidate = f"{folder or '.'}/{name}"
+    for candidate in _candidates(name, path if path is not None else process.environ.get("PATH", DEFAULT_PATH)):
         inode = process.find(candidate)
         if isinstance(inode, File):
             if inode.mode & 0o111:
                 return candidate
             second_best = second_best or candidate
     return second_best
+
+
+@lru_cache(maxsize=1024)
+def _candidates(name: str, path: str) -> tuple[str, ...]:
+    return tuple(f"{folder or '.'}/{name}" for folder in path.split(":"))

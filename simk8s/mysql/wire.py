@@ -151,6 +151,11 @@ class Conversation:
             packet = self.buffered()
         return packet
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether a packet has begun to arrive that is not complete yet."""
+        return bool(self._received)
+
     def buffered(self) -> Packet | None:
         """The next packet if it has arrived already."""
         received = self._received

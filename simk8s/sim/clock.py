@@ -22,18 +22,18 @@ class Clock(simpy.Environment):
         """Off, every wait is an event of its own: for who counts events one by one."""
 
     def step(self) -> None:
-        """Let the next event happen."""
+        """Let the next event happen; in a hurry, all up to the next one that has more than one listener."""
         queue = self._queue
-        if self.is_hurried and queue:
+        while self.is_hurried and queue:
             event = queue[0][3]
             callbacks = event.callbacks
-            if len(callbacks) < 2 and event._ok:  # most are like this: SimPy's own step has more to look after
-                self._now = heappop(queue)[0]
-                event.callbacks = None  # type: ignore[assignment]
-                if callbacks:  # else it was a limit that was not reached
-                    self._is_alone = True
-                    callbacks[0](event)
-                return
+            if len(callbacks) > 1 or not event._ok:
+                break
+            self._now = heappop(queue)[0]
+            event.callbacks = None  # type: ignore[assignment]
+            if callbacks:  # else it was a limit that was not reached
+                self._is_alone = True
+                callbacks[0](event)
         self._is_alone = False
         super().step()
 

@@ -57,46 +57,41 @@ def load_defaults(process: Process, groups: Sequence[str], arguments: Sequence[s
                 break
         words.pop(0)
     defaults.arguments = words
-    wanted = [*groups, *(group + suffix for group in groups if suffix)]
-    named = files if len(files) == 1 else []
-    for path in [*files[:2], extra, *files[2:]]:
+    wanted = frozenset((*groups, *(group + suffix for group in groups if suffix)))
+    named = (extra, *files) if len(files) == 1 else (extra,)
+    for path in (*files[:2], extra, *files[2:]):
         if path:
-            defaults.from_files += _read(process, path, wanted, defaults.warnings, is_named=path in (extra, *named))
+            real = path.replace("~", process.environ.get("HOME", "/root"), 1) if path[0] == "~" else path
+            if path in named and not process.is_file(real):
+                raise BadOptionFile(f"Could not open required defaults file: {path}")
+            _read(process, real, wanted, defaults, 0)
     return defaults
 
 
-def _read(process: Process, path: str, groups: Sequence[str], warnings: list[str], *, is_named: bool) -> list[str]:
-    real = path.replace("~", process.environ.get("HOME", "/root"), 1) if path.startswith("~") else path
-    if is_named and not process.is_file(real):
-        raise BadOptionFile(f"Could not open required defaults file: {path}")
-    return _options(process, real, groups, warnings, 0)
-
-
-def _options(process: Process, path: str, groups: Sequence[str], warnings: list[str], depth: int) -> list[str]:
+def _read(process: Process, path: str, groups: frozenset[str], defaults: Defaults, depth: int) -> None:
     inode = process.find(path)
     if not isinstance(inode, File) or not process.may(inode, 4):
-        return []
+        return
     if inode.mode & 0o002:
-        warnings.append(f"Warning: World-writable config file '{path}' is ignored.")
-        return []
-    found: list[str] = []
-    for number, group, text in _entries(bytes(inode.content)):
+        defaults.warnings.append(f"Warning: World-writable config file '{path}' is ignored.")
+        return
+    for number, group, text in _entries(bytes(inode.content), groups):
         if group in groups:
-            found.append(text)
+            defaults.from_files.append(text)
         elif group in (_INCLUDE, _FOLDER):
             if depth < _MAX_DEPTH:
                 for included in (text,) if group == _INCLUDE else _option_files(process, text):
-                    found += _options(process, included, groups, warnings, depth + 1)
+                    _read(process, included, groups, defaults, depth + 1)
         elif group == _OPEN:
             raise BadOptionFile(f"Wrong group definition in config file {path} at line {number}.")
         elif group == _ABSENT:
             raise BadOptionFile(f"Found option without preceding group in config file {path} at line {number}.")
-    return found
 
 
 @lru_cache(maxsize=256)
-def _entries(content: bytes) -> tuple[tuple[int, str, str], ...]:
-    """Line numbers, groups and options (as arguments) of a file; directives and mistakes under groups of their own."""
+def _entries(content: bytes, groups: frozenset[str]) -> tuple[tuple[int, str, str], ...]:
+    """Line numbers, groups and options (as arguments) of a file, as far as these groups are concerned; directives and
+    mistakes under groups of their own."""
     entries = []
     group = _ABSENT
     for number, line in enumerate(content.decode(errors="replace").splitlines(), 1):
@@ -113,7 +108,7 @@ def _entries(content: bytes) -> tuple[tuple[int, str, str], ...]:
             group = text[1:].partition("]")[0].strip()
             if "]" not in text:
                 entries.append((number, _OPEN, text))
-        else:
+        elif group in groups or group == _ABSENT:
             entries.append((number, group, _as_argument(text)))
     return tuple(entries)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import simpy
+
 from simk8s.machine import SocketHandle, SyscallError
 from simk8s.mysql.column import plain_text
 from simk8s.mysql.engine.server import ReplicaHost
@@ -80,8 +82,7 @@ class ClientThread:
         else:
             port = 0
         yield from self.conversation.send(Greeting(server.version, server.next_session))
-        yield from self._wait_for_login()
-        login = (yield from self.conversation.receive()) if self.handle.is_readable else None
+        login = yield from self._first_word()
         if not isinstance(login, Login):
             return False
         try:
@@ -92,12 +93,18 @@ class ClientThread:
         yield from self.conversation.send(Ok())
         return True
 
-    def _wait_for_login(self) -> Run[None]:
+    def _first_word(self) -> Run[Packet | None]:
         """Whoever connects and only listens, such as `ncat --recv-only`, is let go after connect_timeout seconds."""
-        sim = self.instance.process.sim
-        patience = sim.sleep(self.instance.server.number("connect_timeout"))
-        while not self.handle.is_readable and not patience.processed:
-            yield sim.any_of(self.handle.arrival(), patience)
+        patience = self.instance.process.sim.sleep(self.instance.server.number("connect_timeout"))
+        patience.callbacks.append(self._let_go)
+        word = yield from self.conversation.receive()
+        if patience.callbacks:
+            patience.callbacks.clear()
+        return word
+
+    def _let_go(self, _: simpy.Event) -> None:
+        if self.task.is_alive and not self.conversation.has_begun:
+            self.cut()
 
     def _answer_requests(self) -> Run[None]:
         session, server = self.session, self.instance.server
