@@ -6,7 +6,7 @@ from simk8s.machine.content import Content
 from simk8s.machine.durability import before_write
 from simk8s.machine.errno import Errno, SyscallError
 from simk8s.machine.files import Files
-from simk8s.machine.filesystem import Device, Directory, Fifo, File, SocketFile, Symlink
+from simk8s.machine.filesystem import Device, Directory, Fifo, File, Inode
 from simk8s.machine.handle import FileHandle, Handle, NullHandle, PatternHandle
 from simk8s.machine.mount import Location
 from simk8s.machine.pipe import Pipe, PipeBothWays
@@ -44,17 +44,8 @@ class Descriptors(Files):
             inode = yield from self._create(location, path, mode)
         elif exclusive:
             raise SyscallError(Errno.EEXIST, path)
-        match inode:
-            case Directory():
-                if write:
-                    raise SyscallError(Errno.EISDIR, path)
-                return FileHandle(File(), location)
-            case Device(name):
-                return self._open_device(name, path)
-            case SocketFile() | Symlink():
-                raise SyscallError(Errno.ENOTCONN, path)
-            case Fifo():
-                return (yield from self._open_fifo(inode, read, write))
+        if not isinstance(inode, File):
+            return (yield from self._open_special(inode, location, path, read, write))
         if (read and not self.may(inode, 4)) or (write and not self.may(inode, 2)):
             raise SyscallError(Errno.EACCES, path)
         if write and location.mount.read_only:
@@ -69,6 +60,18 @@ class Descriptors(Files):
             inode.is_news = True
             self.record("file.truncate", location.label, size=0)
         return FileHandle(inode, location, append=append, readable=read, writable=write)
+
+    def _open_special(self, inode: Inode, location: Location, path: str, read: bool, write: bool) -> Run[Handle]:
+        match inode:
+            case Directory():
+                if write:
+                    raise SyscallError(Errno.EISDIR, path)
+                return FileHandle(File(), location)
+            case Device(name):
+                return self._open_device(name, path)
+            case Fifo():
+                return (yield from self._open_fifo(inode, read, write))
+        raise SyscallError(Errno.ENOTCONN, path)
 
     def _create(self, location: Location, path: str, mode: int) -> Run[File]:
         self._check_parent(location, path)

@@ -208,13 +208,12 @@ class Files:
         self.record("file.chmod", location.label, mode=mode)
 
     def chown(self, path: str, uid: int, gid: int, *, follow: bool = True) -> Run[None]:
-        location = self._existing(path, follow=follow)
-        inode = location.inode
-        assert inode is not None
+        inode = self.stat(path, follow=follow)
         if self.uid != 0:
             raise SyscallError(Errno.EPERM, path)
-        if (inode.uid, inode.gid) == (uid, gid):
+        if inode.uid == uid and inode.gid == gid:
             return
+        location = self.locate(path, follow=follow)
         self._tell_of(location)
         yield from self.step("chown", location.label)
         inode.uid, inode.gid = uid, gid

@@ -76,13 +76,17 @@ class FileHandle(Handle):
         writable: bool = False,
     ) -> None:
         self.file = file
-        self.label = location.label
         self._location = location
         self._moves = location.mount.filesystem.moves
         self.append = append
         self.readable = readable
         self.writable = writable
         self.offset = 0
+
+    @property
+    def label(self) -> str:
+        """How history names the file that was opened."""
+        return self._location.label
 
     def lock(self) -> FileLock:
         """The file's lock, which this description may take; closing it lets go."""
@@ -98,10 +102,12 @@ class FileHandle(Handle):
         if not self.readable:
             raise SyscallError(Errno.EBADF)
         data = self.file.content[self.offset : self.offset + count]
-        self.offset += len(data)
-        self.file.is_news = self.file.is_news and not data
-        if len(data) >= BULK:
-            yield from process.sleep(len(data) / process.machine.costs.disk_bytes_per_second)
+        length = len(data)
+        self.offset += length
+        if length and self.file.is_news:
+            self.file.is_news = False
+        if length >= BULK:
+            yield from process.sleep(length / process.machine.costs.disk_bytes_per_second)
         return data
 
     def read_until(self, process: Process, delimiter: bytes, limit: int) -> Run[bytes]:
@@ -110,7 +116,8 @@ class FileHandle(Handle):
         end = data.find(delimiter) + 1 if delimiter else 0
         data = data[:end] if end else data
         self.offset += len(data)
-        self.file.is_news = self.file.is_news and not data
+        if data and self.file.is_news:
+            self.file.is_news = False
         return data
         yield
 

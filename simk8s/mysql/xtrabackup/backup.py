@@ -292,11 +292,11 @@ class Backup:
             names = [names.pop(choose(len(names), "directory-order")) for _ in range(len(names))]
         return names
 
-    def _log(self, text: str) -> Run[None]:
-        yield from self._tell(f"{self.process.sim.written('%y%m%d %H:%M:%S')} {text}")
+    def _log(self, text: str) -> Run[int]:
+        return self._tell(f"{self.process.sim.written('%y%m%d %H:%M:%S')} {text}")
 
-    def _tell(self, text: str) -> Run[None]:
-        yield from self.process.write(2, f"{text}\n".encode())
+    def _tell(self, text: str) -> Run[int]:
+        return self.process.write(2, f"{text}\n".encode())
 
 
 def _first_row(result: Rows | None) -> dict[str, str | None]:

@@ -97,8 +97,8 @@ def _talk(process: Process, socket: SocketHandle, options: Options) -> Run[int]:
     """Standard input to the peer, the peer to standard output, until the peer ends (or, --send-only, the input)."""
     exchange = Exchange(process, socket)
 
-    def show(data: Content) -> Run[None]:
-        yield from process.write(1, data)
+    def show(data: Content) -> Run[int]:
+        return process.write(1, data)
 
     if "send-only" not in options:
         process.thread(exchange.receive(show))

@@ -22,7 +22,7 @@ class Exchange:
         self.ended: simpy.Event = process.sim.event()
         self.error: SyscallError | None = None
 
-    def receive(self, sink: Callable[[Content], Run[None]]) -> Run[None]:
+    def receive(self, sink: Callable[[Content], Run[object]]) -> Run[None]:
         """Hand on what the peer sends, until it closes."""
         try:
             while len(data := (yield from self.socket.read(self.process, BLOCK))):
