@@ -49,9 +49,7 @@ def expand_array(shell: Shell, name: str, value: ArrayValue, *, associative: boo
 def assign_array(shell: Shell, name: str, elements: list[Element], *, append: bool = False) -> str:
     """Replace (or extend) an array. Returns what there is to complain about. Raises ShellError for a readonly one."""
     name = shell.resolve(name)
-    variable = shell.names.get(name)
-    if variable is None:
-        variable = shell.names[name] = Variable()
+    variable = shell.table.own(name)
     if variable.readonly:
         raise ShellError(f"{name}: readonly variable")
     if type(variable) is Dynamic:

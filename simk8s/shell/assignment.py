@@ -28,7 +28,7 @@ def assign(shell: Shell, name: str, value: str, *, append: bool = False) -> None
     variable = shell.names.get(name)
     if variable is not None and variable.reference:
         if not variable.value:
-            variable.value = value
+            shell.table.own(name).value = value
             return
         resolved = shell.resolve(name)
         if resolved == name:
@@ -41,14 +41,15 @@ def assign(shell: Shell, name: str, value: str, *, append: bool = False) -> None
             assign_element(shell, base, subscript_key(shell, base, rest[:-1]), value, append=append)
             return
         variable = shell.names.get(name)
-    if variable is None:
-        variable = shell.names[name] = Variable()
-        variable.exported = shell.options.allexport
-    if variable.readonly:
+    if variable is not None and variable.readonly:
         raise ShellError(f"{name}: readonly variable")
     if type(variable) is Dynamic:
         variable.write(value)
         return
+    is_new = variable is None
+    variable = shell.table.own(name)
+    if is_new:
+        variable.exported = shell.options.allexport
     if variable.is_array:
         key: int | str = 0 if variable.indexed else "0"
         variable.elements[key] = converted(shell, variable, value, variable.elements.get(key), append)
@@ -61,22 +62,20 @@ def assign(shell: Shell, name: str, value: str, *, append: bool = False) -> None
 
 def circular(shell: Shell, name: str) -> Variable:
     """What is assigned to where a name reference leads to itself: in a function, what the name means outside of it."""
-    outer = shell.hidden(name)
-    if outer is not None:
-        return outer
-    holder, variable = shell.table.at_global(name)
+    table = shell.table
+    for index in reversed(range(len(table.frames))):
+        if (outer := table.frames[index].saved.get(name)) is not None and not outer.reference:
+            return table.own_in(table.frame(index).saved, name)
+    holder, _ = table.at_global(name)
     if holder is shell.names:
         raise ShellError(f"warning: {name}: circular name reference")
-    outer = holder[name] = Variable() if variable is None else variable
-    return outer
+    return table.own_in(holder, name)
 
 
 def assign_element(shell: Shell, name: str, key: int | str, value: str, *, append: bool = False) -> None:
     """`name[key]=value`; a name that is no array yet becomes an indexed one."""
     name = shell.resolve(name)
-    variable = shell.names.get(name)
-    if variable is None:
-        variable = shell.names[name] = Variable()
+    variable = shell.table.own(name)
     if variable.readonly:
         raise ShellError(f"{name}: readonly variable")
     if type(variable) is Dynamic:

@@ -84,15 +84,16 @@ def _for(shell: Shell, node: For) -> Run[int]:
     status = 0
     resting_line, shell.moment.resting_line = shell.moment.resting_line, shell.line
     shell.loops += 1
+    header = _header(node.name, "for", node.words) if words else ""
     try:
         for word in words:
             shell.line = node.line + shell.line_shift
             if shell.options.xtrace:
-                yield from trace.show_line(shell, _header(node.name, "for", node.words))
-            if not step.announce(shell, node.line, node.column, lambda: _header(node.name, "for", node.words)):
+                yield from trace.show_line(shell, header)
+            if not step.announce(shell, node.line, node.column, lambda: header):
                 yield shell.process.machine.never
             try:
-                yield from trap.run_debug(shell, _header(node.name, "for", node.words))
+                yield from trap.run_debug(shell, header)
                 try:
                     _set_loop_variable(shell, node.name, word)
                 except ShellError as error:
@@ -119,7 +120,7 @@ def _for(shell: Shell, node: For) -> Run[int]:
 def _set_loop_variable(shell: Shell, name: str, value: str) -> None:
     variable = shell.names.get(name)
     if variable is not None and variable.reference:
-        variable.value = value  # a loop over a name reference moves the reference
+        shell.table.own(name).value = value  # a loop over a name reference moves the reference
         return
     assignment.assign(shell, name, value)
 

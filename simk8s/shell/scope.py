@@ -33,31 +33,49 @@ class Frame:
 
     def copy(self) -> Frame:
         twin = Frame(self.name, self.source, self.call_line)
-        twin.saved = {name: None if outer is None else outer.copy() for name, outer in self.saved.items()}
-        twin.temporary = {name: None if outer is None else outer.copy() for name, outer in self.temporary.items()}
+        twin.saved = dict(self.saved)
+        twin.temporary = dict(self.temporary)
         twin.options = self.options
         return twin
 
 
 class Table:
-    """Names and what they mean now."""
+    """Names and what they mean now.
 
-    __slots__ = ("_shared", "frames", "inherited", "names")
+    A subshell starts with the same variables. Both sides ask for a variable to be changed (`own`): one that was there
+    when a subshell began is then copied first.
+    """
+
+    __slots__ = ("_mark", "_shared", "frames", "inherited", "names")
 
     def __init__(self) -> None:
         self.names: dict[str, Variable] = {}
         self.frames: list[Frame] = []
         self.inherited = 0  # so many are calls of the shell that this one is a subshell of
         self._shared = 0  # so many of the outer frames belong to other shells too, and are copied before they change
+        self._mark = object()  # what is marked with it, no other shell has
 
     def copy(self) -> Table:
         """For a subshell."""
         twin = Table()
-        twin.names = {name: variable.copy() for name, variable in self.names.items()}
+        twin.names = dict(self.names)
+        self._mark = object()
         twin.frames = list(self.frames)
         twin.inherited = len(self.frames)
         twin._shared = self._shared = len(self.frames)
         return twin
+
+    def own(self, name: str) -> Variable:
+        """What a name means, to be changed; made if it means nothing yet."""
+        return self.own_in(self.names, name)
+
+    def own_in(self, holder: dict[str, Variable | None] | dict[str, Variable], name: str) -> Variable:
+        """The same for what it means elsewhere: outside of a function, or of a command."""
+        variable = holder.get(name)
+        if variable is None or variable.owner is not self._mark:
+            variable = holder[name] = Variable() if variable is None else variable.copy()
+            variable.owner = self._mark
+        return variable
 
     def frame(self, index: int = -1) -> Frame:
         """A frame to be changed."""
@@ -96,19 +114,19 @@ class Table:
         else:
             self.names[name] = outer
 
-    def make_local(self, name: str) -> Variable:
+    def make_local(self, name: str) -> None:
         """A fresh variable for this function; what the name meant outside is put aside."""
         frame = self.frame()
         outer = self.names.get(name)
         if name in frame.saved:
-            return self.names.setdefault(name, Variable())
+            return
         frame.saved[name] = outer
         if name in frame.temporary and outer is not None:  # it takes over what was assigned in front of the call
             fresh = outer.copy()
         else:
             fresh = Variable(exported=outer is not None and outer.exported)
+        fresh.owner = self._mark
         self.names[name] = fresh
-        return fresh
 
     def is_local(self, name: str) -> bool:
         """Whether the innermost function has made this name its own."""

@@ -204,10 +204,7 @@ class Shell:
 
     def set_plain(self, name: str, value: str) -> None:
         """Set a variable of the shell's own without a trace in history; its attributes stay."""
-        variable = self.names.get(name)
-        if variable is None:
-            variable = self.names[name] = Variable()
-        variable.value = value
+        self.table.own(name).value = value
 
     @property
     def expands_aliases(self) -> bool:

@@ -73,5 +73,5 @@ def stays(shell: Shell, name: str) -> bool:
     if variable is None or variable.given != "stays":
         return False
     if shell.table.is_local(name):  # until the function is left
-        variable.given = ""
+        shell.table.own(name).given = ""
     return True

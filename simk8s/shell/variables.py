@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from simk8s.shell.hashing import by_hash
 
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 Array: TypeAlias = "dict[int, str] | dict[str, str]"
 
+
+AnyVariable = TypeVar("AnyVariable", bound="Variable")
 
 _BUCKETS = 1024
 """Of the hash table of an associative array."""
@@ -23,7 +25,8 @@ class Variable:
 
     `indexed` and `associative` say which kind of array it is; `elements` are then its values by subscript. `given` is
     "call" for one that was assigned in front of a command, "stays" where it outlives that command: bash keeps
-    those to which `export` or `readonly` was said in there, or in what they call.
+    those to which `export` or `readonly` was said in there, or in what they call. Who changes one that others may have
+    too asks `Table.own` for it; `owner` is the mark of the table that has it for itself.
     """
 
     __slots__ = (
@@ -36,6 +39,7 @@ class Variable:
         "indexed",
         "integer",
         "lower",
+        "owner",
         "readonly",
         "reference",
         "traced",
@@ -58,13 +62,17 @@ class Variable:
         self.given = ""
         self.elements: dict[int | str, str] = {}
         self.bare = True  # an array that was declared, but never given anything
+        self.owner: object = None
 
     @property
     def is_array(self) -> bool:
         return self.indexed or self.associative
 
     def copy(self) -> Variable:
-        twin = Variable.__new__(Variable)
+        return self._into(Variable.__new__(Variable))
+
+    def _into(self, twin: AnyVariable) -> AnyVariable:
+        twin.owner = None
         twin.value = self.value
         twin.exported = self.exported
         twin.readonly = self.readonly
@@ -165,7 +173,10 @@ class Dynamic(Variable):
 
     def about(self, shell: Shell) -> Dynamic:
         """The same variable of another shell."""
-        return Dynamic(shell, self.meaning)
+        twin = self._into(Dynamic.__new__(Dynamic))
+        twin.shell = shell
+        twin.meaning = self.meaning
+        return twin
 
     def scalar(self) -> str | None:
         if self.meaning.array is not None:

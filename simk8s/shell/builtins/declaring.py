@@ -66,6 +66,7 @@ def _declare_one(shell: Shell, command: str, operand: str, letters: list[str], *
             yield from shell.complain(f"warning: {name}: circular name reference")
     if "n" not in letters and "+n" not in letters and not make_local:
         name = shell.resolve(name)
+    meant = _global if "g" in letters and shell.table.frames and not make_local else _here
     if make_local:
         if name in shell.in_front:
             _make_own(shell, name)
@@ -73,15 +74,14 @@ def _declare_one(shell: Shell, command: str, operand: str, letters: list[str], *
         fresh = not shell.table.is_local(name)
         if fresh and inherited is not None and inherited.readonly and name not in _outer_locals(shell):
             raise BuiltinError(f"{name}: readonly variable")
-        variable = shell.table.make_local(name)
+        shell.table.make_local(name)
         if fresh and shell.dialect.name == "dash" and inherited is not None:  # there a local name keeps its value
-            variable = shell.names[name] = inherited.copy()
+            shell.names[name] = inherited.copy()
         if fresh and ("I" in letters or shell.options.get("localvar_inherit")) and inherited is not None:
-            variable = shell.names[name] = inherited.copy()
-    elif "g" in letters and shell.table.frames:
-        variable = _global(shell, name)
+            shell.names[name] = inherited.copy()
+        variable = shell.table.own(name)
     else:
-        variable = shell.names.get(name) or shell.names.setdefault(name, Variable())
+        variable = meant(shell, name)
     if variable.readonly and (value is not None or isinstance(operand, array.ArrayArgument) or "+r" in letters):
         raise BuiltinError(f"{name}: readonly variable")
     if isinstance(variable, Dynamic):
@@ -102,6 +102,7 @@ def _declare_one(shell: Shell, command: str, operand: str, letters: list[str], *
     elif listed is not None:
         elements = yield from array.expand_array(shell, name, listed)
         array.assign_array(shell, name, elements, append=bool(plus))
+        variable = meant(shell, name)  # once more: a subshell may have begun meanwhile
     elif value is not None:
         _give_value(shell, name, variable, subscript, bool(plus), value)
     elif subscript is not None and not variable.is_array:
@@ -120,20 +121,22 @@ def _make_own(shell: Shell, name: str) -> None:
     """`x=1 local x`: what is assigned in front becomes the function's."""
     outer = shell.in_front.pop(name)
     shell.table.frame().saved.setdefault(name, outer)
-    shell.names[name].given = ""
+    shell.table.own(name).given = ""
 
 
 def _outer_locals(shell: Shell) -> set[str]:
     return {name for frame in shell.table.frames for name in frame.saved}
 
 
+def _here(shell: Shell, name: str) -> Variable:
+    return shell.table.own(name)
+
+
 def _global(shell: Shell, name: str) -> Variable:
-    holder, variable = shell.table.at_global(name)
+    holder: dict[str, Variable | None] | dict[str, Variable] = shell.table.at_global(name)[0]
     if holder is shell.names and name in shell.in_front:
-        holder, variable = shell.in_front, shell.in_front[name]  # type: ignore[assignment]
-    if variable is None:
-        variable = holder[name] = Variable()
-    return variable
+        holder = shell.in_front
+    return shell.table.own_in(holder, name)
 
 
 def _set_attributes(name: str, variable: Variable, letters: list[str]) -> None:
@@ -216,7 +219,7 @@ def export(shell: Shell, words: list[str]) -> Run[int]:
         try:
             if isinstance(operand, array.ArrayArgument):
                 if "A" in letters:
-                    shell.names.setdefault(name, Variable()).make_associative()
+                    shell.table.own(name).make_associative()
                 if complaint := array.assign_array(shell, name, operand.elements, append=operand.append):
                     yield from shell.complain(complaint)
             elif value is not None and subscript is not None:
@@ -235,7 +238,7 @@ def export(shell: Shell, words: list[str]) -> Run[int]:
                 raise ExitShell(1) from error
             status = 1
             continue
-        variable = shell.names.setdefault(name, Variable())
+        variable = shell.table.own(name)
         if "a" in letters and not variable.is_array:
             variable.make_indexed()
         setattr(variable, mark, "n" not in letters)
@@ -281,14 +284,15 @@ def _unset_variable(shell: Shell, operand: str, *, reference: bool) -> bool:
         text = rest[:-1]
         if text in ("@", "*") and not variable.associative:
             if variable.indexed:
-                variable.elements = {}
-                variable.bare = False
+                emptied = shell.table.own(name)
+                emptied.elements = {}
+                emptied.bare = False
             else:
                 shell.table.unset(name)
         elif type(variable) is Mirror:
             return True  # bash takes it out of a copy
         elif variable.is_array:
-            variable.elements.pop(assignment.subscript_key(shell, name, text), None)
+            shell.table.own(name).elements.pop(assignment.subscript_key(shell, name, text), None)
             assignment.told_anew(shell, name)
         elif text == "0":
             shell.table.unset(name)

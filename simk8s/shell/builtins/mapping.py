@@ -9,7 +9,6 @@ from simk8s.shell import assignment, evaluation, quote
 from simk8s.shell.builtins.registry import builtin
 from simk8s.shell.builtins.usage import parse
 from simk8s.shell.control import BuiltinError, ShellError
-from simk8s.shell.variables import Variable
 from simk8s.sim import Run
 
 if TYPE_CHECKING:
@@ -33,10 +32,9 @@ def mapfile(shell: Shell, words: list[str]) -> Run[int]:
     origin = _number(given, "O", "0", "array origin")
     quantum = _number(given, "c", "5000", "callback quantum", least=1)
     name = shell.resolve(name)
-    if variable is None:
-        variable = shell.names[name] = Variable()
-    if variable.readonly:
+    if variable is not None and variable.readonly:
         raise ShellError(f"{name}: readonly variable")
+    variable = shell.table.own(name)
     variable.make_indexed()
     variable.bare = False
     if "O" not in given:
