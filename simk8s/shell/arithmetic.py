@@ -144,7 +144,7 @@ def _variable(shell: Shell, name: Name, depth: int) -> int:
     if name.subscript is None:
         text = shell.get(name.name)
     else:
-        if shell.options.nounset and ((variable := shell.find(name.name)) is None or not variable.is_given()):
+        if shell.options.nounset and ((variable := shell.find(name.name)) is None or not variable.is_given(shell)):
             raise _unbound(name.name)
         try:
             text = assignment.element(shell, name.name, _key(shell, name))

@@ -44,7 +44,7 @@ def assign(shell: Shell, name: str, value: str, *, append: bool = False) -> None
     if variable is not None and variable.readonly:
         raise ShellError(f"{name}: readonly variable")
     if type(variable) is Dynamic:
-        variable.write(value)
+        variable.write(shell, value)
         return
     is_new = variable is None
     variable = shell.table.own(name)
@@ -57,7 +57,7 @@ def assign(shell: Shell, name: str, value: str, *, append: bool = False) -> None
         variable.value = converted(shell, variable, value, variable.value, append)
     if shell.options.allexport:
         variable.exported = True
-    _changed(shell, name, variable.scalar())
+    _changed(shell, name, variable.scalar(shell))
 
 
 def circular(shell: Shell, name: str) -> Variable:
@@ -80,7 +80,7 @@ def assign_element(shell: Shell, name: str, key: int | str, value: str, *, appen
         raise ShellError(f"{name}: readonly variable")
     if type(variable) is Dynamic:
         if isinstance(key, int):
-            variable.write_element(key, value)
+            variable.write_element(shell, key, value)
         return
     if not variable.is_array:
         variable.make_indexed()
@@ -96,7 +96,7 @@ def element(shell: Shell, name: str, key: int | str) -> str | None:
     if variable is None:
         return None
     if type(variable) is Dynamic:
-        values = variable.values()
+        values = variable.values(shell)
         return values[key] if isinstance(key, int) and -len(values) <= key < len(values) else None
     if variable.is_array:
         return variable.elements.get(key)
@@ -113,7 +113,7 @@ def subscript_key(shell: Shell, name: str, text: str) -> int | str:
     index = _aborting(shell, text)
     if index < 0:
         if type(variable) is Dynamic:
-            count = len(variable.values())
+            count = len(variable.values(shell))
         elif variable is not None and variable.indexed:
             count = max((k for k in variable.elements if isinstance(k, int)), default=-1) + 1
         else:
@@ -164,10 +164,10 @@ def told_anew(shell: Shell, name: str) -> None:
     if type(variable) is Dynamic:
         return
     if variable is not None and variable.is_array:
-        elements = {_as_text(str(key)): _as_text(value) for key, value in variable.ordered()}
+        elements = {_as_text(str(key)): _as_text(value) for key, value in variable.ordered(shell)}
         shell.process.record("variable", name, value=elements)
     else:
-        _changed(shell, name, variable.scalar() if variable is not None else None)
+        _changed(shell, name, variable.scalar(shell) if variable is not None else None)
 
 
 def _changed(shell: Shell, name: str, value: str | None) -> None:

@@ -252,7 +252,7 @@ def _is_set(shell: Shell, name: str, *, reference: bool) -> bool:
         return False
     if bracket:
         if rest in ("@]", "*]") and not variable.associative:
-            return variable.is_set()
+            return variable.is_set(shell)
         try:
             key = subscript_key(shell, base, rest[:-1])
         except BadSubscript:
@@ -261,4 +261,4 @@ def _is_set(shell: Shell, name: str, *, reference: bool) -> bool:
             shell.remarks.append(shell.complain(f"{base}: bad array subscript"))
             return False
         return element(shell, base, key) is not None
-    return variable.scalar() is not None
+    return variable.scalar(shell) is not None

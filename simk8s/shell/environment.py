@@ -18,7 +18,7 @@ def child_environment(shell: Shell, *, inside: int = 0) -> dict[str, str]:
     for name in shell.table.in_order([name for name, variable in names.items() if variable.exported]):
         variable = names[name]
         if not (variable.indexed or variable.associative):
-            value = variable.value if type(variable) is Variable else variable.scalar()
+            value = variable.value if type(variable) is Variable else variable.scalar(shell)
             if value is None and shell.table.frames:
                 value = _outer_value(shell, name)
             if value is not None:

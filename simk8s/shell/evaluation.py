@@ -165,7 +165,7 @@ def _run_prompt_commands(shell: Shell) -> Run[None]:
     """What PROMPT_COMMAND wants before each prompt; `$?` is the same after it."""
     commands = shell.names.get("PROMPT_COMMAND")
     status = shell.status
-    for command in commands.values() if commands is not None else ():
+    for command in commands.values(shell) if commands is not None else ():
         try:
             yield from run_text(shell, command, "PROMPT_COMMAND")
         except Discard:

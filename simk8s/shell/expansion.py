@@ -75,7 +75,7 @@ def plain_value(shell: Shell, part: Parameter) -> str | None:
     variable = shell.names.get(part.name)
     if variable is None:
         return None
-    return variable.scalar() if not variable.reference else None
+    return variable.scalar(shell) if not variable.reference else None
 
 
 def pieces_now(shell: Shell, parts: tuple[Part, ...], *, quoted: bool = False) -> list[Piece]:

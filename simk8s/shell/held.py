@@ -42,7 +42,7 @@ def hold(shell: Shell, part: Parameter) -> Run[Held]:
         if variable is not None:
             if variable.reference:
                 return (yield from _through_reference(shell, part, variable))
-            value = variable.scalar()
+            value = variable.scalar(shell)
             return Held([] if value is None else [value], value is not None, variable=variable)
         if name in ("@", "*"):
             return Held(list(shell.positional), bool(shell.positional), many=True, star=name == "*")
@@ -51,7 +51,7 @@ def hold(shell: Shell, part: Parameter) -> Run[Held]:
     variable = shell.find(name)
     name = shell.resolve(name)
     if part.subscript.source in ("@", "*"):
-        values = variable.values() if variable is not None else []
+        values = variable.values(shell) if variable is not None else []
         return Held(values, bool(values), many=True, star=part.subscript.source == "*", variable=variable)
     text = yield from expansion.expand_subscript(shell, name, part.subscript)
     try:
@@ -73,7 +73,7 @@ def _through_reference(shell: Shell, part: Parameter, variable: Variable) -> Run
     target = shell.resolve(part.name)
     if target == part.name:
         outer = shell.hidden(part.name)
-        value = outer.scalar() if outer is not None else None
+        value = outer.scalar(shell) if outer is not None else None
         return Held([] if value is None else [value], value is not None, variable=outer)
     return (yield from hold(shell, _parameter_of(part, target)))
 

@@ -102,7 +102,7 @@ def forget(shell: Shell, job: Job) -> None:
         shell.jobs.remove(job)
     shell.finished[job.process.pid] = job.process.status or 0
     if job.coprocess:
-        for element in shell.names.get(job.coprocess, Variable()).values():
+        for element in shell.names.get(job.coprocess, Variable()).values(shell):
             if element.isdecimal() and int(element) in shell.process.files:
                 shell.process.close(int(element))
         shell.table.unset(job.coprocess)

@@ -48,11 +48,11 @@ def expand(shell: Shell, part: Parameter, quoted: bool) -> Run[Result]:
     if operator == "bad":
         raise BadSubstitution(f"{part.source}: bad substitution")
     if operator.startswith("prefix-"):
-        names = sorted(name for name, v in shell.names.items() if name.startswith(part.name) and v.is_given())
+        names = sorted(name for name, v in shell.names.items() if name.startswith(part.name) and v.is_given(shell))
         return Result(names, many=True, star=operator.endswith("*"), changed=True)
     if operator.startswith("keys-"):
         variable = shell.find(part.name)
-        keys = [str(key) for key, _ in variable.ordered()] if variable is not None else []
+        keys = [str(key) for key, _ in variable.ordered(shell)] if variable is not None else []
         return Result(keys, many=True, star=operator.endswith("*"), changed=True, unquoted=False)
     if operator == "@A" and shell.resolve(part.name) != part.name:
         part = replace(part, name=shell.resolve(part.name))
@@ -109,12 +109,16 @@ def _shown(part: Parameter) -> str:
 
 def _length(shell: Shell, part: Parameter, held: Held) -> str:
     if held.many:
-        if shell.options.nounset and part.subscript is not None and not (held.variable and held.variable.is_given()):
+        if (
+            shell.options.nounset
+            and part.subscript is not None
+            and not (held.variable and held.variable.is_given(shell))
+        ):
             raise ShellError(f"{part.name}: unbound variable")
         return str(len(held.values))
     if not held.is_set and shell.options.nounset:
         if part.subscript is not None:
-            if held.variable is not None and held.variable.is_array and held.variable.is_given():
+            if held.variable is not None and held.variable.is_array and held.variable.is_given(shell):
                 return "0"
             raise ShellError(f"{part.name}: unbound variable")
         raise ShellError(f"{_shown(part)}: unbound variable", fatal=True, status=127)
@@ -186,7 +190,7 @@ def _slice(shell: Shell, part: Parameter, held: Held, offset: int, length: int |
     if length is not None and length < 0:
         raise BadSubstitution(f"{part.operands[1].source}: substring expression < 0")
     if held.variable is not None and held.variable.indexed:
-        items = held.variable.ordered()
+        items = held.variable.ordered(shell)
         if offset < 0:
             highest = max((int(key) for key, _ in items), default=-1) + 1
             offset += highest

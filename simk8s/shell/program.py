@@ -281,7 +281,7 @@ def _own_variables(shell: Shell) -> None:
     process, names = shell.process, shell.names
 
     def default(name: str, value: str, *, exported: bool = False) -> None:
-        if name not in names or names[name].scalar() is None:
+        if name not in names or names[name].scalar(shell) is None:
             names[name] = Variable(value, exported=exported)
 
     names["IFS"] = Variable(" \t\n")
@@ -317,7 +317,7 @@ def _own_variables(shell: Shell) -> None:
     names["OSTYPE"] = Variable("linux-gnu")
     names["MACHTYPE"] = Variable("x86_64-pc-linux-gnu")
     shell.last_argument = process.environ.get("_", process.argv[0])
-    names["_"] = Dynamic(shell, SPECIAL["_"])
+    names["_"] = Dynamic(SPECIAL["_"])
 
 
 def _readonly(value: str) -> Variable:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from simk8s.shell.shell import Shell
     from simk8s.shell.variables import Variable
 
 _SAFE = re.compile(r"[A-Za-z0-9%+./:=@_#~-]+\Z")
@@ -135,9 +136,10 @@ def key(text: str) -> str:
 _PLAIN_KEY = re.compile(r"[A-Za-z0-9%+,./:=_#-]*\Z")
 
 
-def array_value(variable: Variable) -> str:
+def array_value(shell: Shell, variable: Variable) -> str:
     """An array as `declare -p` writes it: `([0]="a" [1]="b")`."""
     shown = " ".join(
-        f"[{key(str(k)) if variable.associative else k}]={declared_value(value)}" for k, value in variable.ordered()
+        f"[{key(str(k)) if variable.associative else k}]={declared_value(value)}"
+        for k, value in variable.ordered(shell)
     )
     return f"({shown}{' ' if variable.associative and shown else ''})"

@@ -195,7 +195,7 @@ class Shell:
             variable = self.find(name)
             if variable is None:
                 return None
-        return variable.scalar()
+        return variable.scalar(self)
 
     @property
     def ifs(self) -> str:

@@ -24,16 +24,12 @@ def install_special(shell: Shell) -> None:
             shell.names[name] = Mirror(table)
     kept = _KEPT.get(shell.dialect.name) if shell.dialect.almquist else SPECIAL
     for name in kept or ():
-        shell.names[name] = Dynamic(shell, SPECIAL[name])
+        shell.names[name] = Dynamic(SPECIAL[name])
 
 
 def install_again(shell: Shell) -> None:
-    """In the copy of a shell, those that it still had are about the copy."""
+    """In the copy of a shell, those that are tables of the shell's own are about the copy."""
     names = shell.names
-    for name in SPECIAL:
-        variable = names.get(name)
-        if type(variable) is Dynamic:
-            names[name] = variable.about(shell)
     for name, table in _tables(shell):
         if type(names.get(name)) is Mirror:
             names[name] = Mirror(table)

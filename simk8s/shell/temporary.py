@@ -42,7 +42,7 @@ def assign(shell: Shell, assignments: tuple[Assignment, ...]) -> Run[dict[str, V
                 raise ExitShell(2 if shell.dialect.almquist else 1)
             continue
         if item.append and old is not None:
-            value = (old.scalar() or "") + value
+            value = (old.scalar(shell) or "") + value
         before.setdefault(name, old)
         fresh = Variable(value, exported=True)
         fresh.given = "call"

@@ -27,10 +27,10 @@ def transformed(shell: Shell, part: Parameter, held: Held) -> list[str]:
         return _as_assignment(shell, part, held)
     if kind in "Kk" and held.many and variable is not None and variable.is_array:
         if kind == "k":
-            return [text for key, value in variable.ordered() for text in (str(key), value)]
+            return [text for key, value in variable.ordered(shell) for text in (str(key), value)]
         shown = [
             f"{quote.key(str(key)) if variable.associative else key} {quote.declared_value(value)}"
-            for key, value in variable.ordered()
+            for key, value in variable.ordered(shell)
         ]
         return [" ".join(shown) + (" " if variable.associative else "")]
     change: dict[str, Callable[[str], str]] = {
@@ -53,7 +53,7 @@ def _as_assignment(shell: Shell, part: Parameter, held: Held) -> list[str]:
         command = f"declare -{letters} {part.name}"
         words = [command] if held.star else [word for word in _at_each(shell.ifs or " ", command) if word]
         if variable.elements or held.values or not variable.bare:
-            words[-1] += f"={quote.array_value(variable)}"
+            words[-1] += f"={quote.array_value(shell, variable)}"
         return words
     if held.many:
         shown = [quote.quoted_value(value) for value in held.values]

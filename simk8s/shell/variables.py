@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, TypeAlias
 
 from simk8s.shell.hashing import by_hash
 
@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
 Array: TypeAlias = "dict[int, str] | dict[str, str]"
 
-
-AnyVariable = TypeVar("AnyVariable", bound="Variable")
 
 _BUCKETS = 1024
 """Of the hash table of an associative array."""
@@ -68,10 +66,11 @@ class Variable:
     def is_array(self) -> bool:
         return self.indexed or self.associative
 
-    def copy(self) -> Variable:
-        return self._into(Variable.__new__(Variable))
+    def _new(self) -> Variable:
+        return Variable.__new__(Variable)
 
-    def _into(self, twin: AnyVariable) -> AnyVariable:
+    def copy(self) -> Variable:
+        twin = self._new()
         twin.owner = None
         twin.value = self.value
         twin.exported = self.exported
@@ -89,22 +88,22 @@ class Variable:
         twin.elements = dict(self.elements) if self.elements else {}
         return twin
 
-    def scalar(self) -> str | None:
-        """The value, or for an array its element 0."""
+    def scalar(self, shell: Shell) -> str | None:
+        """The value in that shell, or for an array its element 0."""
         if self.indexed:
             return self.elements.get(0)
         if self.associative:
             return self.elements.get("0")
         return self.value
 
-    def is_set(self) -> bool:
+    def is_set(self, shell: Shell) -> bool:
         return bool(self.elements) if self.is_array else self.value is not None
 
-    def is_given(self) -> bool:
+    def is_given(self, shell: Shell) -> bool:
         """Whether somebody has given it a value, be it an empty array."""
-        return self.is_set() or (self.is_array and not self.bare)
+        return self.is_set(shell) or (self.is_array and not self.bare)
 
-    def ordered(self) -> list[tuple[int | str, str]]:
+    def ordered(self, shell: Shell) -> list[tuple[int | str, str]]:
         """The elements by index; an associative array's in the order of bash's hash table."""
         if self.indexed:
             return sorted(self.elements.items())
@@ -112,9 +111,9 @@ class Variable:
             return [(key, self.elements[key]) for key in by_hash(map(str, self.elements), _BUCKETS)]
         return [(0, self.value)] if self.value is not None else []
 
-    def values(self) -> list[str]:
+    def values(self, shell: Shell) -> list[str]:
         if self.is_array:
-            return [value for _, value in self.ordered()]
+            return [value for _, value in self.ordered(shell)]
         return [self.value] if self.value is not None else []
 
     def make_indexed(self) -> None:
@@ -160,52 +159,46 @@ class Meaning:
 
 
 class Dynamic(Variable):
-    """A variable whose value is computed when it is asked for: LINENO, RANDOM, FUNCNAME."""
+    """A variable whose value a shell computes when it is asked for it: LINENO, RANDOM, FUNCNAME."""
 
-    __slots__ = ("meaning", "shell")
+    __slots__ = ("meaning",)
 
-    def __init__(self, shell: Shell, meaning: Meaning) -> None:
+    def __init__(self, meaning: Meaning) -> None:
         super().__init__()
-        self.shell = shell
         self.meaning = meaning
         self.indexed = meaning.array is not None
         self.readonly = meaning.readonly
 
-    def about(self, shell: Shell) -> Dynamic:
-        """The same variable of another shell."""
-        twin = self._into(Dynamic.__new__(Dynamic))
-        twin.shell = shell
+    def _new(self) -> Variable:
+        twin = Dynamic.__new__(Dynamic)
         twin.meaning = self.meaning
         return twin
 
-    def scalar(self) -> str | None:
+    def scalar(self, shell: Shell) -> str | None:
         if self.meaning.array is not None:
-            values = self.meaning.array(self.shell)
+            values = self.meaning.array(shell)
             return values[0] if values else None
-        return self.meaning.read(self.shell) if self.meaning.read else None
+        return self.meaning.read(shell) if self.meaning.read else None
 
-    def is_set(self) -> bool:
-        return self.scalar() is not None
+    def is_set(self, shell: Shell) -> bool:
+        return self.scalar(shell) is not None
 
-    def ordered(self) -> list[tuple[int | str, str]]:
+    def ordered(self, shell: Shell) -> list[tuple[int | str, str]]:
         if self.meaning.array is not None:
-            return list(enumerate(self.meaning.array(self.shell)))
-        value = self.scalar()
+            return list(enumerate(self.meaning.array(shell)))
+        value = self.scalar(shell)
         return [] if value is None else [(0, value)]
 
-    def values(self) -> list[str]:
-        return [value for _, value in self.ordered()]
+    def values(self, shell: Shell) -> list[str]:
+        return [value for _, value in self.ordered(shell)]
 
-    def write(self, value: str) -> None:
+    def write(self, shell: Shell, value: str) -> None:
         if self.meaning.write is not None:
-            self.meaning.write(self.shell, value)
+            self.meaning.write(shell, value)
 
-    def write_element(self, index: int, value: str) -> None:
+    def write_element(self, shell: Shell, index: int, value: str) -> None:
         if self.meaning.write_element is not None:
-            self.meaning.write_element(self.shell, index, value)
-
-    def copy(self) -> Variable:
-        return self  # replaced by the copying shell with one that asks that shell
+            self.meaning.write_element(shell, index, value)
 
 
 class Mirror(Variable):

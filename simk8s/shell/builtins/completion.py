@@ -159,7 +159,7 @@ def compgen(shell: Shell, words: list[str]) -> Run[int]:
 def _names(shell: Shell, action: str, prefix: str) -> Iterable[str]:
     """Everything of one kind, in the order in which it is listed."""
     process = shell.process
-    variables = {name: variable for name, variable in sorted(shell.names.items()) if variable.is_set()}
+    variables = {name: variable for name, variable in sorted(shell.names.items()) if variable.is_set(shell)}
     builtins = sorted(name for name in BUILTINS if find_builtin(shell, name) is not None)
     kinds: dict[str, Callable[[], Iterable[str]]] = {
         "alias": lambda: sorted(shell.aliases),
@@ -233,7 +233,7 @@ def _by_function(shell: Shell, name: str, prefix: str) -> Run[list[str]]:
         raise BuiltinError(f"{name}: function not found")
     yield from function.call(shell, definition, [name, "compgen", prefix, ""], shell.line)
     reply = shell.names.get("COMPREPLY")
-    return reply.values() if reply is not None else []
+    return reply.values(shell) if reply is not None else []
 
 
 def _by_command(shell: Shell, text: str) -> Run[list[str]]:

@@ -312,17 +312,17 @@ def _print(shell: Shell, lines: list[str]) -> Run[None]:
     yield from shell.process.write(1, text.encode("utf-8", "surrogateescape"))
 
 
-def declaration(name: str, variable: Variable) -> str:
+def declaration(shell: Shell, name: str, variable: Variable) -> str:
     """`declare -x name="value"`"""
     letters = variable.letters() or "-"
     if isinstance(variable, Dynamic) and variable.indexed:
-        shown = " ".join(f'[{key}]="{value}"' for key, value in variable.ordered())
+        shown = " ".join(f'[{key}]="{value}"' for key, value in variable.ordered(shell))
         return f"declare -{letters} {name}=({shown})"
     if variable.is_array:
         if variable.bare and not variable.elements:
             return f"declare -{letters} {name}"
-        return f"declare -{letters} {name}={quote.array_value(variable)}"
-    value = variable.scalar()
+        return f"declare -{letters} {name}={quote.array_value(shell, variable)}"
+    value = variable.scalar(shell)
     return f"declare -{letters} {name}" + ("" if value is None else f"={quote.declared_value(value)}")
 
 
@@ -339,7 +339,7 @@ def _list(shell: Shell, command: str, letters: list[str], operands: list[str]) -
                 yield from shell.complain(f"{command}: {name}: not found")
                 status = 1
                 continue
-            lines.append(declaration(name, variable))
+            lines.append(declaration(shell, name, variable))
         yield from _print(shell, lines)
         return status
     wanted = [letter for letter in letters if letter not in "pgI" and letter[0] != "+"]
@@ -349,7 +349,7 @@ def _list(shell: Shell, command: str, letters: list[str], operands: list[str]) -
         if all(letter in variable.letters() for letter in wanted) and (not local or shell.table.is_local(name))
     }
     if "p" in letters or wanted or local:
-        yield from _print(shell, [declaration(name, v) for name, v in chosen.items()])
+        yield from _print(shell, [declaration(shell, name, v) for name, v in chosen.items()])
     else:
         yield from _print(shell, listing(shell))
     return status
@@ -360,9 +360,9 @@ def listing(shell: Shell) -> list[str]:
     lines = []
     for name, variable in sorted(shell.names.items()):
         if variable.is_array:
-            if variable.ordered():
-                lines.append(f"{name}={quote.array_value(variable)}")
-        elif (value := variable.scalar()) is not None:
+            if variable.ordered(shell):
+                lines.append(f"{name}={quote.array_value(shell, variable)}")
+        elif (value := variable.scalar(shell)) is not None:
             lines.append(f"{name}={quote.assigned_value(value, plain=shell.options.get('posix'))}")
     if not shell.dialect.posix:
         for name in sorted(shell.functions):
@@ -375,9 +375,9 @@ def _list_marked(shell: Shell, command: str, mark: str) -> Run[int]:
     for name, variable in sorted(shell.names.items()):
         if getattr(variable, mark):
             if shell.dialect.posix:
-                value = variable.scalar()
+                value = variable.scalar(shell)
                 lines.append(f"{command} {name}" + ("" if value is None else f"={quote.declared_value(value)}"))
             else:
-                lines.append(declaration(name, variable))
+                lines.append(declaration(shell, name, variable))
     yield from _print(shell, lines)
     return 0
