@@ -15,11 +15,11 @@ from simk8s.shell.builtins.settings import switch
 from simk8s.shell.options import SET_LETTERS, SET_NAMES, SHOPT_NAMES
 from simk8s.shell.shell import Shell
 from simk8s.shell.source import Source
-from simk8s.shell.special import SPECIAL
+from simk8s.shell.special import COMPUTED
 from simk8s.shell.syntax import Parser, ShellSyntaxError
 from simk8s.shell.syntax.dialect import ASH, BASH, DASH, POSIX, Dialect
 from simk8s.shell.syntax.nodes import FunctionDefinition
-from simk8s.shell.variables import Dynamic, Variable
+from simk8s.shell.variables import Variable
 from simk8s.sim import Run
 
 _HANDLERS_LIVE_IN = (builtins, compound, loop, pipeline, sequence, simple)  # importing them registers what they run
@@ -317,7 +317,7 @@ def _own_variables(shell: Shell) -> None:
     names["OSTYPE"] = Variable("linux-gnu")
     names["MACHTYPE"] = Variable("x86_64-pc-linux-gnu")
     shell.last_argument = process.environ.get("_", process.argv[0])
-    names["_"] = Dynamic(SPECIAL["_"])
+    names["_"] = COMPUTED["_"]
 
 
 def _readonly(value: str) -> Variable:

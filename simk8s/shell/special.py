@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from simk8s.shell import unparse
 from simk8s.shell.options import SET_NAMES, SHOPT_NAMES
-from simk8s.shell.variables import Dynamic, Meaning, Mirror
+from simk8s.shell.variables import Dynamic, Meaning, Mirror, Variable
 
 if TYPE_CHECKING:
     from simk8s.shell.shell import Shell
@@ -22,9 +22,9 @@ def install_special(shell: Shell) -> None:
     if not shell.dialect.almquist:
         for name, table in _tables(shell):
             shell.names[name] = Mirror(table)
-    kept = _KEPT.get(shell.dialect.name) if shell.dialect.almquist else SPECIAL
-    for name in kept or ():
-        shell.names[name] = Dynamic(SPECIAL[name])
+        shell.names.update(COMPUTED)
+    for name in _KEPT.get(shell.dialect.name, ()):
+        shell.names[name] = COMPUTED[name]
 
 
 def install_again(shell: Shell) -> None:
@@ -102,7 +102,7 @@ def _switched_on(shell: Shell, names: tuple[str, ...]) -> str:
     return ":".join(name for name in names if shell.options.get(name))
 
 
-SPECIAL: dict[str, Meaning] = {
+_MEANINGS: dict[str, Meaning] = {
     "LINENO": Meaning(lambda shell: str(shell.line)),
     "RANDOM": Meaning(_random, write=_seed),
     "SRANDOM": Meaning(_long_random),
@@ -125,6 +125,9 @@ SPECIAL: dict[str, Meaning] = {
     "_": Meaning(lambda shell: shell.last_argument),
     "GROUPS": Meaning(array=lambda shell: [str(shell.process.gid)]),
 }
+
+COMPUTED: dict[str, Variable] = {name: Dynamic(meaning) for name, meaning in _MEANINGS.items()}
+"""All shells have the same ones; one that changes its attributes gets its own (see `Table.own`)."""
 
 _KEPT = {"ash": ("LINENO", "RANDOM", "SRANDOM", "EPOCHSECONDS", "EPOCHREALTIME")}
 """What the ash family has of them; dash has none."""
