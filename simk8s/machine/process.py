@@ -147,7 +147,7 @@ class Process(Descriptors, Sockets):
             self.files[fd].release()
         self.files.clear()
         del self.machine.processes[self.pid]
-        for child in sorted(self.children.values(), key=lambda p: p.pid):
+        for child in self.children.values():
             child.parent = None
         if self.pid == 1:
             self.machine.kill()

@@ -6,6 +6,7 @@ The real protocol is binary; who says what when, and what an error carries, is a
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from simk8s.machine import Process
 
 HEADER_BYTES = 4
+_SHORT = 256  # bytes: what is longer is hardly ever the same
 
 
 class Greeting(msgspec.Struct, tag="greeting", frozen=True):
@@ -90,8 +92,8 @@ class Field(msgspec.Struct, frozen=True, omit_defaults=True):
 class Rows(msgspec.Struct, tag="rows", frozen=True, omit_defaults=True):
     """A result: values as text, NULL as None."""
 
-    fields: list[Field]
-    rows: list[list[str | None]]
+    fields: tuple[Field, ...]
+    rows: tuple[tuple[str | None, ...], ...]
     warnings: int = 0
 
 
@@ -147,8 +149,11 @@ class Conversation:
             data = yield from self.handle.read(self.process, 1 << 20)
             if not len(data):
                 return None
-            self._received += bytes(data)
-            packet = self.buffered()
+            if not self._received and len(data) <= _SHORT:
+                packet = _alone(bytes(data))
+            if packet is None:
+                self._received += bytes(data)
+                packet = self.buffered()
         return packet
 
     @property
@@ -165,16 +170,20 @@ class Conversation:
         end = HEADER_BYTES + int.from_bytes(received[:HEADER_BYTES], "little")
         if length < end:
             return None
-        packet: Packet
-        if length == end:  # most come alone
-            self._received = b""
-            packet = _decode(received[HEADER_BYTES:])
-        else:
-            self._received = received[end:]
-            packet = _decode(received[HEADER_BYTES:end])
+        self._received = received[end:]
+        packet: Packet = _decode(received[HEADER_BYTES:end])
         return packet
 
 
 def _framed(packet: Packet) -> bytes:
     encoded = _encode(packet)
     return len(encoded).to_bytes(HEADER_BYTES, "little") + encoded
+
+
+@lru_cache(maxsize=512)  # probes and loops hear the same again and again; packets never change
+def _alone(data: bytes) -> Packet | None:
+    """The packet where this is one, no more and no less."""
+    if len(data) < HEADER_BYTES or len(data) != HEADER_BYTES + int.from_bytes(data[:HEADER_BYTES], "little"):
+        return None
+    packet: Packet = _decode(data[HEADER_BYTES:])
+    return packet

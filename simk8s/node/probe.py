@@ -126,13 +126,14 @@ class Probe:
         while True:
             self._nudged = False
             yield from self._tick()
+            now = sim.now
             if self._nudged:
-                self._next_at = sim.now
+                self._next_at = now
                 continue
-            while self._next_at - sim.now <= INSTANT_SECONDS:
+            while self._next_at - now <= INSTANT_SECONDS:
                 self._next_at += self.period_seconds
             alarm = self._alarm = sim.event()
-            sim.sleep(self._next_at - sim.now).callbacks.append(partial(self._ring, alarm))
+            sim.sleep(self._next_at - now).callbacks.append(partial(self._ring, alarm))
             yield alarm
 
     def _ring(self, alarm: simpy.Event, _: simpy.Event) -> None:

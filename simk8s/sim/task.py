@@ -94,8 +94,12 @@ class Task(simpy.Event):
             except StopIteration as stop:
                 self._running = False
                 self._target = None
-                if not self._killed:
+                if self._killed:
+                    return
+                if self.callbacks:
                     clock.happen(self, stop.value)
+                else:  # nobody waits for it: it has happened
+                    self._ok, self._value, self.callbacks = True, stop.value, None  # type: ignore[assignment]
                 return
             if self._killed:  # by itself
                 self._running = False

@@ -120,7 +120,7 @@ def connect(process: Process, target: Target) -> Run[Connection]:
     handle = yield from (_connect_tcp(process, target) if target.is_tcp else _connect_unix(process, target))
     conversation = Conversation(process, handle)
     try:
-        greeting = yield from _expect(conversation)
+        greeting = yield from _expect(conversation, "reading initial communication packet")
         if not isinstance(greeting, Greeting):
             raise _lost("reading initial communication packet")
         try:
@@ -156,7 +156,7 @@ def _connect_unix(process: Process, target: Target) -> Run[SocketHandle]:
         raise ClientError(2002, target.socket, error.errno.number) from None
 
 
-def _expect(conversation: Conversation, doing: str = "reading initial communication packet") -> Run[Packet]:
+def _expect(conversation: Conversation, doing: str) -> Run[Packet]:
     try:
         packet = yield from conversation.receive()
     except SyscallError:

@@ -183,7 +183,7 @@ def _asked(process: Process, connection: Connection, statement: str) -> Run[Rows
     except MySQLError as error:
         yield from process.write(2, f"mysqladmin: {error.text}\n".encode())
         return None
-    return result if isinstance(result, Rows) else Rows([], [])
+    return result if isinstance(result, Rows) else Rows((), ())
 
 
 _Command = Callable[["Process", Connection, _Options], Run[bool]]

@@ -57,7 +57,7 @@ def load_defaults(process: Process, groups: Sequence[str], arguments: Sequence[s
                 break
         words.pop(0)
     defaults.arguments = words
-    wanted = frozenset((*groups, *(group + suffix for group in groups if suffix)))
+    wanted = frozenset((*groups, *(group + suffix for group in groups))) if suffix else frozenset(groups)
     named = (extra, *files) if len(files) == 1 else (extra,)
     for path in (*files[:2], extra, *files[2:]):
         if path:

@@ -24,7 +24,7 @@ def table(result: Rows, *, names: bool = True) -> str:
     """The form for people: boxes of plus, minus and bar; numbers to the right.
 
     >>> from simk8s.mysql.wire import Field
-    >>> print(table(Rows([Field("message")], [["hello"]])), end="")
+    >>> print(table(Rows((Field("message"),), (("hello",),))), end="")
     +---------+
     | message |
     +---------+

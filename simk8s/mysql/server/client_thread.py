@@ -172,5 +172,5 @@ def _packet(result: Result) -> Packet:
         return Ok(result.affected, result.last_insert_id, result.warnings, result.info)
     numeric = result.numeric or (False,) * len(result.names)
     fields = [Field(name, number) for name, number in zip(result.names, numeric, strict=True)]
-    rows = [[None if value is None else plain_text(value) for value in row] for row in result.rows]
-    return Rows(fields, rows, result.warnings)
+    rows = [tuple([None if value is None else plain_text(value) for value in row]) for row in result.rows]
+    return Rows(tuple(fields), tuple(rows), result.warnings)
