@@ -15,7 +15,7 @@ from simk8s.checker.oracle.oracle import Accounts
 from simk8s.checker.oracle.workload import DATABASE
 from simk8s.checker.repetition import Repetition
 from simk8s.checker.setup import Setup
-from simk8s.cluster.settling import UNCOUNTED, Patience, wants
+from simk8s.cluster.settling import UNCOUNTED, Patience, wants_of
 from simk8s.faults import Fault
 from simk8s.faults.point import CrashPoint
 from simk8s.machine import Directory
@@ -27,6 +27,7 @@ QUIET_SECONDS = 12.0
 
 LOOK_SECONDS = 5.0
 PATIENCE_SECONDS = 600.0
+_TICKING = frozenset({"Lease", "Node"})
 LOG_LINES = 6
 
 Visit = Callable[["Walk", CrashPoint, int], None]
@@ -178,7 +179,7 @@ class Walk:
         patience = Patience(self.cluster.now)
         store = self.cluster.world.store
         while not self.crashes:
-            then = patience.look(self.cluster.now, store.changed_at(UNCOUNTED), wants(store))
+            then = patience.look(self.cluster.now, store.changed_at(UNCOUNTED), wants_of(store))
             if then is None:
                 return "stable"
             self.cluster.sim.run(min(then, self.cluster.now + LOOK_SECONDS))
@@ -187,10 +188,13 @@ class Walk:
     def _wait(self) -> str:
         """Until it is clear what becomes of a struck world."""
         store = self.cluster.world.store
+        is_satisfied, seen_at = False, 0.0
         while True:
             now = self.cluster.now
             then = now + LOOK_SECONDS
-            if wants(store).satisfied:
+            if store.changed_at(_TICKING) >= seen_at:  # also at that very moment, but after it was looked at
+                is_satisfied, seen_at = wants_of(store).satisfied, now
+            if is_satisfied:
                 quiet_at = max(store.changed_at(UNCOUNTED), self._felt_at) + QUIET_SECONDS
                 if now >= quiet_at:
                     return "stable"

@@ -9,16 +9,19 @@ from simk8s.checker.oracle.workload import DATABASE
 from simk8s.cluster.wiring import World
 from simk8s.sim import Run
 
+_ACCOUNTS = "user, host, authentication_string, Select_priv, Super_priv, Repl_slave_priv FROM mysql.user"
 _QUESTIONS = {
-    "id": "SELECT @@server_id",
-    "accounts": "SELECT user, host, authentication_string, Select_priv, Super_priv, Repl_slave_priv FROM mysql.user "
-    "ORDER BY user, host",
-    "keyed": f"SELECT n, moment FROM {DATABASE}.keyed ORDER BY n",
-    "plain": f"SELECT n, moment FROM {DATABASE}.plain ORDER BY n",
+    "accounts": f"SELECT '@accounts', {_ACCOUNTS} ORDER BY user, host",
+    "keyed": f"SELECT '@keyed', n, moment FROM {DATABASE}.keyed ORDER BY n",
+    "plain": f"SELECT '@plain', n, moment FROM {DATABASE}.plain ORDER BY n",
     "master": "SHOW MASTER STATUS",
     "slave": "SHOW SLAVE STATUS",
+    "id": "SELECT '@id', @@server_id, @@super_read_only",
 }
-_ALL = "; ".join(f"SELECT '@{name}'; {sql}" for name, sql in _QUESTIONS.items())
+"""Each row says which question it answers; those of SHOW are told by their columns. Whoever answers the last one has
+been asked all of them.
+"""
+_ALL = "; ".join(_QUESTIONS.values())
 _WRITE = f"CREATE DATABASE {DATABASE}_write; DROP DATABASE {DATABASE}_write"
 _DAMAGE = ("is in the future!", "database may be corrupt", "is marked as crashed")
 
@@ -79,18 +82,19 @@ def observe(
     said = yield from ask(world, namespace, pod, container, _ALL)
     instance = world.container(namespace, pod, container)
     found = _parts(said)
-    if instance is None or "id" not in found or not found["id"]:
+    if instance is None or not found["id"]:
         return Observation(trouble=said.error)
+    server_id, refuses_writes = found["id"][0]
     address = instance.machine.interface.address
     refusal = yield from client.refusal(instance, address)
     takes_writes = False
-    if is_replica:
+    if is_replica and refuses_writes == "0":  # super_read_only holds for root, too
         written = yield from ask(world, namespace, pod, container, _WRITE)
         takes_writes = written.ok
     return Observation(
         answers=True,
         trouble=said.error,
-        server_id=found["id"][0][0],
+        server_id=server_id,
         accounts=found["accounts"],
         keyed=found["keyed"] if _is_there(said, "keyed") else None,
         plain=found["plain"] if _is_there(said, "plain") else None,
@@ -104,13 +108,14 @@ def observe(
 
 def _parts(said: Said) -> dict[str, tuple[tuple[str, ...], ...]]:
     """The rows by question."""
-    parts: dict[str, list[tuple[str, ...]]] = {}
+    parts: dict[str, list[tuple[str, ...]]] = {name: [] for name in _QUESTIONS}
     for row in said.rows:
-        if len(row) == 1 and row[0].startswith("@") and row[0][1:] in _QUESTIONS:
-            parts[row[0][1:]] = []
-        elif parts:
-            list(parts.values())[-1].append(row)
-    return {name: tuple(parts.get(name, ())) for name in _QUESTIONS if name in parts}
+        name = row[0].removeprefix("@")
+        if row[0].startswith("@") and name in parts:
+            parts[name].append(row[1:])
+        else:
+            parts["slave" if len(row) > _SQL_ERROR else "master"].append(row)
+    return {name: tuple(rows) for name, rows in parts.items()}
 
 
 def _is_there(said: Said, table: str) -> bool:
