@@ -37,9 +37,9 @@ class Repetition:
     def __init__(self, world: World) -> None:
         self.world = world
         self._stories: dict[str, _Story] = {}
-        self._state = b""
+        self._stands = self._files = b""
         self._since = 0.0
-        self._looked_at = 0.0
+        self._looked_at = world.sim.now
         self._horizon = REST_SECONDS
         self.loops = False
         """Whether some container has failed often enough in the same way."""
@@ -63,10 +63,12 @@ class Repetition:
         if now < self._looked_at + LOOK_SECONDS:
             return False
         self._looked_at = now
-        state = fingerprints.now()
-        if state != self._state:
-            self._state, self._since = state, now
+        stands, before = fingerprints.stands(), self._stands
+        files = fingerprints.files() if stands == before else b""  # read only where all else has stayed the same
+        if stands != before or (files != self._files and self._files):
+            self._stands, self._since = stands, now
             self._horizon = max(REST_SECONDS, _longest_probe(self.world))
+        self._files = files
         return now - self._since >= self._horizon
 
     def _others_run(self, prefix: str) -> bool:

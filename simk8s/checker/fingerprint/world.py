@@ -66,6 +66,17 @@ class Fingerprints:
         parts += [self._programs(pod, _all) for pod in self._pods() if pod.prefix != prefix]
         return _digest(parts)
 
+    def stands(self) -> bytes:
+        """Of everything but the files."""
+        parts: list[object] = [self._objects.of(self.world.store)]
+        parts += [node.is_on for node in self.world.nodes]
+        parts += [(pod.prefix, pod.interface is not None, self._programs(pod, _all)) for pod in self._pods()]
+        return _digest(parts)
+
+    def files(self) -> bytes:
+        """Of the files alone."""
+        return _digest([*self._disks(), *map(self._volumes, self._pods())])
+
     def _of(self, runs: _Runs) -> bytes:
         parts: list[object] = [self._objects.of(self.world.store)]
         parts += self._disks()
