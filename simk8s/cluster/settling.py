@@ -62,8 +62,8 @@ class Wants:
 _OWNERS = ("statefulset/", "deployment/", "replicaset/", "daemonset/", "job/")
 
 
-def wants(objects: Iterable[Object]) -> Wants:
-    """Everything that is wanted of these objects: sets complete, Pods ready or done, claims bound."""
+def wants(objects: Store | Iterable[Object]) -> Wants:
+    """Everything that is wanted of these objects (or of a store's): sets complete, Pods ready or done, claims bound."""
     view = _View(objects)
     met = 0
     waits: list[Wait] = []
@@ -85,10 +85,12 @@ def wants_of(store: Store) -> Wants:
 class _View:
     """The objects by kind, each one's latest Event, and the claims that Pods use."""
 
-    def __init__(self, objects: Iterable[Object]) -> None:
-        self.kinds: dict[str, list[Object]] = {}
-        for found in objects:
-            self.kinds.setdefault(found["kind"], []).append(found)
+    def __init__(self, objects: Store | Iterable[Object]) -> None:
+        self._store = objects if isinstance(objects, Store) else None  # asked for the kinds that are looked at
+        self._kinds: dict[str, list[Object]] = {}
+        if not isinstance(objects, Store):
+            for found in objects:
+                self._kinds.setdefault(found["kind"], []).append(found)
 
     @cached_property
     def _told(self) -> dict[str, list[Object]]:
@@ -104,7 +106,7 @@ class _View:
         return frozenset(Key(key(pod).namespace, claim) for pod in pods for claim in claim_names(pod))
 
     def of(self, kind: str) -> list[Object]:
-        return self.kinds.get(kind, [])
+        return self._kinds.get(kind, []) if self._store is None else self._store.list(kind)
 
     def last_event(self, about: Object, *reasons: str, saying: str = "") -> Object | None:
         """The latest Event about an object, of one of these reasons where any are given, that begins with `saying`."""
