@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from simk8s.machine.content import splice
@@ -68,12 +69,28 @@ class Files:
 
     def listdir(self, path: str) -> list[str]:
         """The names in a directory, sorted. Raises SyscallError."""
+        return sorted(self._directory(path)[1].entries)
+
+    def scan(self, path: str) -> Iterator[tuple[str, Inode]]:
+        """The names in a directory, sorted, each with what is there when its turn comes, be it a link."""
+        where, directory = self._directory(path)
+        return self._scan(where.rstrip("/"), directory)
+
+    def _scan(self, where: str, directory: Directory) -> Iterator[tuple[str, Inode]]:
+        mounts = self.machine.mounts
+        for name in sorted(directory.entries):
+            below = f"{where}/{name}"
+            inode = mounts.find(below) if mounts.is_point(below) else directory.entries.get(name)
+            if inode is not None:
+                yield name, inode
+
+    def _directory(self, path: str) -> tuple[str, Directory]:
         location = self.locate(path)
         if location.inode is None:
             raise SyscallError(Errno.ENOENT, path)
         if not isinstance(location.inode, Directory):
             raise SyscallError(Errno.ENOTDIR, path)
-        return sorted(location.inode.entries)
+        return location.path, location.inode
 
     def readlink(self, path: str) -> str:
         inode = self.stat(path, follow=False)
@@ -208,12 +225,13 @@ class Files:
         self.record("file.chmod", location.label, mode=mode)
 
     def chown(self, path: str, uid: int, gid: int, *, follow: bool = True) -> Run[None]:
-        inode = self.stat(path, follow=follow)
+        location = self._existing(path, follow=follow)
+        inode = location.inode
+        assert inode is not None
         if self.uid != 0:
             raise SyscallError(Errno.EPERM, path)
         if inode.uid == uid and inode.gid == gid:
             return
-        location = self.locate(path, follow=follow)
         self._tell_of(location)
         yield from self.step("chown", location.label)
         inode.uid, inode.gid = uid, gid

@@ -10,8 +10,9 @@ from simk8s.machine.durability import before_change, before_write, force
 from simk8s.machine.filesystem import Directory, File
 from simk8s.mysql.step import Change, Steps
 
-Observer: TypeAlias = Callable[[Change, Content, int], None]
-"""Told of each change right after it was made, with the bytes written and where: for history and modification times."""
+Observer: TypeAlias = Callable[[str, str, Content, int], None]
+"""Told of each change right after it was made (verb and path as in Change), with the bytes written and where: for
+history and modification times."""
 
 
 class DataDirectory:
@@ -132,7 +133,7 @@ class DataDirectory:
 
     def _tell(self, verb: str, path: str, content: Content, offset: int = 0) -> None:
         if self._observe is not None:
-            self._observe(Change(verb, path, len(content)), content, offset)
+            self._observe(verb, path, content, offset)
 
     def inode(self, path: str) -> object:
         """What is at a path, None where nothing is."""
@@ -149,9 +150,11 @@ class DataDirectory:
         return here
 
     def force(self, path: str) -> None:
-        """Make what is at a path durable now: the end of a change that says `sync`."""
-        parent, name = self._parent(path)
-        force(parent.entries.get(name), parent, name)
+        """Make durable now what is at a path, if anything is: the end of a change that says `sync`."""
+        above, _, name = path.rpartition("/")
+        parent = self._find(above)
+        if isinstance(parent, Directory):
+            force(parent.entries.get(name), parent, name)
 
     def _changing(self, path: str) -> tuple[Directory, str]:
         parent, name = self._parent(path)

@@ -47,6 +47,8 @@ def stepped(shell: Shell, node: SimpleCommand | Conditional | ArithmeticCommand)
 
 
 def announce_command(shell: Shell, node: SimpleCommand | Conditional | ArithmeticCommand) -> bool:
+    if shell.process.machine.before_command is None:  # most of the time nobody counts
+        return shell.process.status is None
     return announce(shell, node.line, node.column, lambda: unparse.command(node, 0))
 
 

@@ -47,10 +47,12 @@ class Disk:
             try:
                 step: Step = next(steps) if problem is None else steps.throw(problem)
             except StopIteration as stop:
-                self._force(forced)
+                if forced:
+                    self.directory.force(forced)
                 result: T = stop.value
                 return result
-            self._force(forced)
+            if forced:
+                self.directory.force(forced)
             problem, forced = None, ""
             match step:
                 case Change(verb, path):
@@ -73,29 +75,25 @@ class Disk:
                     except Exception as error:
                         problem = error
 
-    def _force(self, path: str) -> None:
-        if path and self.directory.inode(path) is not None:
-            self.directory.force(path)
-
     def _give_up(self, path: str) -> Run[None]:
         """InnoDB does not go on after an input/output error: the process aborts (SIM)."""
         yield from self.log(Log("ERROR", f"InnoDB: Write to file ./{path} failed: Operating system error number 5."))
         self.process.terminate(128 + SIGABRT, SIGABRT)
         yield self.process.machine.never
 
-    def _observe(self, change: Change, content: Content, offset: int) -> None:
+    def _observe(self, verb: str, path: str, content: Content, offset: int) -> None:
         process = self.process
         now = process.sim.now
-        source, _, target = change.path.partition(" -> ")
+        source, _, target = path.partition(" -> ")
         inode = self.directory.inode(target or source)
         if isinstance(inode, File):
             inode.mtime = now
         if not process.sim.history.enabled:
             return
         label = f"{self.label}/{source}"
-        match change.verb:
+        match verb:
             case "create" | "write":
-                if change.verb == "create" and isinstance(inode, File):
+                if verb == "create" and isinstance(inode, File):
                     inode.number = process.record("file.create", label, mode=inode.mode, uid=inode.uid, gid=inode.gid)
                 else:
                     process.record("file.truncate", label, size=0)
@@ -111,7 +109,7 @@ class Disk:
                 if isinstance(inode, Directory):
                     seq = process.record("file.mkdir", label, mode=inode.mode, uid=inode.uid, gid=inode.gid)
                     inode.number = seq
-            case verb:
+            case _:
                 process.record(f"file.{verb}", label)
 
     def _ignore(self, step: object) -> Run[None]:

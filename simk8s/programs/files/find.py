@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simk8s.machine import Directory, Inode, Process, SyscallError
+from simk8s.machine import Directory, Process, Symlink, SyscallError
 from simk8s.programs.files.find_condition import Found
 from simk8s.programs.files.find_expression import Expression, Plan, Quit, Test, run_command
 from simk8s.programs.files.path import join
@@ -46,17 +46,15 @@ def _walk(process: Process, plan: Plan, test: Test, found: Found) -> Run[None]:
         yield from running
     if isinstance(found.inode, Directory) and found.depth < plan.most and not found.pruned:
         try:
-            names = process.listdir(found.path)
+            entries = process.scan(found.path)
         except SyscallError as error:
             yield from complain(process, f"'{found.path}': {error.text}")
             plan.status = 1
             return
-        for name in names:
+        for name, inode in entries:
             path = join(found.path, name)
-            try:
-                inode = _stat(process, path, plan.follow)
-            except SyscallError:
-                continue
+            if plan.follow and type(inode) is Symlink:
+                inode = process.find(path) or inode
             if plan.one_system and process.locate(path).mount is not process.locate(found.start).mount:
                 continue
             below = Found(path, inode, found.depth + 1, found.start)
@@ -72,9 +70,3 @@ def _looked(plan: Plan, test: Test, found: Found) -> Run[bool] | None:
     """Let the expression look at a file; what is still to be waited for, if anything."""
     outcome = test(found) if found.depth >= plan.least else True
     return None if isinstance(outcome, bool) else outcome
-
-
-def _stat(process: Process, path: str, follow: bool) -> Inode:
-    if follow and process.exists(path):
-        return process.stat(path)
-    return process.stat(path, follow=False)
