@@ -6,6 +6,7 @@ A `Sparse` is used like `bytes`: `len`, slices, `+` and `bytes(...)` work alike,
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 
@@ -51,8 +52,11 @@ class Sparse:
         if step != 1:
             raise ValueError("content is cut in steps of 1 only")
         first = self.segments[0] if self.segments else b""
-        if type(first) is bytes and stop <= len(first):
-            return first[start:stop]
+        if type(first) is bytes:
+            if stop <= len(first):
+                return first[start:stop]
+        elif len(self.segments) == 1:
+            return _hole(stop - start) if stop > start else b""
         if stop - start == self._length and len(self.segments) > 1:
             return self
         return _whole(self._cut(start, stop))
@@ -181,6 +185,11 @@ def _compact(pieces: Iterable[bytes | int]) -> Content:
         return b""
     first = sparse.segments[0]
     return first if len(sparse.segments) == 1 and isinstance(first, bytes) else sparse
+
+
+@lru_cache(maxsize=256)  # long holes are passed on in pieces of one length
+def _hole(length: int) -> Sparse:
+    return Sparse([length])
 
 
 def _whole(merged: list[bytes | int]) -> Content:

@@ -7,7 +7,7 @@ from hashlib import shake_256
 from typing import TYPE_CHECKING
 
 from simk8s.machine.content import Content, Sparse, as_json, splice
-from simk8s.machine.durability import before_write
+from simk8s.machine.durability import before_write, force
 from simk8s.machine.errno import Errno, SyscallError
 from simk8s.machine.filesystem import File
 from simk8s.machine.lock import FileLock
@@ -42,6 +42,11 @@ class Handle:
     def write(self, process: Process, data: Content) -> Run[int]:
         """Write all of `data`, waiting for room where needed."""
         raise SyscallError(Errno.EBADF)
+        yield
+
+    def sync(self, process: Process) -> Run[None]:
+        """fsync(2): make durable what was written."""
+        raise SyscallError(Errno.EINVAL)
         yield
 
     def is_ready(self) -> bool:
@@ -143,11 +148,23 @@ class FileHandle(Handle):
             if process.status is not None:
                 yield process.machine.never
         if process.sim.history.enabled:
-            moved = {} if self._is_where_it_was else {"inode": self.file.number}
-            process.record("file.write", self.label, offset=offset, data=as_json(data), **moved)
+            process.record("file.write", self.label, offset=offset, data=as_json(data), **self._moved)
         if len(data) >= BULK:
             yield from process.sleep(disk.slowness * len(data) / process.machine.costs.disk_bytes_per_second)
         return len(data)
+
+    def sync(self, process: Process) -> Run[None]:
+        yield from process.step("fsync", self.label)
+        _, mount, parent, name, _, _ = self._location
+        if mount.filesystem.is_failing:
+            raise SyscallError(Errno.EIO)
+        force(self.file, parent if self._is_where_it_was else None, name)
+        process.record("file.sync", self.label, **self._moved)
+
+    @property
+    def _moved(self) -> dict[str, int]:
+        """What history is told of the file, beside its label, where that no longer leads to it."""
+        return {} if self._is_where_it_was else {"inode": self.file.number}
 
     @property
     def _is_where_it_was(self) -> bool:

@@ -119,7 +119,7 @@ class _Extraction:
                 return False
             self._open[chunk.path] = handle
         if chunk.data is None:
-            yield from self.process.fsync(chunk.path)
+            yield from handle.sync(self.process)
             self._open.pop(chunk.path).release()
             return True
         try:
