@@ -15,7 +15,7 @@ from simk8s.checker.oracle.oracle import Accounts
 from simk8s.checker.oracle.workload import DATABASE
 from simk8s.checker.repetition import Repetition
 from simk8s.checker.setup import Setup
-from simk8s.cluster.settling import UNCOUNTED, Patience, wants_of
+from simk8s.cluster.settling import UNCOUNTED, Patience, wants
 from simk8s.faults import Fault
 from simk8s.faults.point import CrashPoint
 from simk8s.machine import Directory
@@ -179,7 +179,7 @@ class Walk:
         patience = Patience(self.cluster.now)
         store = self.cluster.world.store
         while not self.crashes:
-            then = patience.look(self.cluster.now, store.changed_at(UNCOUNTED), wants_of(store))
+            then = patience.look(self.cluster.now, store.changed_at(UNCOUNTED), wants(store))
             if then is None:
                 return "stable"
             self.cluster.sim.run(min(then, self.cluster.now + LOOK_SECONDS))
@@ -193,7 +193,7 @@ class Walk:
             now = self.cluster.now
             then = now + LOOK_SECONDS
             if store.changed_at(_TICKING) >= seen_at:  # also at that very moment, but after it was looked at
-                is_satisfied, seen_at = wants_of(store).satisfied, now
+                is_satisfied, seen_at = wants(store).satisfied, now
             if is_satisfied:
                 quiet_at = max(store.changed_at(UNCOUNTED), self._felt_at) + QUIET_SECONDS
                 if now >= quiet_at:

@@ -15,7 +15,7 @@ from simk8s.cluster.outcome import Outcome, PodRow, Printed, row
 from simk8s.cluster.passage import Passage
 from simk8s.cluster.recording import Recording, files_named, label, not_recorded, options_of
 from simk8s.cluster.rerunning import rerun
-from simk8s.cluster.settling import Wait, wants_of
+from simk8s.cluster.settling import Wait, wants
 from simk8s.cluster.wiring import World
 from simk8s.errors import Place
 from simk8s.faults import Fault, Injector, Kill, PowerOff, PowerOn
@@ -261,7 +261,7 @@ class Cluster:
     @property
     def waiting(self) -> tuple[Wait, ...]:
         """What is wanted and not there now."""
-        return wants_of(self.world.store).waits
+        return wants(self.world.store).waits
 
     def pods(self, namespace: str | None = None) -> list[PodRow]:
         """The Pods of a namespace (None: of all) as `kubectl get pods -o wide` shows them."""

@@ -9,7 +9,7 @@ from typing import TypeVar
 from simk8s.cluster.condition import Condition, check_word, parse
 from simk8s.cluster.locating import located
 from simk8s.cluster.outcome import Outcome, seconds_of
-from simk8s.cluster.settling import PATIENCE_SECONDS, UNCOUNTED, Patience, Wait, wants_of
+from simk8s.cluster.settling import PATIENCE_SECONDS, UNCOUNTED, Patience, Wait, wants
 from simk8s.cluster.wiring import World
 from simk8s.errors import SimError
 from simk8s.faults import Injector
@@ -87,7 +87,7 @@ class Passage:
         patience = Patience(self.sim.now)
         limit = float("inf") if timeout is None else self.sim.now + timeout
         while True:
-            current = wants_of(self.world.store)
+            current = wants(self.world.store)
             changed = max(self.world.store.changed_at(UNCOUNTED), injector.over_at)
             then = patience.look(self.sim.now, changed, current)
             if then is None or self.sim.now >= limit:
@@ -108,7 +108,7 @@ class Passage:
             return Outcome(str(wanted), True, self.sim.now)
         seen.kill()
         check_word(wanted, self.world.store.list(wanted.resource.kind))
-        waits = wants_of(self.world.store).waits
+        waits = wants(self.world.store).waits
         return Outcome(str(wanted), False, self.sim.now, waits, self._logs(waits))
 
     def _see(self, wanted: Condition) -> Run[None]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from simk8s.api.store import Store
-from simk8s.cluster.settling import UNCOUNTED, Patience, wants_of
+from simk8s.cluster.settling import UNCOUNTED, Patience, wants
 from simk8s.sim import Run, Simulation
 
 
@@ -13,5 +13,5 @@ def until_rest(sim: Simulation, store: Store) -> Run[None]:
     Looking makes no choices and changes nothing.
     """
     patience = Patience(sim.now)
-    while (then := patience.look(sim.now, store.changed_at(UNCOUNTED), wants_of(store))) is not None:
+    while (then := patience.look(sim.now, store.changed_at(UNCOUNTED), wants(store))) is not None:
         yield sim.sleep(then - sim.now)

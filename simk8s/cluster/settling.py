@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
 
 from simk8s.api.claim import claim_names
 from simk8s.api.objects import Key, Object, condition, dig, is_terminating, is_true, key, metadata
@@ -75,11 +74,6 @@ def wants(objects: Store | Iterable[Object]) -> Wants:
                 else:
                     waits.append(wait)
     return Wants(met, tuple(waits))
-
-
-def wants_of(store: Store) -> Wants:
-    """Everything that is wanted in a store. The kinds that say nothing of it are not looked at."""
-    return wants(chain.from_iterable(map(store.list, (*OBSERVED, "Event"))))
 
 
 class _View:

@@ -18,6 +18,7 @@ from simk8s.shell.syntax.nodes import Command
 
 _PLAIN = frozenset({str, bool, type(None), int})
 _COMMANDS = frozenset(get_args(Command))
+_TOLD = _PLAIN | _COMMANDS | {tuple, list}
 _LONG = 64
 _NUMBERED = frozenset({"seq", "cause", "number", "pid", "address", "port", "size", "offset", "position"})
 """Local variables that count or name what this one run has made. Floats are moments, bytes are on their way."""
@@ -48,12 +49,13 @@ def _frame(frame: FrameType) -> tuple[Any, ...]:
     said: list[object] = [frame.f_code.co_qualname, frame.f_lasti]
     for name, value in frame.f_locals.items():
         kind = type(value)
+        if kind not in _TOLD:  # most are objects
+            continue
         if kind in _PLAIN:
             if name not in _NUMBERED:
                 said += (name, nameless(value) if kind is str else value)
-        elif kind is tuple or kind is list:
-            if len(value) <= _LONG and all(type(item) in _PLAIN for item in value):
-                said += (name, [nameless(item) if type(item) is str else item for item in value])
         elif kind in _COMMANDS:
             said += (value.line, value.column)
+        elif len(value) <= _LONG and all(type(item) in _PLAIN for item in value):
+            said += (name, [nameless(item) if type(item) is str else item for item in value])
     return tuple(said)

@@ -9,7 +9,7 @@ from simk8s.api.claim import claim_names
 from simk8s.api.objects import Object, dig, is_terminating, is_true, key
 from simk8s.api.store import Store
 from simk8s.checker.oracle.outcome import Word
-from simk8s.cluster.settling import wants_of
+from simk8s.cluster.settling import wants
 
 UNMODELLED = 120
 """The exit status of a program that came to something simk8s does not model (SK310, SK311)."""
@@ -101,7 +101,7 @@ def _ends(entry: Object) -> str:
 
 def _waits(store: Store) -> dict[tuple[str, str], str]:
     """What each Pod waits for, and what its claims wait for, by namespace and Pod."""
-    found = {(wait.namespace, wait.object): wait.reason for wait in wants_of(store).waits}
+    found = {(wait.namespace, wait.object): wait.reason for wait in wants(store).waits}
     told: dict[tuple[str, str], str] = {}
     for pod in store.list("Pod"):
         where = key(pod)
