@@ -109,6 +109,8 @@ class _Watch:
             self._tell(index, where, stage, is_first or not stage)
 
     def _tell(self, number: int, where: str = "before", stage: str = "", is_first: bool = True) -> None:
+        if not self.tracer.visitors:
+            return
         here = self.commands[number]
         file, line = here.place.file, here.place.line
         point = CrashPoint(

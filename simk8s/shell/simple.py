@@ -163,11 +163,13 @@ def _raising(error: Exception) -> Run[int]:
 
 def _arguments(shell: Shell, words: tuple[Word | Assignment, ...]) -> Run[list[str]]:
     plain: list[Word] = []
+    waits = False
     for word in words:
         if type(word) is not Word:
             return (yield from _declared(shell, words))
         plain.append(word)
-    return (yield from arguments.expand_words(shell, plain))
+        waits = waits or word.waits
+    return (yield from arguments.expand_words(shell, plain)) if waits else arguments.words_now(shell, plain)
 
 
 def _declared(shell: Shell, words: tuple[Word | Assignment, ...]) -> Run[list[str]]:
