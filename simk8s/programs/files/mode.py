@@ -91,12 +91,8 @@ def chmod(process: Process) -> Run[int]:
         raise UsageError(f"missing operand after '{text}'")
     if parse_mode(text, 0, is_directory=False, umask=0) is None:
         raise UsageError(f"invalid mode: '{text}'")
-    status = 0
-    for path in paths:
-        status |= yield from _each(
-            process, path, options, lambda p, inode: _chmod_one(process, p, inode, text, options)
-        )
-    return status
+    changes = _Changes(process, options)
+    return (yield from changes.make(paths, lambda path, inode: _chmod_one(process, path, inode, text, options)))
 
 
 def _mode_first(argv: list[str]) -> tuple[list[str], str]:
@@ -181,56 +177,63 @@ def _owner(process: Process, text: str) -> tuple[int, int]:
 
 
 def _chown_all(process: Process, paths: list[str], uid: int, gid: int, options: Options) -> Run[int]:
-    status = 0
-    for path in paths:
-        status |= yield from _each(
-            process, path, options, lambda p, inode: _chown_one(process, p, inode, uid, gid, options)
-        )
-    return status
+    was_uid, was_gid = _owner(process, options["from"]) if "from" in options else (-1, -1)
+    changes = _Changes(process, options)
+    told = options.last_of("vc")
 
-
-def _chown_one(process: Process, path: str, inode: Inode, uid: int, gid: int, options: Options) -> Run[None]:
-    before = (inode.uid, inode.gid)
-    uid, gid = inode.uid if uid < 0 else uid, inode.gid if gid < 0 else gid
-    if "from" in options:
-        was_uid, was_gid = _owner(process, options["from"])
+    def change(path: str, inode: Inode) -> Run[None]:
+        before = (inode.uid, inode.gid)
+        after = (inode.uid if uid < 0 else uid, inode.gid if gid < 0 else gid)
         if (was_uid >= 0 and was_uid != inode.uid) or (was_gid >= 0 and was_gid != inode.gid):
-            uid, gid = before
-    yield from process.chown(path, uid, gid, follow=_follows(options))
-    if "v" in options or ("c" in options and before != (uid, gid)):
-        group_only = process.argv[0].endswith("chgrp")
-        names = [
-            name_of_gid(process, group) if group_only else f"{name_of_uid(process, user)}:{name_of_gid(process, group)}"
-            for user, group in (before, (uid, gid))
-        ]
-        what = f"{'group' if group_only else 'ownership'} of '{path}'"
-        changed = f"changed {what} from {names[0]} to {names[1]}"
-        yield from process.print(changed if before != (uid, gid) else f"{what} retained as {names[1]}")
+            after = before
+        yield from process.chown(path, *after, follow=changes.follows)
+        if told and (before != after or "v" in options):
+            yield from _tell_owner(process, path, before, after)
+
+    return (yield from changes.make(paths, change))
 
 
-def _follows(options: Options) -> bool:
-    """Whether what a link leads to is changed, not the link."""
-    return "h" not in options and "R" not in options
+def _tell_owner(process: Process, path: str, before: tuple[int, int], after: tuple[int, int]) -> Run[None]:
+    group_only = process.argv[0].endswith("chgrp")
+    names = [
+        name_of_gid(process, group) if group_only else f"{name_of_uid(process, user)}:{name_of_gid(process, group)}"
+        for user, group in (before, after)
+    ]
+    what = f"{'group' if group_only else 'ownership'} of '{path}'"
+    changed = f"changed {what} from {names[0]} to {names[1]}"
+    yield from process.print(changed if before != after else f"{what} retained as {names[1]}")
 
 
-def _each(process: Process, path: str, options: Options, change: Callable[[str, Inode], Run[None]]) -> Run[int]:
-    """Apply `change` to a path and, with -R, to everything below; the status."""
-    try:
-        inode = process.stat(path, follow=_follows(options))
-    except SyscallError as error:
-        if "f" not in options:
-            yield from complain(process, f"cannot access '{path}': {error.text}")
-        return 1
-    status = 0
-    if not (isinstance(inode, Symlink) and process.argv[0].endswith("chmod")):
-        try:
-            yield from change(path, inode)
-        except SyscallError as error:
-            what = "permissions" if process.argv[0].endswith("chmod") else "ownership"
-            if "f" not in options:
-                yield from complain(process, f"changing {what} of '{path}': {error.text}")
-            status = 1
-    if "R" in options and isinstance(inode, Directory):
-        for name in process.listdir(path):
-            status |= yield from _each(process, join(path, name), options, change)
-    return status
+class _Changes:
+    """Changes of many files, as the options of chmod and chown say how to come to them."""
+
+    def __init__(self, process: Process, options: Options) -> None:
+        self.process = process
+        self.descends = "R" in options
+        self.follows = not self.descends and "h" not in options
+        """Whether what a link leads to is changed, not the link."""
+        self.is_quiet = "f" in options
+
+    def make(self, paths: list[str], change: Callable[[str, Inode], Run[None]]) -> Run[int]:
+        """Apply `change` to the paths and, with -R, to everything below; the status."""
+        status = 0
+        for path in paths:
+            try:
+                inode = self.process.stat(path, follow=self.follows)
+            except SyscallError as error:
+                if not self.is_quiet:
+                    yield from complain(self.process, f"cannot access '{path}': {error.text}")
+                status = 1
+                continue
+            if not (isinstance(inode, Symlink) and self.process.argv[0].endswith("chmod")):
+                try:
+                    yield from change(path, inode)
+                except SyscallError as error:
+                    what = "permissions" if self.process.argv[0].endswith("chmod") else "ownership"
+                    if not self.is_quiet:
+                        yield from complain(self.process, f"changing {what} of '{path}': {error.text}")
+                    status = 1
+            if self.descends and isinstance(inode, Directory):
+                below = [join(path, name) for name in self.process.listdir(path)]
+                status |= yield from self.make(below, change)
+        return status
