@@ -105,10 +105,17 @@ class MountTable:
         """What is at `path`; None where there is nothing. Raises SyscallError ENOTDIR or ELOOP."""
         whole = path if path[:1] == "/" else f"{cwd}/{path}"
         _, point, names, _ = (self._routes.get(whole) or self._route(whole)) if path else _NOWHERE
-        if point:
-            straight = _straight(self._mounts[point], names, path, follow)
-            if straight is not None:
-                return straight[1]
+        if point:  # as `_straight`, but this is asked more often than all else
+            inode: Inode | None = self._mounts[point].top
+            for name in names:
+                if type(inode) is not Directory:
+                    if inode is None:
+                        return None
+                    break
+                inode = inode.entries.get(name)
+            else:
+                if not follow or type(inode) is not Symlink:
+                    return inode
         try:
             return self.resolve(path, cwd, follow=follow).inode
         except SyscallError as error:
