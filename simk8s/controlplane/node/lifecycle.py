@@ -34,6 +34,8 @@ class NodeLifecycle:
         self._events = EventRecorder(store, "node-controller")
         self._heard: dict[str, float] = {}
         self._was_ready: dict[str, bool] = {}
+        self._sound: dict[str, Object] = {}
+        """Nodes as they were when all was well with them: as long as they are the same, and not silent, it still is."""
         self._actors: dict[str, Actor] = {}
         self._next_eviction = 0.0
         self._nodes.on_change(self._node_changed)
@@ -54,8 +56,10 @@ class NodeLifecycle:
                 raise
 
     def _look_at(self, node: Object) -> Run[None]:
-        actor = self._actors.setdefault(name(node), self._sim.actor("node-lifecycle-controller"))
         silent = self._sim.now - self._heard.get(name(node), 0.0)
+        if node is self._sound.get(name(node)) and silent <= self._grace_seconds:
+            return
+        actor = self._actors.setdefault(name(node), self._sim.actor("node-lifecycle-controller"))
         ever = (condition(node, "Ready") or {}).get("lastHeartbeatTime") is not None or name(node) in self._heard
         if silent > (self._grace_seconds if ever else STARTUP_GRACE_SECONDS):
             node = yield from self._mark_unknown(node, ever, actor)
@@ -63,7 +67,9 @@ class NodeLifecycle:
         if self._was_ready.get(name(node), True) and not ready:
             yield from self._mark_pods(node, actor)
         self._was_ready[name(node)] = ready
-        yield from self._set_taints(node, actor)
+        is_right = yield from self._set_taints(node, actor)
+        if ready and is_right:
+            self._sound[name(node)] = node
 
     def _mark_unknown(self, node: Object, ever: bool, actor: Actor) -> Run[Object]:
         """NODE-2."""
@@ -108,8 +114,8 @@ class NodeLifecycle:
                     raise
             self._events.event(pod, "Warning", "NodeNotReady", "Node is not ready", by=actor)
 
-    def _set_taints(self, node: Object, actor: Actor) -> Run[None]:
-        """NODE-4, NODE-9, NODE-11, and the cordon's taint (SCHED-7)."""
+    def _set_taints(self, node: Object, actor: Actor) -> Run[bool]:
+        """NODE-4, NODE-9, NODE-11, and the cordon's taint (SCHED-7). Whether they were right already."""
         status = (condition(node, "Ready") or {}).get("status")
         trouble = {"Unknown": UNREACHABLE, "False": NOT_READY}.get(status or "", "")
         wanted = [(trouble, "NoSchedule")] if trouble else []
@@ -132,9 +138,10 @@ class NodeLifecycle:
         ]
         taints = [*kept, *mine, *added]
         if len(kept) + len(mine) == len(old) and not added:
-            return
+            return True
         spec = {**(node.get("spec") or {}), "taints": taints or None}
         yield from self._client.update({**node, "spec": spec}, by=actor)
+        return False
 
     def _all_are_lost(self) -> bool:
         return not any(is_true(node, "Ready") for node in self._nodes)
@@ -146,6 +153,7 @@ class NodeLifecycle:
         if new is None:
             self._heard.pop(name(node), None)
             self._was_ready.pop(name(node), None)
+            self._sound.pop(name(node), None)
             return
         if old is not None and dig(old, "spec", "unschedulable") != dig(new, "spec", "unschedulable"):
             self._sim.task(self._look_again(new))
