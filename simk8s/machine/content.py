@@ -135,6 +135,25 @@ def joined(pieces: Sequence[Content]) -> Content:
     return _compact(segment for piece in pieces for segment in segments(piece))
 
 
+def split(content: Content, at: int) -> tuple[Content, Content]:
+    """The first `at` bytes, and the rest."""
+    if isinstance(content, bytes):
+        return content[:at], content[at:]
+    before: list[bytes | int] = []
+    after: list[bytes | int] = []
+    for segment in content.segments:
+        length = segment if isinstance(segment, int) else len(segment)
+        if at >= length:
+            before.append(segment)
+        elif at <= 0:
+            after.append(segment)
+        else:
+            before.append(at if isinstance(segment, int) else segment[:at])
+            after.append(length - at if isinstance(segment, int) else segment[at:])
+        at -= length
+    return _whole(before), _whole(after)
+
+
 def splice(content: Content, offset: int, data: Content) -> Content:
     """`content` with `data` written at `offset`; a gap before it becomes a hole, as on a real file system."""
     length = len(content)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import simpy
 
-from simk8s.machine.content import Content, joined, weight
+from simk8s.machine.content import Content, joined, split, weight
 from simk8s.machine.errno import Errno, SyscallError
 from simk8s.machine.handle import Handle
 from simk8s.machine.signals import SIGPIPE
@@ -87,8 +87,7 @@ class Pipe:
             whole = joined(pieces)
         self._weight -= weight(whole)
         if length > count:
-            rest = whole[count:]
-            whole = whole[:count]
+            whole, rest = split(whole, count)
             self._pieces.appendleft((rest, seq))
             self._weight += weight(rest)
         self.notify()

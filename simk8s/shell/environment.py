@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 def child_environment(shell: Shell, *, inside: int = 0) -> dict[str, str]:
     """What a child process gets, in bash's order. A program in this shell's place is less deep inside of shells."""
     result = {}
-    names = shell.names
-    for name in shell.table.in_order([name for name, variable in names.items() if variable.exported]):
-        variable = names[name]
+    exported = {name: variable for name, variable in shell.names.items() if variable.exported}
+    for name in shell.table.in_order(exported):
+        variable = exported[name]
         if not (variable.indexed or variable.associative):
             value = variable.value if type(variable) is Variable else variable.scalar(shell)
             if value is None and shell.table.frames:

@@ -62,7 +62,7 @@ class Options:
         self.others = dict.fromkeys((*SET_ON, *SHOPT_ON), True)
 
     def copy(self) -> Options:
-        twin = Options()
+        twin = Options.__new__(Options)
         twin.errexit, twin.xtrace, twin.nounset, twin.pipefail = self.errexit, self.xtrace, self.nounset, self.pipefail
         twin.noglob, twin.noclobber, twin.allexport, twin.extglob = (
             self.noglob,

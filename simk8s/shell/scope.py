@@ -132,15 +132,15 @@ class Table:
         """Whether the innermost function has made this name its own."""
         return bool(self.frames) and name in self.frames[-1].saved
 
-    def in_order(self, names: list[str]) -> list[str]:
+    def in_order(self, meanings: dict[str, Variable]) -> list[str]:
         """Names as bash walks its tables: what is assigned for a command, what is local, and the rest, each by hash."""
-        for_command = [name for name in names if self.names[name].given == "call"]
-        result = by_hash(for_command, 4)
-        left = [name for name in names if name not in for_command] if for_command else names
+        for_command = [name for name, variable in meanings.items() if variable.given == "call"]
+        result = by_hash(for_command, 4) if for_command else []
+        left = [name for name in meanings if name not in for_command]
         for frame in reversed(self.frames):
-            local = [name for name in left if name in frame.saved]
-            result += by_hash(local, 4)
-            left = [name for name in left if name not in local] if local else left
+            if local := [name for name in left if name in frame.saved]:
+                result += by_hash(local, 4)
+                left = [name for name in left if name not in local]
         return result + _in_global_table(tuple(left))
 
     def at_global(self, name: str) -> tuple[dict[str, Variable], Variable | None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simk8s.machine.content import Content, Sparse, as_json, dense, from_json, padded, splice, weight
+from simk8s.machine.content import Content, Sparse, as_json, dense, from_json, padded, splice, split, weight
 
 SEGMENTS = st.lists(st.one_of(st.binary(max_size=20), st.integers(0, 40)), max_size=6)
 CONTENTS: st.SearchStrategy[Content] = st.one_of(st.binary(max_size=40), SEGMENTS.map(Sparse))
@@ -18,6 +18,13 @@ def test_a_slice_of_sparse_content_is_the_slice_of_its_bytes(
     sparse = Sparse(segments)
     assert bytes(sparse[start:stop]) == bytes(sparse)[start:stop]
     assert len(sparse) == len(bytes(sparse))
+
+
+@given(CONTENTS, st.integers(0, 120))
+def test_both_sides_of_a_cut_are_those_of_the_bytes(content: Content, at: int) -> None:
+    before, after = split(content, at)
+    assert (bytes(before), bytes(after)) == (bytes(content)[:at], bytes(content)[at:])
+    assert weight(before) + weight(after) == weight(content)
 
 
 @given(CONTENTS, CONTENTS)
