@@ -5,7 +5,8 @@ from __future__ import annotations
 import gc
 import pickle
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 
 from simk8s.checker import fork
@@ -22,22 +23,40 @@ class Stop(BaseException):
     """Thrown through a walk that has nothing left to visit."""
 
 
-class Branching:
-    """Walks through the crash-free run once. `keep` is called with the number of each crash and its result.
+@contextmanager
+def frozen() -> Iterator[None]:
+    """What there is now is not looked at by the collector: a child's would touch, and thereby copy, what it shares."""
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
-    With `more` than none, a struck world branches again at each of its own points, until its state is known.
+
+def end_of(walk: Walk) -> Result | BaseException:
+    """What a walk came to, or what ended it."""
+    try:
+        return walk.run()
+    except BaseException as error:
+        return error
+
+
+class Branching:
+    """Crashes that are due on a walk through the crash-free run, each in a world that branches off where it falls.
+
+    `keep` is called with the number of each crash and its result. With `more` than none, a struck world branches again
+    at each of its own points, until its state is known.
     """
 
     def __init__(
         self,
-        setup: Setup,
         crashes: Sequence[tuple[int, Crash]],
         known: Known,
         ground: Ground,
         keep: Callable[[int, Result], None],
-        more: int,
     ) -> None:
-        self.setup, self.known, self.ground, self.keep, self.more = setup, known, ground, keep, more
+        self.known, self.ground, self.keep = known, ground, keep
         self.due: dict[int, list[tuple[int, Crash]]] = defaultdict(list)
         for number, crash in crashes:
             self.due[crash.position].append((number, crash))
@@ -46,27 +65,25 @@ class Branching:
         self._seen: set[bytes] = set()
         self._kinds: dict[tuple[object, ...], str] = {}
 
-    def run(self) -> None:
-        """Everything that is due."""
-        gc.collect()
-        gc.freeze()  # so that a child's collector does not touch, and thereby copy, what it shares with its parent
-        try:
-            result = Walk(self.setup, self.known, self._visit, self.ground.accounts, more=self.more).run()
-        except Stop:
-            return
-        except BaseException as error:
-            if self.child is None:
-                raise
-            if not isinstance(error, Exception):
-                self.child.give_up()
-            result = unknown(self.ground.wanted, f"{type(error).__name__}: {error}")
-        finally:
-            if self.child is None:
-                gc.unfreeze()
-        if self.child is not None:
-            self.child.answer(pickle.dumps(replace(result, then=tuple(self._then))))
+    def run(self, setup: Setup, more: int) -> None:
+        """Everything that is due, from the start of the run."""
+        with frozen():
+            self.over(end_of(Walk(setup, self.known, self.visit, self.ground.accounts, more=more)))
 
-    def _visit(self, walk: Walk, point: CrashPoint, position: int) -> None:
+    def over(self, came: Result | BaseException) -> None:
+        """This process has come to the end of its walk. A world that branched off tells its parent, and is gone."""
+        if self.child is None:
+            if isinstance(came, BaseException) and not isinstance(came, Stop):
+                raise came
+            return
+        if isinstance(came, BaseException):
+            if not isinstance(came, Exception):
+                self.child.give_up()
+            came = unknown(self.ground.wanted, f"{type(came).__name__}: {came}")
+        self.child.answer(pickle.dumps(replace(came, then=tuple(self._then))))
+
+    def visit(self, walk: Walk, point: CrashPoint, position: int) -> None:
+        """At a point of the walk: every crash that is due here."""
         if walk.crashes:
             self._visit_again(walk, point, position)
             return

@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from simk8s.checker.checkpoints import Checkpoints
 from simk8s.checker.crash import Crash
 from simk8s.checker.crew import Hear
 from simk8s.checker.ground import Ground
+from simk8s.checker.journal import Explored, read_journal
 from simk8s.checker.known import Known, Result
 from simk8s.checker.order import Order, try_order
 from simk8s.checker.setup import Setup
-from simk8s.checker.sharing import shared
+from simk8s.checker.sharing import by_itself, shared
 from simk8s.checker.survey import Survey, survey
-from simk8s.checker.worker import Explored, explore, read_journal
+from simk8s.checker.worker import explore
 
-CHUNKS = 8
+CHUNKS = 12
 """Into so many parts the crashes of a round are cut, whatever the number of workers: so that the result is the same."""
 
-SMALLEST_CHUNK = 8
+SMALLEST_CHUNK = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +138,7 @@ def run(
         except Enough:
             exploration.trouble = "enough"
         exploration.underway = 0
-        for journal in sorted(Path(folder).iterdir()):
+        for journal in sorted(Path(folder).glob("[0-9]*")):
             for number, result in read_journal(journal):
                 exploration.results.setdefault(number, replace(result, passed=()))
     return exploration
@@ -153,19 +156,25 @@ def _rounds(
         tell(exploration)
 
     tell(exploration)
-    todo = [number for number in sorted(exploration.survey.anchors) if only(exploration.survey.crashes[number])]
+    crashes = exploration.survey.crashes
+    todo = [number for number in sorted(exploration.survey.anchors) if only(crashes[number])]
+    more = max(exploration.crashes - 1, 0)
     count = 0
-    while todo:
-        count += 1
-        passed: list[Explored] = []
-        for found in _round(exploration, todo, jobs, folder, count, hear):
-            passed += found
-            exploration.underway = max(exploration.underway - len(found), 0)
-            exploration.results |= {number: replace(result, passed=()) for number, result in found}
-            tell(exploration)
-        for number, result in passed:
-            exploration.known.add(f"crash {number}", result)
-        todo = _between(exploration)
+    with closing(Checkpoints(exploration.setup, exploration.ground, more, folder)) as checkpoints:
+        if by_itself(jobs):
+            checkpoints.lay(sorted({crashes[number].position for number in todo}))
+        while todo:
+            count += 1
+            passed: list[Explored] = []
+            with closing(_round(exploration, checkpoints, todo, jobs, count, hear)) as parts:
+                for found in parts:
+                    passed += found
+                    exploration.underway = max(exploration.underway - len(found), 0)
+                    exploration.results |= {number: replace(result, passed=()) for number, result in found}
+                    tell(exploration)
+            for number, result in passed:
+                exploration.known.add(f"crash {number}", result)
+            todo = _between(exploration)
 
 
 def _orders(exploration: Exploration, jobs: int | None) -> None:
@@ -201,15 +210,16 @@ def _alike(one: Result, other: Result) -> bool:
 
 
 def _round(
-    exploration: Exploration, todo: Sequence[int], jobs: int | None, folder: Path, count: int, hear: Hear
-) -> Iterator[list[Explored]]:
+    exploration: Exploration, checkpoints: Checkpoints, todo: Sequence[int], jobs: int | None, count: int, hear: Hear
+) -> Generator[list[Explored]]:
     """The results of these crashes, part by part."""
     size = max(-(-len(todo) // CHUNKS), SMALLEST_CHUNK)
-    chunks = [todo[start : start + size] for start in range(0, len(todo), size)]
+    own = checkpoints if by_itself(jobs) else None
     calls = []
-    for number, chunk in enumerate(chunks):
-        crashes = [(place, exploration.survey.crashes[place]) for place in chunk]
-        journal = str(folder / f"{count:03}-{number:03}")
-        more = max(exploration.crashes - 1, 0)
-        calls.append((exploration.setup, crashes, exploration.known.copy(), exploration.ground, more, journal))
+    for start in range(0, len(todo), size):
+        crashes = [(number, exploration.survey.crashes[number]) for number in todo[start : start + size]]
+        journal = str(checkpoints.folder / f"{count:03}-{start:05}")
+        calls.append(
+            (exploration.setup, crashes, exploration.known.copy(), exploration.ground, checkpoints.more, journal, own)
+        )
     yield from shared(explore, calls, jobs, hear)

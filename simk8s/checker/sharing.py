@@ -11,6 +11,11 @@ from simk8s.checker.crew import Hear, bell, by_forks
 T = TypeVar("T")
 
 
+def by_itself(jobs: int | None) -> bool:
+    """Whether this process, with its forks, does the work of so many workers."""
+    return jobs is not None and fork.is_possible()
+
+
 def shared(
     act: Callable[..., T], calls: Sequence[tuple[Any, ...]], jobs: int | None, hear: Hear = lambda: None
 ) -> Iterator[T]:
@@ -19,7 +24,7 @@ def shared(
     A single worker is this process, several are its forks. Where it has other threads, they are processes beside it,
     which can be forked. `hear` is called at each step that this process and its forks tell of by the `bell`.
     """
-    if jobs is not None and fork.is_possible():
+    if jobs is not None and by_itself(jobs):
         yield from by_forks(act, calls, jobs, hear) if jobs > 1 else _here(act, calls, hear)
     elif jobs == 1:
         yield from _by_one(act, calls) if fork.is_offered() else _here(act, calls, hear)

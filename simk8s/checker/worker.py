@@ -2,41 +2,43 @@
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from simk8s.checker import fork, warm
 from simk8s.checker.branching import Branching
+from simk8s.checker.checkpoints import Checkpoints
 from simk8s.checker.crash import Crash
-from simk8s.checker.crew import bell
 from simk8s.checker.ground import Ground, unknown
+from simk8s.checker.journal import Explored, keeper, read_journal
 from simk8s.checker.known import Known, Result
 from simk8s.checker.setup import Setup
 from simk8s.checker.walk import Walk
 from simk8s.errors import SimError
 from simk8s.faults.point import CrashPoint
 
-Explored = tuple[int, Result]
-"""The number of a crash, and what came of it."""
-
 
 def explore(
-    setup: Setup, crashes: Sequence[tuple[int, Crash]], known: Known, ground: Ground, more: int = 0, journal: str = ""
+    setup: Setup,
+    crashes: Sequence[tuple[int, Crash]],
+    known: Known,
+    ground: Ground,
+    more: int = 0,
+    journal: str = "",
+    checkpoints: Checkpoints | None = None,
 ) -> list[Explored]:
     """What becomes of each of these numbered crashes. Results go to the file `journal` one by one, if there is one.
 
     States met on the way are remembered for the crashes that follow, so the same list gives the same results anywhere.
     """
+    if checkpoints is not None and checkpoints.explore(crashes, known, journal):
+        return read_journal(Path(journal))
     found: list[Explored] = []
+    write = keeper(known, journal)
 
     def keep(number: int, result: Result) -> None:
-        known.add(f"crash {number}", result)
         found.append((number, result))
-        if journal:
-            with Path(journal).open("ab") as file:
-                file.write(pickle.dumps((number, result)))
-        bell.get()()
+        write(number, result)
 
     if more and not fork.is_possible():
         raise SimError(
@@ -46,21 +48,10 @@ def explore(
         )
     if fork.is_possible():
         warm.up(setup)
-        Branching(setup, crashes, known, ground, keep, more).run()
+        Branching(crashes, known, ground, keep).run(setup, more)
     else:
         _replaying(setup, crashes, known, ground, keep)
     return found
-
-
-def read_journal(path: Path) -> list[Explored]:
-    """What a worker had written before it ended, however it ended."""
-    found: list[Explored] = []
-    try:
-        with path.open("rb") as file:
-            while True:
-                found.append(pickle.load(file))
-    except (EOFError, OSError, pickle.UnpicklingError, IndexError):
-        return found
 
 
 _Keep = Callable[[int, Result], None]
