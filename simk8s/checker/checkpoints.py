@@ -10,7 +10,7 @@ import gc
 import os
 import pickle
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from struct import Struct
@@ -19,7 +19,7 @@ from typing import NoReturn
 from simk8s.checker import fork
 from simk8s.checker.branching import Branching, Stop, end_of, frozen
 from simk8s.checker.crash import Crash
-from simk8s.checker.crew import bell
+from simk8s.checker.crew import bell, say
 from simk8s.checker.ground import Ground
 from simk8s.checker.journal import keeper
 from simk8s.checker.known import Known, Result
@@ -51,16 +51,18 @@ class Checkpoint:
     def explore(self, crashes: Sequence[tuple[int, Crash]], known: Known, journal: str) -> bool:
         """Whether all results of these crashes are in the journal now; if not, the process that was at it has died."""
         asker = os.getpid()
-        with suppress(BrokenPipeError):
+        try:
             with os.fdopen(os.dup(self.told), "wb") as file:
                 pickle.dump((asker, crashes, known, journal), file)
-            while word := os.read(self.answers, _WORD.size):
-                whose, what = _WORD.unpack(word)
-                if whose != asker:
-                    continue  # that one has died meanwhile
-                if what != _STEP:
-                    return bool(what == _DONE)
-                bell.get()()
+        except BrokenPipeError:
+            return False
+        while word := os.read(self.answers, _WORD.size):
+            whose, what = _WORD.unpack(word)
+            if whose != asker:
+                continue  # that one has died meanwhile
+            if what != _STEP:
+                return bool(what == _DONE)
+            bell.get()()
         return False
 
 
@@ -139,16 +141,12 @@ class Checkpoints:
                     if process == 0:
                         break
                     _, status = os.waitpid(process, 0)
-                    os.write(sink, _WORD.pack(asker, _DIED if status else _DONE))
+                    say(sink, _WORD.pack(asker, _DIED if status else _DONE))
         except EOFError:
             os._exit(0)  # nobody can tell it anything any more
         except BaseException:
             os._exit(1)
-
-        def ring() -> None:
-            os.write(sink, _WORD.pack(asker, _STEP))
-
-        bell.set(ring)
+        bell.set(lambda: say(sink, _WORD.pack(asker, _STEP)))
         self._part = Branching(crashes, known, self.ground, keeper(known, journal))
         walk.known = known
 

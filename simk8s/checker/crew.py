@@ -31,6 +31,14 @@ _STEP = _NUMBER.pack(0xFFFFFFFF)
 _SIGKILL = 9
 
 
+def say(sink: int, word: bytes) -> None:
+    """Tell whoever waits for this process, which ends here if nobody does any more."""
+    try:
+        os.write(sink, word)
+    except BrokenPipeError:
+        os._exit(1)
+
+
 def by_forks(act: Callable[..., T], calls: Sequence[tuple[Any, ...]], workers: int, hear: Hear) -> Iterator[T]:
     """The results of all these calls in order. What a fork could not bear is done here.
 
@@ -78,15 +86,12 @@ def _work(
 ) -> None:
     """What a fork does until nothing is left to take. It does not return."""
 
-    def ring() -> None:
-        os.write(tell, _STEP)
-
-    bell.set(ring)
+    bell.set(lambda: say(tell, _STEP))
     try:
         while word := os.read(todo, _NUMBER.size):
             (number,) = _NUMBER.unpack(word)
             with suppress(Exception):  # who waits for it does it again, and meets the same
                 answers[number].write_bytes(pickle.dumps(act(*calls[number])))
-                os.write(tell, word)
+                say(tell, word)
     finally:
         os._exit(0)

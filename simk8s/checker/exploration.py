@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from itertools import groupby, pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from simk8s.checker.checkpoints import Checkpoints
 from simk8s.checker.crash import Crash
@@ -22,10 +23,10 @@ from simk8s.checker.sharing import by_itself, shared
 from simk8s.checker.survey import Survey, survey
 from simk8s.checker.worker import explore
 
-CHUNKS = 12
+PARTS = 16
 """Into so many parts the crashes of a round are cut, whatever the number of workers: so that the result is the same."""
 
-SMALLEST_CHUNK = 3
+SMALLEST_PART = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,12 +158,13 @@ def _rounds(
 
     tell(exploration)
     crashes = exploration.survey.crashes
-    todo = [number for number in sorted(exploration.survey.anchors) if only(crashes[number])]
+    anchors = [number for number in sorted(exploration.survey.anchors) if only(crashes[number])]
+    todo = [list(found) for _, found in groupby(anchors, lambda number: crashes[number].seconds)]
     more = max(exploration.crashes - 1, 0)
     count = 0
     with closing(Checkpoints(exploration.setup, exploration.ground, more, folder)) as checkpoints:
         if by_itself(jobs):
-            checkpoints.lay(sorted({crashes[number].position for number in todo}))
+            checkpoints.lay(sorted({crashes[number].position for number in anchors}))
         while todo:
             count += 1
             passed: list[Explored] = []
@@ -184,12 +186,13 @@ def _orders(exploration: Exploration, jobs: int | None) -> None:
         exploration.orders[order] = replace(result, passed=())
 
 
-def _between(exploration: Exploration) -> list[int]:
-    """What to try next inside of the stretches; what lies between equal ends is given their result."""
-    todo: list[int] = []
+def _between(exploration: Exploration) -> list[list[int]]:
+    """What to try next inside of each stretch; what lies between equal ends is given their result."""
+    todo: list[list[int]] = []
     results = exploration.results
     for run in exploration.survey.runs:
         known = [place for place, number in enumerate(run) if number in results]
+        next_ones: set[int] = set()
         for low, high in pairwise(known):
             inside = range(low + 1, high)
             if not inside:
@@ -201,7 +204,9 @@ def _between(exploration: Exploration) -> list[int]:
                         results[run[low]], end="between", as_in=f"crash {run[low]}", files_left=left
                     )
             else:  # in the middle, and right before the next stage, with which a change often comes
-                todo += [run[place] for place in sorted({(low + high) // 2, high - 1})]
+                next_ones |= {run[(low + high) // 2], run[high - 1]}
+        if next_ones:
+            todo.append(sorted(next_ones))
     return sorted(todo)
 
 
@@ -210,16 +215,31 @@ def _alike(one: Result, other: Result) -> bool:
 
 
 def _round(
-    exploration: Exploration, checkpoints: Checkpoints, todo: Sequence[int], jobs: int | None, count: int, hear: Hear
+    exploration: Exploration,
+    checkpoints: Checkpoints,
+    todo: Sequence[Sequence[int]],
+    jobs: int | None,
+    count: int,
+    hear: Hear,
 ) -> Generator[list[Explored]]:
     """The results of these crashes, part by part."""
-    size = max(-(-len(todo) // CHUNKS), SMALLEST_CHUNK)
     own = checkpoints if by_itself(jobs) else None
-    calls = []
-    for start in range(0, len(todo), size):
-        crashes = [(number, exploration.survey.crashes[number]) for number in todo[start : start + size]]
-        journal = str(checkpoints.folder / f"{count:03}-{start:05}")
+    calls: list[tuple[Any, ...]] = []
+    for part in _parts(todo):
+        crashes = [(number, exploration.survey.crashes[number]) for number in part]
+        journal = str(checkpoints.folder / f"{count:03}-{len(calls):03}")
         calls.append(
             (exploration.setup, crashes, exploration.known.copy(), exploration.ground, checkpoints.more, journal, own)
         )
     yield from shared(explore, calls, jobs, hear)
+
+
+def _parts(groups: Sequence[Sequence[int]]) -> list[list[int]]:
+    """Cut into parts of about the same size. Groups stay whole: what is near often comes to a state just met."""
+    size = max(-(-sum(map(len, groups)) // PARTS), SMALLEST_PART)
+    parts: list[list[int]] = []
+    for group in groups:
+        if not parts or len(parts[-1]) >= size:
+            parts.append([])
+        parts[-1] += group
+    return parts
