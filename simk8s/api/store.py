@@ -93,7 +93,7 @@ class Store:
         write = Write(self, resource, "CREATE", new)
         for hook in self.admission:
             hook(write)
-        new = share(None, write.new)
+        new = share(new, write.new)
         return new if dry_run else self._put(resource, key, None, new, by)
 
     def update(self, object: Object, *, by: Actor, dry_run: bool = False) -> Object:
