@@ -18,7 +18,7 @@ class Result:
     `files_left` are the names in the data directory right after the crash. `pods` is what `kubectl get pods` shows in
     the end, `log` the last lines of a container of a Pod with a bad outcome. `end` says how this is known: `stable`,
     `loop`, `at rest`, `patience`, `same state` as in the run that `as_in` names, `same remains`, `between`. `passed`
-    are the states at which containers started, with the restarts there had been by then.
+    are the states in which worlds are compared, with the restarts there had been by then.
     """
 
     outcome: Mapping[str, str]

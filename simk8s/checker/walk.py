@@ -30,12 +30,17 @@ PATIENCE_SECONDS = 600.0
 _TICKING = frozenset({"Lease", "Node"})
 LOG_LINES = 6
 
+GOING_SECONDS = 0.1
+"""So long after a Pod was asked to go, the commands that its scripts still come to are compared with those in other
+worlds: its grace period then ends as good as at the same moment.
+"""
+
 Visit = Callable[["Walk", CrashPoint, int], None]
 """Called at every crash point, with its number in this run."""
 
 
 class Over(BaseException):
-    """Thrown through the simulation when a container starts in a state whose end is known."""
+    """Thrown through the simulation when it comes to a state whose end is known."""
 
     def __init__(self, result: Result) -> None:
         super().__init__()
@@ -101,6 +106,8 @@ class Walk:
         self._repetition = Repetition(self.cluster.world)
         if len(self.crashes) > self.more:
             self._stop_visiting()
+        if crash.kill == "pod":
+            self.cluster.world.tracer.visit(self._goes_on)
         self._files_left = self.data_files(crash.point)
         self.cluster.injector.strike(crash.act())
 
@@ -135,6 +142,24 @@ class Walk:
             self.position += 1
             self.visit(self, point, self.position)
 
+    def _goes_on(self, point: CrashPoint) -> None:
+        """A container comes to a command: perhaps one of a Pod that has just been asked to go, whose scripts go on.
+
+        Another world in which it was asked one command earlier or later comes to the same from here on.
+        """
+        if self.cluster.now > self._struck_at + GOING_SECONDS:
+            self.cluster.world.tracer.leave(self._goes_on)
+        elif point.where == "before" and point.pod == self.crashes[-1].killed and self.cluster.now > self._struck_at:
+            state, restarts = self.fingerprints.at(point), self.restarts()
+            self._recognize(state, restarts)
+            self._passed.append((state, restarts))
+
+    def _recognize(self, state: bytes, restarts: dict[str, int]) -> None:
+        """Raises Over where another world has been in this state."""
+        found = self.known.find(state, restarts)
+        if found is not None:
+            raise Over(found)
+
     def _visit_serving(self) -> None:
         for instance, pod in self._serving():
             if not self.crashes and instance.is_running:
@@ -168,9 +193,7 @@ class Walk:
         restarts = self.restarts()
         state = self.fingerprints.starting(name)
         if self.crashes:
-            found = self.known.find(state, restarts)
-            if found is not None:
-                raise Over(found)
+            self._recognize(state, restarts)
             self._repetition.begins(name, state, lambda: self.fingerprints.without(pod.prefix))
         self._passed.append((state, restarts))
 

@@ -60,6 +60,12 @@ class Fingerprints:
         stands = () if by in gone else (by, at.file, at.line, at.command, at.where)
         return _digest([kill, killed, stands, left])
 
+    def at(self, point: CrashPoint) -> bytes:
+        """Of everything, as that container comes to a command: the same one, after as many others."""
+        by = f"{point.pod}/{point.container}"
+        stands = (by, point.start, point.index, point.subshell, point.file, point.line, point.command)
+        return _digest([stands, self._of(lambda pod, container: f"{pod}/{container}" != by)])
+
     def without(self, prefix: str) -> bytes:
         """Of the objects, and of where the programs of all Pods but that one stand."""
         parts: list[object] = [self._objects.of(self.world.store)]

@@ -1,0 +1,59 @@
+"""Where a struck world is known again."""
+
+from __future__ import annotations
+
+from simk8s.checker import exploration
+from simk8s.checker.exploration import Exploration
+from simk8s.checker.setup import Setup
+from simk8s.cluster.manifests import Source
+
+SET = """
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: web}
+spec:
+  serviceName: web
+  replicas: 1
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      containers:
+        - name: main
+          image: debian:10
+          command:
+            - bash
+            - -c
+            - |
+              PAUSE; touch /data/one
+              PAUSE; touch /data/two
+              touch /tmp/ready
+              sleep 100000
+          readinessProbe: {exec: {command: [test, -f, /tmp/ready]}, periodSeconds: 1}
+          volumeMounts: [{name: data, mountPath: /data}]
+  volumeClaimTemplates:
+    - metadata: {name: data}
+      spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
+"""
+
+
+def explored(pause: str) -> Exploration:
+    return exploration.run(Setup.of([Source("web.yaml", SET.replace("PAUSE", pause))], {"seed": 0}))
+
+
+def seconds_of_pods(found: Exploration) -> list[float]:
+    """How long the worlds in which the Pod was asked to go went on, in the order of the crashes."""
+    pods = [number for number, crash in enumerate(found.survey.crashes) if crash.kill == "pod"]
+    return [found.results[number].seconds for number in pods if number in found.results]
+
+
+def test_a_script_that_goes_on_at_once_is_known_at_its_next_command() -> None:
+    """ENTRY-24: bash as process 1 does not hear SIGTERM, so it goes on until the grace period is over."""
+    first, *others = seconds_of_pods(explored("true"))
+    assert first > 30
+    assert any(seconds < 0.1 for seconds in others)
+
+
+def test_a_script_that_takes_its_time_is_not() -> None:
+    """How much of the grace period is left then makes a difference."""
+    assert min(seconds_of_pods(explored("sleep 1"))[:2]) > 30
