@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from simk8s.checker import fork
-from simk8s.checker.crash import Crash
+from simk8s.checker.crash import Crash, Numbered
 from simk8s.checker.ground import Ground, unknown
 from simk8s.checker.kind import kind_of
 from simk8s.checker.known import Known, Result
@@ -51,13 +51,13 @@ class Branching:
 
     def __init__(
         self,
-        crashes: Sequence[tuple[int, Crash]],
+        crashes: Sequence[Numbered],
         known: Known,
         ground: Ground,
         keep: Callable[[int, Result], None],
     ) -> None:
         self.known, self.ground, self.keep = known, ground, keep
-        self.due: dict[int, list[tuple[int, Crash]]] = defaultdict(list)
+        self.due: dict[int, list[Numbered]] = defaultdict(list)
         for number, crash in crashes:
             self.due[crash.position].append((number, crash))
         self.child: fork.Child | None = None

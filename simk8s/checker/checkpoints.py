@@ -18,7 +18,7 @@ from typing import NoReturn
 
 from simk8s.checker import fork
 from simk8s.checker.branching import Branching, Stop, end_of, frozen
-from simk8s.checker.crash import Crash
+from simk8s.checker.crash import Numbered
 from simk8s.checker.crew import bell, say
 from simk8s.checker.ground import Ground
 from simk8s.checker.journal import keeper
@@ -48,7 +48,7 @@ class Checkpoint:
     answers: int
     lock: Path
 
-    def explore(self, crashes: Sequence[tuple[int, Crash]], known: Known, journal: str) -> bool:
+    def explore(self, crashes: Sequence[Numbered], known: Known, journal: Path) -> bool:
         """Whether all results of these crashes are in the journal now; if not, the process that was at it has died."""
         asker = os.getpid()
         try:
@@ -90,7 +90,7 @@ class Checkpoints:
         if isinstance(came, BaseException) and not isinstance(came, Stop):
             raise came
 
-    def explore(self, crashes: Sequence[tuple[int, Crash]], known: Known, journal: str) -> bool:
+    def explore(self, crashes: Sequence[Numbered], known: Known, journal: Path) -> bool:
         """As `Checkpoint.explore`, at the last that comes before these crashes. False where there is none."""
         first = min(crash.position for _, crash in crashes)
         with _free([one for one in self._all if one.position <= first]) as chosen:

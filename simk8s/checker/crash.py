@@ -53,3 +53,7 @@ class Crash:
     def kills_itself(self) -> bool:
         """Whether the container that stands at the point is the one that is killed."""
         return self.killed == f"{self.point.pod}/{self.point.container}"
+
+
+Numbered = tuple[int, Crash]
+"""A crash with its number in the survey."""

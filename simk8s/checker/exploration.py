@@ -1,30 +1,29 @@
-"""All crashes, in rounds, on all cores: the ends of each stretch, then what lies between ends that differ."""
+"""All crashes, on all cores: the ends of each stretch, then what lies between ends that differ."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from itertools import groupby, pairwise
+from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from simk8s.checker.checkpoints import Checkpoints
-from simk8s.checker.crash import Crash
-from simk8s.checker.crew import Hear
+from simk8s.checker.crash import Crash, Numbered
 from simk8s.checker.ground import Ground
 from simk8s.checker.journal import Explored, read_journal
 from simk8s.checker.known import Known, Result
 from simk8s.checker.order import Order, try_order
 from simk8s.checker.setup import Setup
 from simk8s.checker.sharing import by_itself, shared
+from simk8s.checker.stretch import Stretch
 from simk8s.checker.survey import Survey, survey
-from simk8s.checker.worker import explore
+from simk8s.checker.worker import Work, explore, refine
 
 PARTS = 16
-"""Into so many parts the crashes of a round are cut, whatever the number of workers: so that the result is the same."""
+"""Into so many parts the ends are cut, whatever the number of workers: so that the result is the same."""
 
 SMALLEST_PART = 3
 
@@ -152,31 +151,39 @@ def _rounds(
     only: Callable[[Crash], bool],
     tell: Callable[[Exploration], None],
 ) -> None:
+    """First the ends of each stretch, then what lies between ends that differ."""
+
     def hear() -> None:
         exploration.underway += 1
         tell(exploration)
 
+    def take(parts: Generator[list[Explored]]) -> None:
+        passed: list[Explored] = []
+        with closing(parts):
+            for found in parts:
+                passed += found
+                exploration.underway = max(exploration.underway - len(found), 0)
+                exploration.results |= {number: replace(result, passed=()) for number, result in found}
+                tell(exploration)
+        for number, result in passed:
+            exploration.known.add(f"crash {number}", result)
+        _settle(exploration)
+
     tell(exploration)
+    setup, ground, more = exploration.setup, exploration.ground, max(exploration.crashes - 1, 0)
     crashes = exploration.survey.crashes
-    anchors = [number for number in sorted(exploration.survey.anchors) if only(crashes[number])]
-    todo = [list(found) for _, found in groupby(anchors, lambda number: crashes[number].seconds)]
-    more = max(exploration.crashes - 1, 0)
-    count = 0
-    with closing(Checkpoints(exploration.setup, exploration.ground, more, folder)) as checkpoints:
+    anchors = [(number, crashes[number]) for number in sorted(exploration.survey.anchors) if only(crashes[number])]
+    with closing(Checkpoints(setup, ground, more, folder)) as checkpoints:
+        work = Work(setup, ground, more, folder)
         if by_itself(jobs):
-            checkpoints.lay(sorted({crashes[number].position for number in anchors}))
-        while todo:
-            count += 1
-            passed: list[Explored] = []
-            with closing(_round(exploration, checkpoints, todo, jobs, count, hear)) as parts:
-                for found in parts:
-                    passed += found
-                    exploration.underway = max(exploration.underway - len(found), 0)
-                    exploration.results |= {number: replace(result, passed=()) for number, result in found}
-                    tell(exploration)
-            for number, result in passed:
-                exploration.known.add(f"crash {number}", result)
-            todo = _between(exploration)
+            checkpoints.lay(sorted({crash.position for _, crash in anchors}))
+            work = replace(work, checkpoints=checkpoints)
+        known = exploration.known
+        parts = [(work, part, known.copy(), f"1-{count:03}") for count, part in enumerate(_parts(anchors))]
+        take(shared(explore, parts, jobs, hear))
+        wide = sorted(_stretches(exploration), key=lambda stretch: -stretch.width)  # so that none is left for the end
+        calls = [(work, one, known.copy(), f"2-{count:03}") for count, one in enumerate(wide) if one.todo()]
+        take(shared(refine, calls, jobs, hear))
 
 
 def _orders(exploration: Exploration, jobs: int | None) -> None:
@@ -186,60 +193,32 @@ def _orders(exploration: Exploration, jobs: int | None) -> None:
         exploration.orders[order] = replace(result, passed=())
 
 
-def _between(exploration: Exploration) -> list[list[int]]:
-    """What to try next inside of each stretch; what lies between equal ends is given their result."""
-    todo: list[list[int]] = []
-    results = exploration.results
-    for run in exploration.survey.runs:
-        known = [place for place, number in enumerate(run) if number in results]
-        next_ones: set[int] = set()
-        for low, high in pairwise(known):
-            inside = range(low + 1, high)
-            if not inside:
-                continue
-            if _alike(results[run[low]], results[run[high]]):
-                for number in (run[place] for place in inside):
-                    left = exploration.survey.files_left[number]
-                    results[number] = replace(
-                        results[run[low]], end="between", as_in=f"crash {run[low]}", files_left=left
-                    )
-            else:  # in the middle, and right before the next stage, with which a change often comes
-                next_ones |= {run[(low + high) // 2], run[high - 1]}
-        if next_ones:
-            todo.append(sorted(next_ones))
-    return sorted(todo)
-
-
-def _alike(one: Result, other: Result) -> bool:
-    return (one.outcome, one.silent, one.violations) == (other.outcome, other.silent, other.violations)
-
-
-def _round(
-    exploration: Exploration,
-    checkpoints: Checkpoints,
-    todo: Sequence[Sequence[int]],
-    jobs: int | None,
-    count: int,
-    hear: Hear,
-) -> Generator[list[Explored]]:
-    """The results of these crashes, part by part."""
-    own = checkpoints if by_itself(jobs) else None
-    calls: list[tuple[Any, ...]] = []
-    for part in _parts(todo):
-        crashes = [(number, exploration.survey.crashes[number]) for number in part]
-        journal = str(checkpoints.folder / f"{count:03}-{len(calls):03}")
-        calls.append(
-            (exploration.setup, crashes, exploration.known.copy(), exploration.ground, checkpoints.more, journal, own)
-        )
-    yield from shared(explore, calls, jobs, hear)
-
-
-def _parts(groups: Sequence[Sequence[int]]) -> list[list[int]]:
-    """Cut into parts of about the same size. Groups stay whole: what is near often comes to a state just met."""
-    size = max(-(-sum(map(len, groups)) // PARTS), SMALLEST_PART)
-    parts: list[list[int]] = []
-    for group in groups:
+def _parts(anchors: Sequence[Numbered]) -> list[list[Numbered]]:
+    """Cut into parts of about the same size. Crashes of one moment stay together: often they come to the same state."""
+    size = max(-(-len(anchors) // PARTS), SMALLEST_PART)
+    parts: list[list[Numbered]] = []
+    for _, group in groupby(anchors, lambda numbered: numbered[1].seconds):
         if not parts or len(parts[-1]) >= size:
             parts.append([])
         parts[-1] += group
     return parts
+
+
+def _stretches(exploration: Exploration) -> Iterator[Stretch]:
+    """Each with the results that there are."""
+    survey, results = exploration.survey, exploration.results
+    for run in survey.runs:
+        crashes = [(number, survey.crashes[number]) for number in run]
+        yield Stretch(
+            crashes, survey.anchors & set(run), {number: results[number] for number in run if number in results}
+        )
+
+
+def _settle(exploration: Exploration) -> None:
+    """What lies between equal ends is given their result."""
+    for stretch in _stretches(exploration):
+        for number, like in stretch.settled():
+            left = exploration.survey.files_left[number]
+            exploration.results[number] = replace(
+                exploration.results[like], end="between", as_in=f"crash {like}", files_left=left
+            )

@@ -13,14 +13,13 @@ Explored = tuple[int, Result]
 """The number of a crash, and what came of it."""
 
 
-def keeper(known: Known, journal: str) -> Callable[[int, Result], None]:
-    """Who takes each result: it is remembered for the crashes that follow, and written down if there is a `journal`."""
+def keeper(known: Known, journal: Path) -> Callable[[int, Result], None]:
+    """Who takes each result: it is remembered for the crashes that follow, written down, and told of."""
 
     def keep(number: int, result: Result) -> None:
         known.add(f"crash {number}", result)
-        if journal:
-            with Path(journal).open("ab") as file:
-                file.write(pickle.dumps((number, result)))
+        with journal.open("ab") as file:
+            file.write(pickle.dumps((number, result)))
         bell.get()()
 
     return keep

@@ -64,8 +64,9 @@ class Known:
     def add(self, name: str, result: Result) -> None:
         """Everything that the run passed through leads to its result."""
         if result.is_known:
+            end = replace(result, passed=(), then=())
             for state, restarts in result.passed:
-                self._results.setdefault(state, (name, result, restarts))
+                self._results.setdefault(state, (name, end, restarts))
 
     def find(self, state: bytes, restarts: Mapping[str, int]) -> Result | None:
         """What a world in that state, with so many restarts behind it, comes to; None where it is new."""
@@ -76,4 +77,4 @@ class Known:
         total = {
             pod: restarts.get(pod, 0) + max(count - before.get(pod, 0), 0) for pod, count in result.restarts.items()
         }
-        return replace(result, restarts=total, end="same state", as_in=name, passed=(), then=())
+        return replace(result, restarts=total, end="same state", as_in=name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import Any, TypeVar
 
 from simk8s.checker import fork
@@ -18,7 +18,7 @@ def by_itself(jobs: int | None) -> bool:
 
 def shared(
     act: Callable[..., T], calls: Sequence[tuple[Any, ...]], jobs: int | None, hear: Hear = lambda: None
-) -> Iterator[T]:
+) -> Generator[T]:
     """The results of all these calls in order, from so many workers; None: as many as `joblib.parallel_config` says.
 
     A single worker is this process, several are its forks. Where it has other threads, they are processes beside it,
