@@ -20,9 +20,16 @@ CAPACITY = 65536  # pipe(7)
 
 
 class Pipe:
-    """Pieces in flight, each with the history record of its writer, so that the reader knows its cause."""
+    """Pieces in flight, each with the history record of its writer, so that the reader knows its cause.
 
-    __slots__ = ("_changed", "_pieces", "_weight", "readers", "sim", "writers")
+    A long hole comes in many pieces, which mean nothing to a reader that waits for more. Such a reader says how much it
+    waits for (`grown`) and is not woken before; nor is somebody in front of it who only passes on (`pass_on_to`).
+    Whoever else comes finds everything as if each piece had gone all the way at once.
+    """
+
+    __slots__ = (
+        "_changed", "_following", "_kept", "_missing", "_pieces", "_preceding", "_weight", "readers", "sim", "writers",
+    )  # fmt: skip
 
     def __init__(self, sim: Simulation) -> None:
         self.sim = sim
@@ -31,15 +38,40 @@ class Pipe:
         self._pieces: deque[tuple[Content, int]] = deque()
         self._weight = 0
         self._changed: list[simpy.Event] = []
+        self._missing = 0  # what the one who waits here waits for, if it is more than a change
+        self._kept = 0  # bytes of holes that did not wake who waits here
+        self._following: Pipe | None = None
+        self._preceding: Pipe | None = None
 
     def changed(self) -> simpy.Event:
         """An event for the next write, read or close."""
         event = simpy.Event(self.sim.env)
         self._changed.append(event)
+        if self._missing:  # who waits for much is not the only one any more
+            self._fetch()
+            self._missing = 0
+            if self._pieces:
+                self.notify()
         return event
+
+    def grown(self, count: int) -> simpy.Event:
+        """As `changed`, for the reader of an empty pipe: it need not hear of holes before there are `count` bytes."""
+        event = self.changed()
+        if len(self._changed) == 1:
+            self._missing = count
+        return event
+
+    def pass_on_to(self, following: Pipe) -> None:
+        """Whoever reads here writes all of that there, at once, and does nothing else with it."""
+        if following._preceding is None:
+            self._following, following._preceding = following, self
 
     def notify(self) -> None:
         """Wake everybody who waits for a change."""
+        if self._missing:
+            self._fetch()
+            self._missing = 0
+        self._kept = 0
         waiting, self._changed = self._changed, []
         for event in waiting:
             event.succeed()
@@ -62,11 +94,30 @@ class Pipe:
         filled = self._weight + (len(data) if type(data) is bytes else weight(data))
         if filled > CAPACITY:
             return False
+        if self._missing:
+            self._fetch()
         self._weight = filled
         self._pieces.append((data, seq))
-        if self._changed:
+        if self._changed and (filled or not self._keeps(len(data))):
             self.notify()
         return True
+
+    def _keeps(self, length: int) -> bool:
+        """Whether all that is here, a hole to which so much has just come, is less than the reader waits for."""
+        last = self._following or self
+        if not last._missing or len(self._changed) > 1:
+            return False
+        self._kept += length
+        return self._kept + (last._kept if last is not self else 0) < last._missing
+
+    def _fetch(self) -> None:
+        """Take what was kept before who passes on to here, as if it had been passed on."""
+        preceding = self._preceding
+        if preceding is not None and preceding._kept:
+            self._pieces += preceding._pieces
+            self._kept += preceding._kept
+            preceding._pieces.clear()
+            preceding._kept = 0
 
     def take(self, count: int) -> tuple[Content, int]:
         """The next bytes, at most `count`, from one or more writes."""
@@ -99,7 +150,8 @@ class Pipe:
             if self.writers == 0:
                 return b""
             yield self.changed()
-        data, seq = self.take(count)
+        following = self._following
+        data, seq = self.take(count if following is None else max(count, following._missing))
         process.actor.hear(seq)
         return data
 

@@ -11,7 +11,7 @@ import simpy
 from simk8s.machine.content import Content
 from simk8s.machine.errno import Errno, SyscallError
 from simk8s.machine.handle import Handle
-from simk8s.machine.pipe import Pipe
+from simk8s.machine.pipe import Pipe, PipeWriter
 from simk8s.sim import Run, Simulation
 
 if TYPE_CHECKING:
@@ -161,6 +161,11 @@ class SocketHandle(Handle):
     def is_readable(self) -> bool:
         """Whether a read returns at once: with data, or with the end."""
         return self._incoming.is_ready
+
+    def pass_on_to(self, handle: Handle | None) -> None:
+        """Whoever reads here writes all of that there, at once, and does nothing else with it."""
+        if isinstance(handle, PipeWriter):
+            self._incoming.pass_on_to(handle.pipe)
 
     def arrival(self) -> simpy.Event:
         """An event for the next change of what there is to read, for those who also wait for something else."""

@@ -79,6 +79,11 @@ class Decoder:
         self._have = 0
         self._need = HEAD_BYTES
 
+    @property
+    def missing(self) -> int:
+        """How many bytes have to come at least before there can be another chunk."""
+        return self._need - self._have
+
     def feed(self, data: Content) -> Iterator[Chunk]:
         """The chunks that this piece completes. Raises BrokenStream."""
         if not self._have and (chunks := _whole_chunks(data)):
