@@ -11,6 +11,15 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Passed:
+    """A state that a world has passed through, and the restarts of each Pod and the `violations` up to then."""
+
+    state: bytes
+    restarts: Mapping[str, int]
+    violations: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """What became of the world after a crash.
 
@@ -35,7 +44,7 @@ class Result:
     seconds: float = 0.0
     then: tuple[tuple[tuple[Crash, ...], Result], ...] = ()
     """What became of further crashes, where they were tried."""
-    passed: tuple[tuple[bytes, Mapping[str, int]], ...] = ()
+    passed: tuple[Passed, ...] = ()
 
     @property
     def is_ok(self) -> bool:
@@ -50,7 +59,7 @@ class Known:
     """Remembers states and what they came to. `name` says whose run it was."""
 
     def __init__(self) -> None:
-        self._results: dict[bytes, tuple[str, Result, Mapping[str, int]]] = {}
+        self._results: dict[bytes, tuple[str, Result, Passed]] = {}
 
     def __len__(self) -> int:
         return len(self._results)
@@ -65,16 +74,18 @@ class Known:
         """Everything that the run passed through leads to its result."""
         if result.is_known:
             end = replace(result, passed=(), then=())
-            for state, restarts in result.passed:
-                self._results.setdefault(state, (name, end, restarts))
+            for one in result.passed:
+                self._results.setdefault(one.state, (name, end, one))
 
-    def find(self, state: bytes, restarts: Mapping[str, int]) -> Result | None:
-        """What a world in that state, with so many restarts behind it, comes to; None where it is new."""
-        found = self._results.get(state)
+    def find(self, now: Passed) -> Result | None:
+        """What a world in that state comes to, with all that lies behind it; None where the state is new."""
+        found = self._results.get(now.state)
         if found is None:
             return None
         name, result, before = found
-        total = {
-            pod: restarts.get(pod, 0) + max(count - before.get(pod, 0), 0) for pod, count in result.restarts.items()
+        restarts = {
+            pod: now.restarts.get(pod, 0) + max(count - before.restarts.get(pod, 0), 0)
+            for pod, count in result.restarts.items()
         }
-        return replace(result, restarts=total, end="same state", as_in=name)
+        later = tuple(text for text in result.violations if text not in (*before.violations, *now.violations))
+        return replace(result, restarts=restarts, violations=(*now.violations, *later), end="same state", as_in=name)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from simk8s.api.objects import controller_of, dig
 from simk8s.checker.crash import BOOT_SECONDS, SERVING, Crash
 from simk8s.checker.fingerprint import Fingerprints
-from simk8s.checker.known import Known, Result
+from simk8s.checker.known import Known, Passed, Result
 from simk8s.checker.oracle import Oracle
 from simk8s.checker.oracle.oracle import Accounts
 from simk8s.checker.oracle.workload import DATABASE
@@ -74,7 +74,7 @@ class Walk:
         self.position = 0
         self._struck_at = self._felt_at = 0.0
         self._files_left: tuple[str, ...] = ()
-        self._passed: list[tuple[bytes, dict[str, int]]] = []
+        self._passed: list[Passed] = []
         self._repetition = Repetition(self.cluster.world)
         self._last: dict[str, CrashPoint] = {}
         self.oracle = Oracle(self.cluster, accounts)
@@ -150,15 +150,16 @@ class Walk:
         if self.cluster.now > self._struck_at + GOING_SECONDS:
             self.cluster.world.tracer.leave(self._goes_on)
         elif point.where == "before" and point.pod == self.crashes[-1].killed and self.cluster.now > self._struck_at:
-            state, restarts = self.fingerprints.at(point), self.restarts()
-            self._recognize(state, restarts)
-            self._passed.append((state, restarts))
+            self._pass(self.fingerprints.at(point))
 
-    def _recognize(self, state: bytes, restarts: dict[str, int]) -> None:
+    def _pass(self, state: bytes) -> None:
         """Raises Over where another world has been in this state."""
-        found = self.known.find(state, restarts)
-        if found is not None:
-            raise Over(found)
+        now = Passed(state, self.restarts(), self.oracle.broken)
+        if self.crashes:
+            found = self.known.find(now)
+            if found is not None:
+                raise Over(found)
+        self._passed.append(now)
 
     def _visit_serving(self) -> None:
         for instance, pod in self._serving():
@@ -190,12 +191,10 @@ class Walk:
 
     def _container_starts(self, pod: LocalPod, container: Container) -> None:
         name = container.machine.name
-        restarts = self.restarts()
         state = self.fingerprints.starting(name)
+        self._pass(state)
         if self.crashes:
-            self._recognize(state, restarts)
             self._repetition.begins(name, state, lambda: self.fingerprints.without(pod.prefix))
-        self._passed.append((state, restarts))
 
     def _settle(self) -> str:
         """Until everything is there and stays, or makes no more sense to wait for: as `Cluster.run` does."""

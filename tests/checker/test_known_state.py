@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from simk8s.checker import exploration
 from simk8s.checker.exploration import Exploration
+from simk8s.checker.known import Known, Passed, Result
 from simk8s.checker.setup import Setup
 from simk8s.cluster.manifests import Source
 
@@ -57,3 +58,20 @@ def test_a_script_that_goes_on_at_once_is_known_at_its_next_command() -> None:
 def test_a_script_that_takes_its_time_is_not() -> None:
     """How much of the grace period is left then makes a difference."""
     assert min(seconds_of_pods(explored("sleep 1"))[:2]) > 30
+
+
+def test_what_was_broken_before_a_known_state_belongs_to_each_world_alone() -> None:
+    known = Known()
+    passed = Passed(b"state", {"web-0": 2}, ("two write one claim",))
+    end = Result(
+        {"web-0": "ok"}, {}, {"web-0": 3}, violations=("two write one claim", "a write is lost"), passed=(passed,)
+    )
+    known.add("crash 1", end)
+
+    spotless = known.find(Passed(b"state", {"web-0": 0}))
+    assert spotless is not None
+    assert (spotless.violations, spotless.restarts) == (("a write is lost",), {"web-0": 1})
+
+    spotted = known.find(Passed(b"state", {}, ("its ids are not unique",)))
+    assert spotted is not None
+    assert spotted.violations == ("its ids are not unique", "a write is lost")

@@ -112,12 +112,17 @@ class Oracle:
                 notes[one.name] = why
         return Judgement(
             words,
-            (*self._broken, *map(str, self._monitor.violations), *self._violations()),
+            (*self.broken, *map(str, self._monitor.violations), *self._violations()),
             {one.name: one.is_ready for one in stands},
             {one.name: one.restarts for one in stands},
             {one.name: self._files_of(one) for one in stands},
             notes,
         )
+
+    @property
+    def broken(self) -> tuple[str, ...]:
+        """The safety properties that have been broken up to now, a sentence each."""
+        return tuple(self._broken)
 
     @property
     def accounts(self) -> dict[tuple[str, str], Accounts]:
