@@ -165,7 +165,7 @@ def _rounds(
                 exploration.underway = max(exploration.underway - len(found), 0)
                 exploration.results |= {number: replace(result, passed=()) for number, result in found}
                 tell(exploration)
-        for number, result in passed:
+        for number, result in sorted(passed, key=lambda one: one[0]):
             exploration.known.add(f"crash {number}", result)
         _settle(exploration)
 
@@ -179,11 +179,11 @@ def _rounds(
             checkpoints.lay(sorted({crash.position for _, crash in anchors}))
             work = replace(work, checkpoints=checkpoints)
         known = exploration.known
-        parts = [(work, part, known.copy(), f"1-{count:03}") for count, part in enumerate(_parts(anchors))]
-        take(shared(explore, parts, jobs, hear))
+        parts = reversed(_parts(anchors))  # what comes early in the run is pruned most, and so is left to fill the gaps
+        take(shared(explore, [(work, part, known.copy(), f"1-{n:03}") for n, part in enumerate(parts)], jobs, hear))
         wide = sorted(_stretches(exploration), key=lambda stretch: -stretch.width)  # so that none is left for the end
-        calls = [(work, one, known.copy(), f"2-{count:03}") for count, one in enumerate(wide) if one.todo()]
-        take(shared(refine, calls, jobs, hear))
+        some = (one for one in wide if one.todo())
+        take(shared(refine, [(work, one, known.copy(), f"2-{n:03}") for n, one in enumerate(some)], jobs, hear))
 
 
 def _orders(exploration: Exploration, jobs: int | None) -> None:
@@ -197,8 +197,9 @@ def _parts(anchors: Sequence[Numbered]) -> list[list[Numbered]]:
     """Cut into parts of about the same size. Crashes of one moment stay together: often they come to the same state."""
     size = max(-(-len(anchors) // PARTS), SMALLEST_PART)
     parts: list[list[Numbered]] = []
-    for _, group in groupby(anchors, lambda numbered: numbered[1].seconds):
-        if not parts or len(parts[-1]) >= size:
+    for _, found in groupby(anchors, lambda numbered: numbered[1].seconds):
+        group = list(found)
+        if not parts or len(parts[-1]) + len(group) / 2 > size:
             parts.append([])
         parts[-1] += group
     return parts
