@@ -11,7 +11,7 @@ from simk8s.machine.content import Content, joined, split, weight
 from simk8s.machine.errno import Errno, SyscallError
 from simk8s.machine.handle import Handle
 from simk8s.machine.signals import SIGPIPE
-from simk8s.sim import Run, Simulation
+from simk8s.sim import Actor, Run, Simulation
 
 if TYPE_CHECKING:
     from simk8s.machine.process import Process
@@ -24,12 +24,9 @@ class Pipe:
 
     A long hole comes in many pieces, which mean nothing to a reader that waits for more. Such a reader says how much it
     waits for (`grown`) and is not woken before; nor is somebody in front of it who only passes on (`pass_on_to`).
-    Whoever else comes finds everything as if each piece had gone all the way at once.
     """
 
-    __slots__ = (
-        "_changed", "_following", "_kept", "_missing", "_pieces", "_preceding", "_weight", "readers", "sim", "writers",
-    )  # fmt: skip
+    __slots__ = ("_changed", "_missing", "_onward", "_pieces", "_weight", "readers", "sim", "writers")
 
     def __init__(self, sim: Simulation) -> None:
         self.sim = sim
@@ -38,17 +35,14 @@ class Pipe:
         self._pieces: deque[tuple[Content, int]] = deque()
         self._weight = 0
         self._changed: list[simpy.Event] = []
-        self._missing = 0  # what the one who waits here waits for, if it is more than a change
-        self._kept = 0  # bytes of holes that did not wake who waits here
-        self._following: Pipe | None = None
-        self._preceding: Pipe | None = None
+        self._missing = 0  # what the one who waits here still waits for, if it is more than a change
+        self._onward: tuple[Pipe, Actor] | None = None
 
     def changed(self) -> simpy.Event:
         """An event for the next write, read or close."""
         event = simpy.Event(self.sim.env)
         self._changed.append(event)
         if self._missing:  # who waits for much is not the only one any more
-            self._fetch()
             self._missing = 0
             if self._pieces:
                 self.notify()
@@ -61,17 +55,13 @@ class Pipe:
             self._missing = count
         return event
 
-    def pass_on_to(self, following: Pipe) -> None:
-        """Whoever reads here writes all of that there, at once, and does nothing else with it."""
-        if following._preceding is None:
-            self._following, following._preceding = following, self
+    def pass_on_to(self, pipe: Pipe, actor: Actor) -> None:
+        """The one who reads here, `actor`, writes all of that there, at once, and does nothing else with it."""
+        self._onward = pipe, actor
 
     def notify(self) -> None:
         """Wake everybody who waits for a change."""
-        if self._missing:
-            self._fetch()
-            self._missing = 0
-        self._kept = 0
+        self._missing = 0
         waiting, self._changed = self._changed, []
         for event in waiting:
             event.succeed()
@@ -94,30 +84,26 @@ class Pipe:
         filled = self._weight + (len(data) if type(data) is bytes else weight(data))
         if filled > CAPACITY:
             return False
-        if self._missing:
-            self._fetch()
+        if self._changed:
+            if not filled and self._is_too_little(data, seq):
+                return True
+            self.notify()
         self._weight = filled
         self._pieces.append((data, seq))
-        if self._changed and (filled or not self._keeps(len(data))):
-            self.notify()
         return True
 
-    def _keeps(self, length: int) -> bool:
-        """Whether all that is here, a hole to which so much has just come, is less than the reader waits for."""
-        last = self._following or self
-        if not last._missing or len(self._changed) > 1:
+    def _is_too_little(self, hole: Content, seq: int) -> bool:
+        """Put a hole where the reader is that waits for more than that, if there is one, and wake nobody."""
+        pipe, actor = self._onward or (self, None)
+        length = len(hole)
+        if length >= pipe._missing or len(self._changed) > 1:
             return False
-        self._kept += length
-        return self._kept + (last._kept if last is not self else 0) < last._missing
-
-    def _fetch(self) -> None:
-        """Take what was kept before who passes on to here, as if it had been passed on."""
-        preceding = self._preceding
-        if preceding is not None and preceding._kept:
-            self._pieces += preceding._pieces
-            self._kept += preceding._kept
-            preceding._pieces.clear()
-            preceding._kept = 0
+        if actor is not None:
+            actor.hear(seq)
+            seq = actor.latest
+        pipe._missing -= length
+        pipe._pieces.append((hole, seq))
+        return True
 
     def take(self, count: int) -> tuple[Content, int]:
         """The next bytes, at most `count`, from one or more writes."""
@@ -150,8 +136,7 @@ class Pipe:
             if self.writers == 0:
                 return b""
             yield self.changed()
-        following = self._following
-        data, seq = self.take(count if following is None else max(count, following._missing))
+        data, seq = self.take(count)
         process.actor.hear(seq)
         return data
 

@@ -26,7 +26,7 @@ class Chain:
         self.relay_end = PipeWriter(self.back)
         self.wakes: list[tuple[str, float]] = []
         self.received: list[tuple[float, int, int]] = []
-        self.front.pass_on_to(self.back)
+        self.front.pass_on_to(self.back, self.relay.actor)
         self.sim.task(self.send())
         self.sim.task(self.pass_on())
         self.reading = self.sim.task(self.receive(wanted))
