@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from simk8s.machine.content import as_json
-from simk8s.machine.filesystem import NOT_IN_HISTORY, Device, Directory, Fifo, File, Inode, SocketFile, Symlink
+from simk8s.machine.filesystem import NOT_IN_HISTORY, Device, Directory, Fifo, File, Inode, SocketFile, Symlink, own
 
 Record = Callable[..., int]
 """`record(verb, object, **detail)`: `Process.record`."""
@@ -22,7 +22,7 @@ def copy_up(record: Record, label: str, inode: Inode, *, below: bool = False) ->
         inode.number = record("file.copy_up", label, **_described(inode))
     if below and isinstance(inode, Directory):
         for name in sorted(inode.entries):
-            copy_up(record, f"{label}/{name}", inode.entries[name], below=True)
+            copy_up(record, f"{label}/{name}", own(inode, name, inode.entries[name]), below=True)
 
 
 def _described(inode: Inode) -> dict[str, Any]:

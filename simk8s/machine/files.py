@@ -186,10 +186,11 @@ class Files:
 
     def link(self, existing: str, new: str) -> Run[None]:
         """A second name for a file."""
-        inode = self.stat(existing)
+        source = self._existing(existing, follow=True)
+        inode = source.inode
+        assert inode is not None
         if isinstance(inode, Directory):
             raise SyscallError(Errno.EPERM, existing)
-        source = self.locate(existing)
         self._tell_of(source)
         yield from self._add(new, inode, "link", existing=source.label)
         if isinstance(inode, File):

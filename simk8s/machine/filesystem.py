@@ -24,6 +24,9 @@ DISK_BYTES = 10 << 30
 NOT_IN_HISTORY = -1
 """The number of an inode that came with an image. Others have that of the history record that tells what they are."""
 
+IN_IMAGE = -2
+"""The number of an inode that is part of an image: all its containers look at it, and who may change it has its own."""
+
 
 @dataclass(slots=True, eq=False)
 class File:
@@ -131,8 +134,19 @@ class FileSystem:
         """How often a directory was renamed: whoever has remembered a path may be wrong since."""
 
     def copy(self, name: str) -> FileSystem:
-        """A tree of its own with the same content: how a container gets its writable layer from an image."""
+        """A tree of its own with the same content: how an image is based on another."""
         return FileSystem(name, copy_tree(self.root))
+
+    def layer(self, name: str) -> FileSystem:
+        """A tree of its own on this image: a container's writable layer.
+
+        What is below the root is copied when the container first reaches for it (`own`), not when it only looks.
+        """
+        if self.root.number != IN_IMAGE:
+            _seal(self.root)
+        root = _copy(self.root)
+        assert isinstance(root, Directory)
+        return FileSystem(name, root)
 
     def install(self, files: Mapping[str, str | bytes], *, mode: int = 0o644) -> None:
         """Put files into the tree by path, with the directories that they need: for images and tests."""
@@ -147,10 +161,12 @@ class FileSystem:
     def directory(self, path: str) -> Directory:
         """The directory at `path`, made if it is not there (as for a `subPath` mount)."""
         here = self.root
+        if here.number == IN_IMAGE:
+            here.number = NOT_IN_HISTORY  # an image that changes after all: its next layer seals what is new
         for part in path.split("/"):
             if part in ("", "."):
                 continue
-            below = here.entries.setdefault(part, Directory())
+            below = own(here, part, here.entries.setdefault(part, Directory()))
             if not isinstance(below, Directory):
                 raise SyscallError(Errno.ENOTDIR, path)
             here = below
@@ -181,23 +197,53 @@ def executable(program: str) -> File:
     return File(EXECUTABLE_MAGIC + program.encode() + b"\n", 0o755)
 
 
+def own(directory: Directory, name: str, inode: Inode) -> Inode:
+    """What is at a name, for who may change it: the container's own copy of what is still the image's."""
+    if inode.number == IN_IMAGE:
+        inode = directory.entries[name] = _copy(inode)
+    return inode
+
+
+def own_all(directory: Directory) -> None:
+    """The same for everything below a directory."""
+    for name in [*directory.entries]:
+        inode = own(directory, name, directory.entries[name])
+        if isinstance(inode, Directory):
+            own_all(inode)
+
+
 def copy_tree(directory: Directory) -> Directory:
     """A deep copy of a tree; file contents are shared, since they are never changed in place."""
-    entries: dict[str, Inode] = {}
-    for name, inode in directory.entries.items():
-        if isinstance(inode, File):  # most are; each container has its copy of a whole image
-            entries[name] = File(inode.content, inode.mode, inode.uid, inode.gid, inode.mtime)
-        elif isinstance(inode, Directory):
-            entries[name] = copy_tree(inode)
-        elif isinstance(inode, Device):
-            entries[name] = Device(inode.name, inode.mode, inode.uid, inode.gid)
-        elif isinstance(inode, Symlink):
-            entries[name] = Symlink(inode.target)
-        elif isinstance(inode, Fifo):
-            entries[name] = Fifo(None, inode.mode)
-        else:
-            entries[name] = SocketFile()
+    entries = {
+        name: copy_tree(inode) if isinstance(inode, Directory) else _copy(inode)
+        for name, inode in directory.entries.items()
+    }
     return Directory(entries, directory.mode, directory.uid, directory.gid, directory.mtime)
+
+
+def _copy(inode: Inode) -> Inode:
+    match inode:
+        case File(content, mode, uid, gid, mtime):
+            return File(content, mode, uid, gid, mtime)
+        case Directory(entries, mode, uid, gid, mtime):
+            return Directory(dict(entries), mode, uid, gid, mtime)
+        case Device(name, mode, uid, gid):
+            return Device(name, mode, uid, gid)
+        case Symlink(target):
+            return Symlink(target)
+        case Fifo(_, mode):
+            return Fifo(None, mode)
+        case SocketFile():
+            return SocketFile()
+
+
+def _seal(directory: Directory) -> None:
+    directory.number = IN_IMAGE
+    for inode in directory.entries.values():
+        if isinstance(inode, Directory):
+            _seal(inode)
+        else:
+            inode.number = IN_IMAGE
 
 
 def _walk(prefix: str, directory: Directory) -> Iterator[tuple[str, Inode]]:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 from simk8s.machine.errno import Errno, SyscallError
-from simk8s.machine.filesystem import Directory, File, FileSystem, Inode, Symlink
+from simk8s.machine.filesystem import IN_IMAGE, Directory, File, FileSystem, Inode, Symlink, own
 
 _MAX_SYMLINKS = 40
 
@@ -126,6 +126,7 @@ class MountTable:
     def resolve(self, path: str, cwd: str = "/", *, follow: bool = True) -> Location:
         """Follow `path` from `cwd`. The last name need not exist; everything before it must be a directory.
 
+        Whoever asks may change what is there: what was the image's on the way becomes the container's own.
         Raises SyscallError ENOENT, ENOTDIR or ELOOP.
         """
         if not path:
@@ -190,6 +191,7 @@ class MountTable:
                 if pending:
                     raise SyscallError(Errno.ENOENT, path)
                 return Location(here, mount, directory, name, None, f"{inner}/{name}")
+            inode = own(directory, name, inode)
             if type(inode) is Symlink and (follow or pending):
                 links += 1
                 if links > _MAX_SYMLINKS:
@@ -216,6 +218,8 @@ def _straight(
         if kind is Directory:
             parent = inode  # type: ignore[assignment]
             inode = parent.entries.get(name)  # type: ignore[union-attr]
+            if inode is not None and inode.number == IN_IMAGE:
+                inode = own(parent, name, inode)  # type: ignore[arg-type]
         elif inode is None:
             return None, None
         elif kind is Symlink:

@@ -112,7 +112,7 @@ class Container:
         self.stop_reason = ""
         """The word for an end that the exit code does not tell, such as OOMKilled."""
         self._on_exit = on_exit
-        root = blueprint.image.root().copy(blueprint.root_name)
+        root = blueprint.image.root().layer(blueprint.root_name)
         self.machine = Machine(sim, blueprint.machine_name, root=root, interface=interface, hostname=blueprint.hostname)
         self.machine.memory_limit = blueprint.memory_limit
         self.machine.on_memory_exhausted = lambda: self.kill("OOMKilled")  # the whole group, as with cgroup v2

@@ -114,7 +114,7 @@ class Client:
 
     def _made(self, image: Image) -> Machine:
         interface = self.world.network.attach(_ADDRESS, "client")
-        return Machine(self.world.sim, "client", root=image.root().copy("client"), interface=interface)
+        return Machine(self.world.sim, "client", root=image.root().layer("client"), interface=interface)
 
 
 def _lines(out: list[bytes]) -> Iterator[str]:

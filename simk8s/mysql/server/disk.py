@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from simk8s.machine import Content, Directory, Errno, File, SyscallError
 from simk8s.machine.content import as_json
+from simk8s.machine.filesystem import own_all
 from simk8s.mysql.directory import DataDirectory
 from simk8s.mysql.step import Blocked, Change, Log, Pause, Stage, Step, Steps
 from simk8s.sim import Run
@@ -28,6 +29,7 @@ class Disk:
         location = process.locate(path)
         if not isinstance(location.inode, Directory):
             raise SyscallError(Errno.ENOENT, path)
+        own_all(location.inode)  # the model changes files without asking the process for them
         self.process = process
         self.path = location.path
         self.label = location.label.rstrip("/")
