@@ -137,29 +137,31 @@ class FileHandle(Handle):
             yield from process.sleep(disk.slowness * FORCED_SECONDS)
         if disk.in_memory and disk.size() + len(data) > disk.capacity:
             raise SyscallError(Errno.ENOSPC)
-        before_write(self.file, process.sim.now)
-        offset = len(self.file.content) if self.append else self.offset
-        self.file.content = splice(self.file.content, offset, data)
-        self.file.mtime = process.sim.now
-        self.file.is_news = True
-        self.offset = offset + len(data)
+        file, now, size = self.file, process.sim.now, len(data)
+        before_write(file, now)
+        offset = len(file.content) if self.append else self.offset
+        file.content = splice(file.content, offset, data)
+        file.mtime = now
+        file.is_news = True
+        self.offset = offset + size
         if disk.in_memory:
             process.machine.check_memory(process)
             if process.status is not None:
                 yield process.machine.never
         if process.sim.history.enabled:
             process.record("file.write", self.label, offset=offset, data=as_json(data), **self._moved)
-        if len(data) >= BULK:
-            yield from process.sleep(disk.slowness * len(data) / process.machine.costs.disk_bytes_per_second)
-        return len(data)
+        if size >= BULK:
+            yield from process.sleep(disk.slowness * size / process.machine.costs.disk_bytes_per_second)
+        return size
 
     def sync(self, process: Process) -> Run[None]:
         yield from process.step("fsync", self.label)
         _, mount, parent, name, _, _ = self._location
         if mount.filesystem.is_failing:
             raise SyscallError(Errno.EIO)
-        force(self.file, parent if self._is_where_it_was else None, name)
-        process.record("file.sync", self.label, **self._moved)
+        moved = self._moved
+        force(self.file, None if moved else parent, name)
+        process.record("file.sync", self.label, **moved)
 
     @property
     def _moved(self) -> dict[str, int]:

@@ -63,8 +63,7 @@ class Pipe:
         """Wake everybody who waits for a change."""
         self._missing = 0
         waiting, self._changed = self._changed, []
-        for event in waiting:
-            event.succeed()
+        self.sim.env.wake(waiting)
 
     @property
     def room(self) -> int:

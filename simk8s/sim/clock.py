@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from heapq import heappop
+from collections.abc import Iterable
+from heapq import heappop, heappush
 
 import simpy
+from simpy.events import NORMAL
 
 
 class Clock(simpy.Environment):
@@ -61,6 +63,12 @@ class Clock(simpy.Environment):
         for callback in callbacks:
             callback(event)
 
+    def wake(self, events: Iterable[simpy.Event]) -> None:
+        """`succeed` for several that nobody has let happen yet."""
+        for event in events:
+            event._ok, event._value = True, None
+            heappush(self._queue, (self._now, NORMAL, next(self._eid), event))
+
     def took(self, event: simpy.Event) -> bool:
         """Let `event` happen at once if it is the next one, and only the caller's; else False: it must be awaited."""
         queue = self._queue
@@ -69,3 +77,15 @@ class Clock(simpy.Environment):
             event.callbacks = None  # type: ignore[assignment]  # SimPy's sign that it has happened
             return True
         return False
+
+
+class Wait(simpy.Event):
+    """Happens after so many seconds. SimPy's Timeout without its value: most events are such, and many are made."""
+
+    def __init__(self, clock: Clock, seconds: float) -> None:
+        if seconds < 0:
+            raise ValueError(f"nobody can wait for {seconds} seconds")
+        self.env = clock
+        self.callbacks = []
+        self._ok, self._value = True, None
+        heappush(clock._queue, (clock._now + seconds, NORMAL, next(clock._eid), self))

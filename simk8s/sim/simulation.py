@@ -11,7 +11,7 @@ from typing import Any, TypeAlias, TypeVar
 import simpy
 
 from simk8s.sim.chance import Chooser, Recorded, Seeded
-from simk8s.sim.clock import Clock
+from simk8s.sim.clock import Clock, Wait
 from simk8s.sim.first import First
 from simk8s.sim.history import Actor, History
 from simk8s.sim.task import Task
@@ -93,9 +93,9 @@ class Simulation:
         """Write to history that `actor` did `verb` to `object`. Returns the record's sequence number."""
         return self.history.add(self.env._now, actor, verb, object, detail)
 
-    def sleep(self, seconds: float) -> simpy.Timeout:
+    def sleep(self, seconds: float) -> simpy.Event:
         """An event that happens after that many virtual seconds."""
-        return simpy.Timeout(self.env, seconds)
+        return Wait(self.env, seconds)
 
     def event(self) -> simpy.Event:
         """An event that happens when somebody calls its `succeed(value)`."""

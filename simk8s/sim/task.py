@@ -9,7 +9,7 @@ from typing import Any
 import simpy
 from simpy.events import PENDING
 
-from simk8s.sim.clock import Clock
+from simk8s.sim.clock import Clock, Wait
 
 
 class Task(simpy.Event):
@@ -24,14 +24,11 @@ class Task(simpy.Event):
         super().__init__(env)
         self._clock = env
         self._generator = generator
-        self._target: simpy.Event | None = None
         self._running = False
         self._killed = False
         self._held: simpy.Event | None = None
-        start = simpy.Event(env)
-        start.callbacks.append(self._resume)
-        self._target = start
-        start.succeed()
+        self._target: simpy.Event | None = Wait(env, 0.0)
+        self._target.callbacks.append(self._resume)
 
     @property
     def is_alive(self) -> bool:
