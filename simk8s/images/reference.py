@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from simk8s.errors import SimError
 
@@ -39,18 +40,23 @@ class Reference:
     tag: str
     digest: str = ""
 
-    @classmethod
-    def parse(cls, text: str) -> Reference:
+    @staticmethod
+    def parse(text: str) -> Reference:
         """Read a reference. Raises SimError SK601 where it is not one (the kubelet says InvalidImageName)."""
-        match = _REFERENCE.fullmatch(text)
-        repository = normalised(match["path"]) if match else ""
-        if match is None or not _PATH.fullmatch(repository.partition("/")[2]):
-            raise SimError("SK601", f"{text!r} is not an image reference", hint="write NAME:TAG, for example mysql:5.7")
-        digest = match["digest"] or ""
-        return cls(repository, match["tag"] or ("" if digest else DEFAULT_TAG), digest)
+        return _parsed(text)
 
     def __str__(self) -> str:
         return self.repository + (f":{self.tag}" if self.tag else "") + (f"@{self.digest}" if self.digest else "")
+
+
+@lru_cache(maxsize=256)  # every start of a container asks for the same few
+def _parsed(text: str) -> Reference:
+    match = _REFERENCE.fullmatch(text)
+    repository = normalised(match["path"]) if match else ""
+    if match is None or not _PATH.fullmatch(repository.partition("/")[2]):
+        raise SimError("SK601", f"{text!r} is not an image reference", hint="write NAME:TAG, for example mysql:5.7")
+    digest = match["digest"] or ""
+    return Reference(repository, match["tag"] or ("" if digest else DEFAULT_TAG), digest)
 
 
 def normalised(repository: str) -> str:

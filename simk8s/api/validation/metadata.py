@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from simk8s.api.errors import Cause
 from simk8s.api.objects import Object
@@ -19,7 +19,7 @@ from simk8s.api.validation.name import (
 
 _ANNOTATIONS_LIMIT_BYTES = 256 * 1024
 
-_NAME_SHAPES: dict[str, Callable[[str], Iterator[str]]] = {
+_NAME_SHAPES: dict[str, Callable[[str], Iterable[str]]] = {
     "Service": dns_1035_label,
     "StatefulSet": dns_label,  # STS-81
     "Namespace": dns_label,

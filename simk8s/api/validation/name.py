@@ -1,9 +1,10 @@
-"""The shapes of names, label keys and values, in the API server's own words. Each function yields what is wrong."""
+"""The shapes of names, label keys and values, in the API server's own words. Each function tells what is wrong."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import lru_cache, wraps
 
 _LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
 _LABEL_1035 = "[a-z]([-a-z0-9]*[a-z0-9])?"
@@ -20,6 +21,18 @@ _VALUE_PATTERN = re.compile(_VALUE)
 _CONFIG_KEY_PATTERN = re.compile(_CONFIG_KEY)
 
 
+def _remembered(shape: Callable[[str], Iterator[str]]) -> Callable[[str], tuple[str, ...]]:
+    """Every write of an object shows the same few names, keys and values again."""
+
+    @wraps(shape)
+    @lru_cache(maxsize=1024)
+    def told(name: str) -> tuple[str, ...]:
+        return tuple(shape(name))
+
+    return told
+
+
+@_remembered
 def dns_label(name: str) -> Iterator[str]:
     """RFC 1123 label: Pods' containers, volumes, StatefulSets, namespaces."""
     yield from _length(name, 63)
@@ -31,6 +44,7 @@ def dns_label(name: str) -> Iterator[str]:
         )
 
 
+@_remembered
 def dns_1035_label(name: str) -> Iterator[str]:
     """RFC 1035 label: Services."""
     yield from _length(name, 63)
@@ -42,6 +56,7 @@ def dns_1035_label(name: str) -> Iterator[str]:
         )
 
 
+@_remembered
 def dns_subdomain(name: str) -> Iterator[str]:
     """RFC 1123 subdomain: what most objects may be called."""
     yield from _length(name, 253)
@@ -62,6 +77,7 @@ def path_segment(name: str) -> Iterator[str]:
             yield f"may not contain '{character}'"
 
 
+@_remembered
 def qualified_name(name: str) -> Iterator[str]:
     """A label's or an annotation's key: a name, perhaps after a DNS prefix and a slash."""
     prefix, slash, rest = name.rpartition("/")
@@ -88,6 +104,7 @@ def _qualified_shape() -> str:
     )
 
 
+@_remembered
 def label_value(value: str) -> Iterator[str]:
     yield from _length(value, 63)
     if not _VALUE_PATTERN.fullmatch(value):
