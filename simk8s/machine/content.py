@@ -139,6 +139,9 @@ def split(content: Content, at: int) -> tuple[Content, Content]:
     """The first `at` bytes, and the rest."""
     if isinstance(content, bytes):
         return content[:at], content[at:]
+    first, *others = content.segments or (b"",)
+    if isinstance(first, int) and 0 < at < first:  # one of many pieces of a long hole
+        return _hole(at), _whole([first - at, *others])
     before: list[bytes | int] = []
     after: list[bytes | int] = []
     for segment in content.segments:

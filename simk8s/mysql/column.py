@@ -45,6 +45,11 @@ class ColumnType:
         return self.name in _BINARIES
 
     @property
+    def is_plain(self) -> bool:
+        """Whether its values are in a data file what they are in memory."""
+        return not self.is_binary and self.name not in ("decimal", "datetime", "timestamp", "date", "time")
+
+    @property
     def is_blob(self) -> bool:
         """Whether it is one of the TEXT and BLOB types, which have no default and need a key length."""
         return self.name in BLOB_LENGTH_BYTES

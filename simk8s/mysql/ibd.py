@@ -17,6 +17,8 @@ IBDATA1_EXTENDED = 76 << 20  # after its first extension by 64 MiB (MYSQLD-2)
 PAGE_SIZE = 16384
 SPACE_SIZE = 6 * PAGE_SIZE  # a new table's file
 
+_compact = json.JSONEncoder(separators=(",", ":")).encode
+
 
 @dataclass(slots=True)
 class SystemSpace:
@@ -43,7 +45,7 @@ class SystemSpace:
             "binlog": self.binlog,
             "tables": self.tables,
         }
-        return padded(json.dumps(plain, separators=(",", ":")).encode() + b"\n", self.size)
+        return padded(_compact(plain).encode() + b"\n", self.size)
 
 
 def decode_system_space(content: Content) -> SystemSpace:
@@ -71,7 +73,7 @@ class Space:
     size: int = SPACE_SIZE
 
     def encode(self) -> Content:
-        rows = json.dumps(list(self.rows.items()), separators=(",", ":"))
+        rows = _compact(list(self.rows.items()))
         data = f'{{"space":{self.space},"lsn":{self.lsn}}}\n{rows}\n'.encode()
         return padded(data, max(self.size, 2 * len(data) // PAGE_SIZE * PAGE_SIZE))
 

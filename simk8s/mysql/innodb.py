@@ -11,7 +11,7 @@ from simk8s.mysql.errors import MySQLError
 from simk8s.mysql.ibd import IBDATA1_EXTENDED, SPACE_SIZE, Space, SystemSpace, decode_space
 from simk8s.mysql.redo import Redo
 from simk8s.mysql.step import Change, Log, Steps
-from simk8s.mysql.table import Definition, Table, TableRows, path_of, row_from_plain, rows_to_plain
+from simk8s.mysql.table import Definition, Table, TableRows, path_of, rows_from_plain, rows_to_plain
 
 CHECKPOINT_BYTES = 64 << 10  # SIM: so much redo makes InnoDB write its dirty pages
 
@@ -54,7 +54,7 @@ class InnoDB:
         except ValueError as problem:
             yield Log("ERROR", f"InnoDB: Table {path} in the tablespace {space} is corrupted.")
             raise MySQLError(1033, f"./{path}.ibd") from problem
-        rows = {number: row_from_plain(row, definition) for number, row in file.rows.items()}
+        rows = rows_from_plain(file.rows.items(), definition)
         table = Table(database, definition, TableRows(definition, rows, max(rows, default=0) + 1), space=space)
         table.lsn = file.lsn
         table.count_up()

@@ -8,16 +8,18 @@ from simk8s.machine.content import dense, padded
 from simk8s.mysql.directory import DataDirectory
 from simk8s.mysql.errors import MySQLError
 from simk8s.mysql.step import Steps
-from simk8s.mysql.table import Definition, Table, TableRows, row_from_plain, rows_to_plain
+from simk8s.mysql.table import Definition, Table, TableRows, path_of, rows_from_plain, rows_to_plain
 
 FILES = {"MyISAM": (".MYD", ".MYI"), "CSV": (".CSV", ".CSM")}
 _INDEX_SIZE = {".MYI": 4096, ".CSM": 35}
 
+_compact = json.JSONEncoder(separators=(",", ":")).encode
+
 
 def load(directory: DataDirectory, database: str, definition: Definition) -> Table:
     """Open a table's files. Raises 1017 where one is missing, 1033 where it cannot be read."""
-    table = Table(database, definition, TableRows(definition))
-    data, index = (table.path + ending for ending in FILES[definition.engine])
+    path = path_of(database, definition.name)
+    data, index = (path + ending for ending in FILES[definition.engine])
     for path in (index, data):
         if not directory.is_file(path):
             raise MySQLError(1017, f"./{path}")
@@ -26,10 +28,11 @@ def load(directory: DataDirectory, database: str, definition: Definition) -> Tab
         rows = json.loads(dense(directory.read(data)) or b"[]")
     except ValueError as problem:
         raise MySQLError(1033, f"./{data}") from problem
-    by_number = {number: row_from_plain(row, definition) for number, row in rows}
-    table.rows = TableRows(definition, by_number, max(by_number, default=0) + 1)
-    table.next_number = head.get("next_number", 1)
-    return table
+    by_number = rows_from_plain(rows, definition)
+    number = head.get("next_number", 1)
+    return Table(
+        database, definition, TableRows(definition, by_number, max(by_number, default=0) + 1), next_number=number
+    )
 
 
 def create(directory: DataDirectory, database: str, definition: Definition) -> Steps[Table]:
@@ -43,7 +46,7 @@ def save(directory: DataDirectory, table: Table) -> Steps[None]:
     """Write data, then index: a kill in between leaves the two apart (ENTRY-44)."""
     data, index = FILES[table.definition.engine]
     rows = rows_to_plain(table.rows.by_number)
-    content = json.dumps(rows, separators=(",", ":")).encode() if rows else b""
+    content = _compact(rows).encode() if rows else b""
     yield from directory.write(table.path + data, content, sync=False)
     head = json.dumps({"next_number": table.next_number}).encode()
     yield from directory.write(table.path + index, padded(head, _INDEX_SIZE[index]), sync=False)

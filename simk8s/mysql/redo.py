@@ -20,6 +20,8 @@ FIRST_LSN = 45790  # "New log files created, LSN=45790" on an empty directory
 _HEADER_SIZE = 128
 _OVERHEAD = 16  # bytes that an entry takes in the log besides its own
 
+_compact = json.JSONEncoder(separators=(",", ":")).encode
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -39,7 +41,7 @@ class Entry:
         return self.data[0] if self.kind in ("rows", "commit", "rollback") else None
 
     def line(self) -> bytes:
-        return json.dumps([self.lsn, self.kind, *self.data], separators=(",", ":")).encode() + b"\n"
+        return _compact([self.lsn, self.kind, *self.data]).encode() + b"\n"
 
 
 @dataclass(frozen=True, slots=True)

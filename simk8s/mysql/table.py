@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
@@ -14,6 +14,8 @@ from simk8s.mysql.column import COLLATIONS, Column, ColumnType, Row, Special, Va
 
 FRM_MAGIC = b"\xfe\x01\n\x0c"
 _FRM_SIZE = 8556
+
+_compact = json.JSONEncoder(separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ class Definition:
 
     def frm(self) -> Content:
         """The content of the `.frm` file: its magic, then the definition in JSON (SIM), padded to the usual size."""
-        data = FRM_MAGIC + json.dumps(_definition_to_plain(self), separators=(",", ":")).encode()
+        data = FRM_MAGIC + _compact(_definition_to_plain(self)).encode()
         return padded(data, _FRM_SIZE + 4 * len(self.columns))
 
 
@@ -282,9 +284,18 @@ def rows_to_plain(rows: dict[int, Row]) -> list[Any]:
     return [[number, [to_plain(value) for value in row]] for number, row in rows.items()]
 
 
-def row_from_plain(plain: list[Any], definition: Definition) -> Row:
-    """A row of a data file. Columns that were added to the definition since are not in it: they are NULL."""
-    return tuple(from_plain(value, type) for value, type in zip(plain, definition.types, strict=False))
+def rows_from_plain(rows: Iterable[tuple[int, list[Any]]], definition: Definition) -> dict[int, Row]:
+    """The rows of a data file. Columns that were added to the definition since are not in it: they are NULL."""
+    types = definition.types
+    told = [(place, type) for place, type in enumerate(types) if not type.is_plain]
+    result = {}
+    for number, row in rows:
+        values = row[: len(types)]
+        for place, type in told:
+            if place < len(values):
+                values[place] = from_plain(values[place], type)
+        result[number] = tuple(values)
+    return result
 
 
 @dataclass(slots=True, eq=False)

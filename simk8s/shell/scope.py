@@ -136,9 +136,9 @@ class Table:
         """Names as bash walks its tables: what is assigned for a command, what is local, and the rest, each by hash."""
         for_command = [name for name, variable in meanings.items() if variable.given == "call"]
         result = by_hash(for_command, 4) if for_command else []
-        left = [name for name in meanings if name not in for_command]
+        left = [name for name in meanings if name not in for_command] if for_command else list(meanings)
         for frame in reversed(self.frames):
-            if local := [name for name in left if name in frame.saved]:
+            if frame.saved and (local := [name for name in left if name in frame.saved]):
                 result += by_hash(local, 4)
                 left = [name for name in left if name not in local]
         return result + _in_global_table(tuple(left))

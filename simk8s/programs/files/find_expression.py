@@ -83,7 +83,13 @@ class Expression:
     def both(self, left: Test, right: Test) -> Test:
         """Left and, where it holds, right."""
 
-        return lambda found: after(left(found), lambda holds: holds and right(found))
+        def test(found: Found) -> Outcome:
+            outcome = left(found)
+            if outcome is True:
+                return right(found)
+            return outcome and after(outcome, lambda holds: holds and right(found))
+
+        return test
 
     def print_test(self, end: str) -> Test:
         """-print and -print0."""
@@ -126,7 +132,12 @@ class Expression:
         if self.words and self.words[-1] in ("!", "-not"):
             self.words.pop()
             inner = self._not()
-            return lambda found: after(inner(found), lambda holds: not holds)
+
+            def test(found: Found) -> Outcome:
+                outcome = inner(found)
+                return not outcome if isinstance(outcome, bool) else after(outcome, lambda holds: not holds)
+
+            return test
         if self.words and self.words[-1] == "(":
             self.words.pop()
             inside = self._list()
