@@ -29,7 +29,8 @@ class Disk:
         location = process.locate(path)
         if not isinstance(location.inode, Directory):
             raise SyscallError(Errno.ENOENT, path)
-        own_all(location.inode)  # the model changes files without asking the process for them
+        if location.mount.point == "/":  # nowhere else are files of an image
+            own_all(location.inode)  # since the model changes files without asking the process for them
         self.process = process
         self.path = location.path
         self.label = location.label.rstrip("/")
