@@ -156,6 +156,9 @@ class Pipe:
 
     def write(self, process: Process, data: Content) -> Run[int]:
         """All of `data`, waiting for room. With no reader left: SIGPIPE, or EPIPE for a process that ignores that."""
+        size = len(data)
+        if size and self.readers and self.put(data, process.actor.latest):
+            return size
         rest = data
         while len(rest):
             if self.readers == 0:
@@ -168,7 +171,7 @@ class Pipe:
                 self.put(rest[:room], process.actor.latest)
                 rest = rest[room:]
             yield self.changed()
-        return len(data)
+        return size
 
     def lose_reader(self) -> None:
         self.readers -= 1

@@ -126,13 +126,13 @@ class SocketHandle(Handle):
         link, outgoing = self.link, self._outgoing
         if link.cut:
             yield from self._outlast_partition(process)
-        seconds = link.latency_seconds
+        seconds, size = link.latency_seconds, len(data)
         if link.bytes_per_second:
-            seconds += len(data) / link.bytes_per_second
+            seconds += size / link.bytes_per_second
         if seconds:
             yield process.sim.sleep(seconds)
         if outgoing.readers and outgoing.put(data, process.actor.latest):
-            return len(data)
+            return size
         return (yield from outgoing.write(process, data))
 
     def _outlast_partition(self, process: Process) -> Run[None]:

@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 from typing import TypeAlias
 
 MAGIC = b"\xfebin"
@@ -304,10 +305,15 @@ def iterate(data: bytes, start: int = 4, *, verify: bool = False) -> Iterator[Ra
 
 def parse(raw: RawEvent) -> Event:
     """What the event says."""
-    type = EventType(raw.type)
+    return _parsed(raw.type, raw.body)
+
+
+@lru_cache(maxsize=256)  # an applier looks at a group again with each event that comes, and so does each replica
+def _parsed(number: int, body: bytes) -> Event:
+    type = EventType(number)
     if type in _ROWS:
-        return Rows.parse_as(type, raw.body)
-    return _PARSERS[type].parse(raw.body)
+        return Rows.parse_as(type, body)
+    return _PARSERS[type].parse(body)
 
 
 _ROWS = (EventType.WRITE_ROWS, EventType.UPDATE_ROWS, EventType.DELETE_ROWS)

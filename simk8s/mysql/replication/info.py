@@ -30,12 +30,12 @@ class MasterInfo:
     auto_position: bool = False
 
     def encode(self) -> bytes:
-        lines = [
+        lines: list[object] = [
             *(_MASTER_LINES, self.log_file, self.log_pos, self.host, self.user, self.password, self.port),
             *(self.connect_retry, 0, "", "", "", "", "", 0, f"{self.heartbeat:.3f}", self.bind, 0, self.uuid),
             *(self.retry_count, "", "", int(self.auto_position), "", ""),
         ]
-        return "".join(f"{line}\n" for line in lines).encode()
+        return _as_text(lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class RelayLogInfo:
     delay: int = 0
 
     def encode(self) -> bytes:
-        lines = [
+        lines: list[object] = [
             _RELAY_LINES,
             f"./{self.relay_file}",
             self.relay_pos,
@@ -60,7 +60,11 @@ class RelayLogInfo:
             1,
             "",
         ]
-        return "".join(f"{line}\n" for line in lines).encode()
+        return _as_text(lines)
+
+
+def _as_text(lines: list[object]) -> bytes:
+    return ("\n".join(map(str, lines)) + "\n").encode()
 
 
 def decode_master_info(content: Content) -> MasterInfo:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from simk8s.errors import SimError
-from simk8s.machine import Content, Handle, SyscallError, program
+from simk8s.machine import Handle, SyscallError, program
 from simk8s.machine.pipe import PipeReader
 from simk8s.mysql.profile import profile_of
 from simk8s.mysql.xtrabackup.stream import BrokenStream, Chunk, Decoder, chunks_of, encode
@@ -99,8 +99,15 @@ class _Extraction:
 
     def run(self) -> Run[int]:
         decoder = Decoder()
+        stdin = self.process.handle(0)
+        pipe = stdin.pipe if isinstance(stdin, PipeReader) else None
         try:
-            while data := (yield from self._read(decoder)):
+            while True:
+                if pipe is not None and not pipe.is_ready:
+                    yield pipe.grown(decoder.missing)
+                data = yield from stdin.read(self.process, READ_BYTES)
+                if not len(data):
+                    break
                 for chunk in decoder.feed(data):
                     if not (yield from self._write(chunk)):
                         # XB-62: the failure reaches the exit status from 2.4.12 on (PXB-1542)
@@ -110,13 +117,6 @@ class _Extraction:
             yield from self.process.write(2, f"{broken}\n".encode())
             return 1
         return 0
-
-    def _read(self, decoder: Decoder) -> Run[Content]:
-        """What has come, as soon as it is of use."""
-        stdin = self.process.handle(0)
-        if isinstance(stdin, PipeReader) and not stdin.is_ready():
-            yield stdin.pipe.grown(decoder.missing)
-        return (yield from stdin.read(self.process, READ_BYTES))
 
     def _write(self, chunk: Chunk) -> Run[bool]:
         """Put one chunk into its file; False after a message where that failed."""
