@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from functools import partial
 from typing import TYPE_CHECKING
 
 import simpy
@@ -11,7 +12,8 @@ from simk8s.machine.content import Content, joined, split, weight
 from simk8s.machine.errno import Errno, SyscallError
 from simk8s.machine.handle import Handle
 from simk8s.machine.signals import SIGPIPE
-from simk8s.sim import Actor, Run, Simulation
+from simk8s.sim import Run, Simulation
+from simk8s.sim.clock import Wait
 
 if TYPE_CHECKING:
     from simk8s.machine.process import Process
@@ -23,7 +25,8 @@ class Pipe:
     """Pieces in flight, each with the history record of its writer, so that the reader knows its cause.
 
     A long hole comes in many pieces, which mean nothing to a reader that waits for more. Such a reader says how much it
-    waits for (`grown`) and is not woken before; nor is somebody in front of it who only passes on (`pass_on_to`).
+    waits for (`grown`) and is not woken before; nor is somebody in front of it who only passes on (`pass_on_to`). What
+    that one waits for goes on at the moment when it would be its turn, without it.
     """
 
     __slots__ = ("_changed", "_missing", "_onward", "_pieces", "_weight", "readers", "sim", "writers")
@@ -36,7 +39,7 @@ class Pipe:
         self._weight = 0
         self._changed: list[simpy.Event] = []
         self._missing = 0  # what the one who waits here still waits for, if it is more than a change
-        self._onward: tuple[Pipe, Actor] | None = None
+        self._onward: tuple[Pipe, Process, int] | None = None
 
     def changed(self) -> simpy.Event:
         """An event for the next write, read or close."""
@@ -55,9 +58,9 @@ class Pipe:
             self._missing = count
         return event
 
-    def pass_on_to(self, pipe: Pipe, actor: Actor) -> None:
-        """The one who reads here, `actor`, writes all of that there, at once, and does nothing else with it."""
-        self._onward = pipe, actor
+    def pass_on_to(self, pipe: Pipe, process: Process, count: int) -> None:
+        """`process` reads here, so much at a time, writes all of that there, at once, and does nothing else with it."""
+        self._onward = pipe, process, count
 
     def notify(self) -> None:
         """Wake everybody who waits for a change."""
@@ -86,23 +89,45 @@ class Pipe:
         if self._changed:
             if not filled and self._is_too_little(data, seq):
                 return True
-            self.notify()
+            if self._onward is not None and not self._pieces and len(self._changed) == 1:
+                turn = Wait(self.sim.env, 0.0)
+                turn.callbacks.append(partial(self._pass_on, self._changed.pop()))
+            else:
+                self.notify()
         self._weight = filled
         self._pieces.append((data, seq))
         return True
 
     def _is_too_little(self, hole: Content, seq: int) -> bool:
         """Put a hole where the reader is that waits for more than that, if there is one, and wake nobody."""
-        pipe, actor = self._onward or (self, None)
+        pipe, process, _ = self._onward or (self, None, 0)
         length = len(hole)
         if length >= pipe._missing or len(self._changed) > 1:
             return False
-        if actor is not None:
-            actor.hear(seq)
-            seq = actor.latest
+        if process is not None:
+            process.actor.hear(seq)
+            seq = process.actor.latest
         pipe._missing -= length
         pipe._pieces.append((hole, seq))
         return True
+
+    def _pass_on(self, waiting: simpy.Event, _: simpy.Event) -> None:
+        """Do what the one who passes on does when it is woken; let it do so itself where that is more."""
+        if self._onward is None or not waiting.callbacks:  # it has been killed
+            return
+        pipe, process, count = self._onward
+        if not process.is_stopped:
+            while self._pieces and pipe.readers and pipe._weight + self._weight <= CAPACITY:
+                data, seq = self.take(count)
+                process.actor.hear(seq)
+                pipe.put(data, process.actor.latest)
+            if self.writers and not self._pieces:
+                self._changed.append(waiting)
+                return
+        callbacks, waiting.callbacks = waiting.callbacks, None  # type: ignore[assignment]
+        waiting._ok, waiting._value = True, None
+        for callback in callbacks:
+            callback(waiting)
 
     def take(self, count: int) -> tuple[Content, int]:
         """The next bytes, at most `count`, from one or more writes."""

@@ -162,10 +162,10 @@ class SocketHandle(Handle):
         """Whether a read returns at once: with data, or with the end."""
         return self._incoming.is_ready
 
-    def pass_on_to(self, handle: Handle | None, process: Process) -> None:
-        """`process` reads here and writes all of that there, at once, and does nothing else with it."""
+    def pass_on_to(self, handle: Handle | None, process: Process, count: int) -> None:
+        """`process` reads here, so much at a time, writes all of that there, at once, and does nothing else with it."""
         if isinstance(handle, PipeWriter):
-            self._incoming.pass_on_to(handle.pipe, process.actor)
+            self._incoming.pass_on_to(handle.pipe, process, count)
 
     def arrival(self) -> simpy.Event:
         """An event for the next change of what there is to read, for those who also wait for something else."""

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from typing import cast
 
 from simk8s.machine import Content, Process, Sparse
-from simk8s.machine.pipe import Pipe, PipeWriter
+from simk8s.machine.pipe import CAPACITY, Pipe, PipeWriter
 from simk8s.sim import Actor, Run, Simulation
 
 HOLE = Sparse([1000])
@@ -17,7 +17,8 @@ class Chain:
 
     def __init__(self, *, wanted: int = 0) -> None:
         self.sim = Simulation()
-        self.relay = cast(Process, SimpleNamespace(actor=Actor("relay")))
+        self.host = SimpleNamespace(actor=Actor("relay"), is_stopped=False)
+        self.relay = cast(Process, self.host)
         self.reader = cast(Process, SimpleNamespace(actor=Actor("reader")))
         self.front, self.back = Pipe(self.sim), Pipe(self.sim)
         for pipe in (self.front, self.back):
@@ -26,9 +27,9 @@ class Chain:
         self.relay_end = PipeWriter(self.back)
         self.wakes: list[tuple[str, float]] = []
         self.received: list[tuple[float, int, int]] = []
-        self.front.pass_on_to(self.back, self.relay.actor)
+        self.front.pass_on_to(self.back, self.relay, 5000)
         self.sim.task(self.send())
-        self.sim.task(self.pass_on())
+        self.relaying = self.sim.task(self.pass_on())
         self.reading = self.sim.task(self.receive(wanted))
 
     def send(self) -> Run[None]:
@@ -66,7 +67,7 @@ def test_who_waits_for_much_and_who_passes_on_to_it_hear_when_that_much_is_there
     chain = Chain(wanted=7500)
     chain.sim.run()
     assert chain.received == [(8, 8000, 7), (9, 9000, 8), (10, 10_000, 9), (11, 10_010, 10)]
-    assert chain.wakes[0][0:2] == ("relay", 8)
+    assert chain.wakes == []  # all that came went past it
 
 
 def test_a_piece_that_is_no_hole_is_passed_on_at_once_with_all_before_it() -> None:
@@ -101,3 +102,37 @@ def test_when_the_relay_closes_its_end_nothing_is_lost() -> None:
     chain.relay_end.release()
     chain.sim.run(3.6)
     assert chain.received == [(3.5, 3000, 2)]
+
+
+def test_a_relay_that_is_stopped_passes_nothing_on_until_it_goes_on() -> None:
+    chain = Chain()
+    chain.sim.run(2.5)
+    chain.host.is_stopped = True
+    chain.relaying.pause()
+    chain.sim.run(5.5)
+    assert chain.received[-1] == (2, 2000, 1)
+    chain.host.is_stopped = False
+    chain.relaying.resume()
+    chain.sim.run(5.6)
+    assert chain.received[-1] == (5.5, 5000, 4)
+
+
+def test_a_relay_that_is_dead_passes_nothing_on() -> None:
+    chain = Chain()
+    chain.sim.run(2.5)
+    chain.relaying.kill()
+    chain.sim.run()
+    assert chain.received[-1] == (2, 2000, 1)
+
+
+def test_where_the_next_pipe_is_full_the_relay_waits_for_room_itself() -> None:
+    chain = Chain()
+    chain.sim.run(1.5)
+    chain.reading.kill()
+    chain.back.put(bytes(CAPACITY - 4), 0)
+    chain.sim.run(11.5)
+    assert chain.wakes[0] == ("relay", 11)
+    read = chain.sim.task(chain.back.read(chain.reader, 2 * CAPACITY))
+    chain.sim.run()
+    assert len(read.value) == CAPACITY + 9000
+    assert len(chain.back.take(100)[0]) == 6

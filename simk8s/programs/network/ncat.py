@@ -101,7 +101,7 @@ def _talk(process: Process, socket: SocketHandle, options: Options) -> Run[int]:
         return process.write(1, data)
 
     if "send-only" not in options:
-        socket.pass_on_to(process.files.get(1), process)
+        socket.pass_on_to(process.files.get(1), process, BLOCK)
         process.thread(exchange.receive(show))
     if "recv-only" not in options:  # NCAT-5: then standard input is not read and the sending side stays open
         at_end = None
