@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 MAGIC = b"\xfebin"
 HEADER_SIZE = 19
@@ -35,8 +35,7 @@ class EventType(IntEnum):
     PREVIOUS_GTIDS = 35
 
 
-@dataclass(frozen=True, slots=True)
-class RawEvent:
+class RawEvent(NamedTuple):
     """One event as bytes, with its header read. `start` is where it stands in the data it was read from, and
     `end_position` is where its *own* log says that it ends (they differ in a relay log)."""
 

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass
-from typing import TypeAlias, TypeVar
+from typing import NamedTuple, TypeAlias, TypeVar
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """The file at `path` (relative to the data directory) is about to change; `size` bytes are written.
 
     `verb` is write, append, splice, truncate, rename, unlink, mkdir or rmdir; `sync` says that it is forced to disk.

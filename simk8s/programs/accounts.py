@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from simk8s.machine import Process
 
@@ -18,10 +19,15 @@ class User:
     shell: str
 
 
-def users(process: Process) -> list[User]:
+def users(process: Process) -> tuple[User, ...]:
     """The accounts of this machine."""
-    rows = (line.split(":") for line in process.peek("/etc/passwd").decode().splitlines())
-    return [User(row[0], int(row[2]), int(row[3]), row[5], row[6]) for row in rows if len(row) >= 7]
+    return _users(process.peek("/etc/passwd"))
+
+
+@lru_cache(maxsize=64)  # every container of an image has the same
+def _users(content: bytes) -> tuple[User, ...]:
+    rows = (line.split(":") for line in content.decode().splitlines())
+    return tuple(User(row[0], int(row[2]), int(row[3]), row[5], row[6]) for row in rows if len(row) >= 7)
 
 
 def groups(process: Process) -> dict[str, int]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
 from simk8s.mysql.column import Row
 from simk8s.mysql.engine.commit import commit
@@ -47,8 +47,7 @@ class ApplyError(Exception):
         self.text = text
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(NamedTuple):
     """An event with what it says, and the relay log file that it stands in."""
 
     raw: RawEvent
@@ -99,7 +98,7 @@ def next_group(replica: Replica) -> list[Parsed] | None:
                 case AnonymousGtid():
                     group = [event]
                 case Rotate(following) if group and _leaves(replica, event, following):
-                    return [replace(group[-1], event=Stop())]  # the primary's log was cut here: nothing to apply
+                    return [group[-1]._replace(event=Stop())]  # the primary's log was cut here: nothing to apply
                 case Rotate() | FormatDescription() | PreviousGtids() | Stop() if group:
                     continue
                 case Xid() | Query() if group or not _opens(event.event):
