@@ -146,6 +146,7 @@ class Checkpoints:
             os._exit(0)  # nobody can tell it anything any more
         except BaseException:
             os._exit(1)
+        fork.stay(fork.cores_of(asker))
         bell.set(lambda: say(sink, _WORD.pack(asker, _STEP)))
         self._part = Branching(crashes, known, self.ground, keeper(known, journal))
         walk.known = known

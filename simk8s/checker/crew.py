@@ -52,10 +52,13 @@ def by_forks(act: Callable[..., T], calls: Sequence[tuple[Any, ...]], workers: i
     with TemporaryDirectory(prefix="simk8s-crew-") as folder:
         answers = [Path(folder, str(number)) for number in range(len(calls))]
         try:
-            for _ in range(min(workers, len(calls))):
+            cores = sorted(fork.cores_of())
+            for place in range(min(workers, len(calls))):
                 number = fork.split()
                 if number == 0:
                     os.close(told)
+                    if workers <= len(cores):
+                        fork.stay({cores[place]})
                     _work(act, calls, answers, todo, tell)
                 crew.append(number)
             os.close(todo)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from itertools import groupby
@@ -82,6 +82,11 @@ class Exploration:
             pruned,
         )
 
+    def keep(self, found: Iterable[Explored]) -> None:
+        """Take over what somebody has found."""
+        for number, result in found:
+            self.results[number] = replace(result, passed=(), files_left=self.survey.files_left[number])
+
     def result(self, number: int) -> Result | None:
         """What came of a crash, or of the one that leaves the same; None where that is not known yet."""
         first = self.survey.same_as[number]
@@ -139,8 +144,7 @@ def run(
             exploration.trouble = "enough"
         exploration.underway = 0
         for journal in sorted(Path(folder).glob("[0-9]*")):
-            for number, result in read_journal(journal):
-                exploration.results.setdefault(number, replace(result, passed=()))
+            exploration.keep(one for one in read_journal(journal) if one[0] not in exploration.results)
     return exploration
 
 
@@ -163,7 +167,7 @@ def _rounds(
             for found in parts:
                 passed += found
                 exploration.underway = max(exploration.underway - len(found), 0)
-                exploration.results |= {number: replace(result, passed=()) for number, result in found}
+                exploration.keep(found)
                 tell(exploration)
         for number, result in sorted(passed, key=lambda one: one[0]):
             exploration.known.add(f"crash {number}", result)

@@ -24,10 +24,10 @@ class Result:
     """What became of the world after a crash.
 
     `outcome` has a word for each Pod, `violations` a sentence for each safety property that was broken on the way.
-    `files_left` are the names in the data directory right after the crash. `pods` is what `kubectl get pods` shows in
-    the end, `log` the last lines of a container of a Pod with a bad outcome. `end` says how this is known: `stable`,
-    `loop`, `at rest`, `patience`, `same state` as in the run that `as_in` names, `same remains`, `between`. `passed`
-    are the states in which worlds are compared, with the restarts there had been by then.
+    `files_left` are the names in the data directory right after the crash. Where the end is bad, `pods` is what
+    `kubectl get pods` shows, and `log` the last lines of a container of a Pod with a bad outcome. `end` says how this
+    is known: `stable`, `loop`, `at rest`, `patience`, `same state` as in the run that `as_in` names, `same remains`,
+    `between`. `passed` are the states in which worlds are compared, with what lay behind them by then.
     """
 
     outcome: Mapping[str, str]

@@ -98,6 +98,8 @@ class Walk:
 
     def strike(self, crash: Crash) -> None:
         """Kill what is to be killed, at this very moment."""
+        if self.crashes:
+            self._files_left = self.data_files(crash.point)  # of the first crash the survey has noted it
         self.crashes.append(crash)
         self._struck_at = self._felt_at = self.cluster.now
         if crash.kill == "node":
@@ -108,7 +110,6 @@ class Walk:
             self._stop_visiting()
         if crash.kill == "pod":
             self.cluster.world.tracer.visit(self._goes_on)
-        self._files_left = self.data_files(crash.point)
         self.cluster.injector.strike(crash.act())
 
     def data_files(self, point: CrashPoint) -> tuple[str, ...]:
@@ -232,6 +233,7 @@ class Walk:
     def _judged(self, end: str) -> Result:
         self.cluster.complete(self.oracle.finish())
         found = self.oracle.judge()
+        is_told = found.violations or any(word != "ok" for word in found.outcome.values())
         return self._completed(
             Result(
                 outcome=dict(found.outcome),
@@ -240,7 +242,7 @@ class Walk:
                 silent=found.silent,
                 violations=found.violations,
                 notes=dict(found.notes),
-                pods=self._get_pods(),
+                pods=self._get_pods() if is_told else "",
                 log=self._log(found.outcome),
                 end=end,
             )
