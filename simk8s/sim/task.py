@@ -25,6 +25,8 @@ class Task(simpy.Event):
         self._clock = env
         self._generator = generator
         self._running = False
+        self.turns = 0
+        """How often it has gone on. While it waits, its frames are what they were after the last turn."""
         self._killed = False
         self._held: simpy.Event | None = None
         self._target: simpy.Event | None = Wait(env, 0.0)
@@ -33,6 +35,11 @@ class Task(simpy.Event):
     @property
     def is_alive(self) -> bool:
         return not self._killed and self._value is PENDING
+
+    @property
+    def is_running(self) -> bool:
+        """Whether this is its turn: its frames change meanwhile."""
+        return self._running
 
     def frames(self) -> Iterator[FrameType]:
         """Where it stands: the frame of its generator, of the one that this waits in, and so on inwards."""
@@ -80,6 +87,7 @@ class Task(simpy.Event):
         if self._killed:
             return
         self._running = True
+        self.turns += 1
         generator, clock = self._generator, self._clock
         while True:
             try:

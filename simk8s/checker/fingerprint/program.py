@@ -8,6 +8,7 @@ places. So no program has to describe itself.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from hashlib import blake2b
 from types import FrameType
 from typing import Any, get_args
@@ -15,19 +16,58 @@ from typing import Any, get_args
 from simk8s.checker.fingerprint.naming import nameless
 from simk8s.machine import Machine, Process
 from simk8s.shell.syntax.nodes import Command
+from simk8s.sim.task import Task
 
 _PLAIN = frozenset({str, bool, type(None), int})
 _COMMANDS = frozenset(get_args(Command))
-_TOLD = _PLAIN | _COMMANDS | {tuple, list}
+_SEQUENCES = frozenset({tuple, list})
 _LONG = 64
 _NUMBERED = frozenset({"seq", "cause", "number", "pid", "address", "port", "size", "offset", "position"})
 """Local variables that count or name what this one run has made. Floats are moments, bytes are on their way."""
 
 
-def digest(machine: Machine) -> bytes:
-    """One digest of where the programs of a container stand, those apart that probes and people have started."""
-    stands = repr([_process(process) for process in _descendants(machine)])
-    return blake2b(stands.encode("utf-8", "surrogateescape"), digest_size=12).digest()
+@dataclass(slots=True)
+class _Read:
+    """A task as it was read last: after how many turns, with which lists among its variables, and what came out."""
+
+    turns: int
+    lists: list[tuple[list[object], list[object]]]
+    said: bytes
+
+    def holds(self, task: Task) -> bool:
+        """Whether it would come out the same now: nobody but the task changes its variables, but for lists."""
+        return self.turns == task.turns and not task.is_running and all(now == then for now, then in self.lists)
+
+
+class ProgramDigests:
+    """Digests of where programs stand. A task that has had no turn meanwhile is not read again."""
+
+    def __init__(self) -> None:
+        self._read: dict[Machine, dict[Task, _Read]] = {}
+
+    def of(self, machine: Machine) -> bytes:
+        """One digest of where the programs of a container stand, those apart that probes and people have started."""
+        digest = blake2b(digest_size=12)
+        before = self._read.get(machine, {})
+        now = self._read[machine] = {}
+        for process in _descendants(machine):
+            digest.update(_bytes(([nameless(word) for word in process.argv], nameless(process.cwd))))
+            for task in process.tasks:
+                if task.is_alive:
+                    known = before.get(task)
+                    now[task] = known if known is not None and known.holds(task) else _read(task)
+                    digest.update(now[task].said)
+        return digest.digest()
+
+
+def _read(task: Task) -> _Read:
+    lists: list[tuple[list[object], list[object]]] = []
+    said = _bytes([_frame(frame, lists) for frame in task.frames()])
+    return _Read(task.turns, lists, said)
+
+
+def _bytes(said: object) -> bytes:
+    return repr(said).encode("utf-8", "surrogateescape")
 
 
 def _descendants(machine: Machine) -> Iterator[Process]:
@@ -40,22 +80,18 @@ def _descendants(machine: Machine) -> Iterator[Process]:
         waiting += [child for _, child in sorted(process.children.items(), reverse=True) if child.is_alive]
 
 
-def _process(process: Process) -> tuple[Any, ...]:
-    frames = [_frame(frame) for task in process.tasks for frame in task.frames()]
-    return ([nameless(word) for word in process.argv], nameless(process.cwd), frames)
-
-
-def _frame(frame: FrameType) -> tuple[Any, ...]:
+def _frame(frame: FrameType, lists: list[tuple[list[object], list[object]]]) -> tuple[Any, ...]:
     said: list[object] = [frame.f_code.co_qualname, frame.f_lasti]
     for name, value in frame.f_locals.items():
         kind = type(value)
-        if kind not in _TOLD:  # most are objects
-            continue
         if kind in _PLAIN:
             if name not in _NUMBERED:
                 said += (name, nameless(value) if kind is str else value)
         elif kind in _COMMANDS:
             said += (value.line, value.column)
-        elif len(value) <= _LONG and all(type(item) in _PLAIN for item in value):
-            said += (name, [nameless(item) if type(item) is str else item for item in value])
+        elif kind in _SEQUENCES:  # all else is objects
+            if kind is list:
+                lists.append((value, [*value]))
+            if len(value) <= _LONG and all(type(item) in _PLAIN for item in value):
+                said += (name, [nameless(item) if type(item) is str else item for item in value])
     return tuple(said)

@@ -8,7 +8,7 @@ from hashlib import blake2b
 from simk8s.api.objects import dig
 from simk8s.checker.fingerprint.files import FileDigests
 from simk8s.checker.fingerprint.objects import ObjectDigests
-from simk8s.checker.fingerprint.program import digest
+from simk8s.checker.fingerprint.program import ProgramDigests
 from simk8s.cluster.wiring import World
 from simk8s.faults.point import CrashPoint
 from simk8s.machine import FileSystem
@@ -25,6 +25,7 @@ class Fingerprints:
         self.world = world
         self._objects = ObjectDigests()
         self._files = FileDigests()
+        self._programs_of = ProgramDigests()
         self._claims: dict[str, str] = {}
 
     def now(self) -> bytes:
@@ -116,7 +117,10 @@ class Fingerprints:
     def _programs(self, pod: LocalPod, runs: _Runs) -> tuple[tuple[str, object], ...]:
         name = pod.key.name
         return tuple(
-            (container, digest(instance.machine) if instance.is_running and runs(name, container) else "down")
+            (
+                container,
+                self._programs_of.of(instance.machine) if instance.is_running and runs(name, container) else "down",
+            )
             for container, instance in sorted(pod.current.items())
         )
 
