@@ -6,8 +6,10 @@ from simk8s import Cluster
 from simk8s.checker.fingerprint import Fingerprints
 from simk8s.checker.fingerprint.binlog import MAGIC, timeless
 from simk8s.checker.fingerprint.files import FileDigests
+from simk8s.checker.fingerprint.program import ProgramDigests
 from simk8s.faults import AtTime, Fault, PowerOff
-from simk8s.machine import Directory, File
+from simk8s.machine import Directory, File, Machine, Process
+from simk8s.sim import Run, Simulation
 
 POD = """
 apiVersion: v1
@@ -49,6 +51,38 @@ def test_a_node_that_has_booted_again_makes_no_other_world() -> None:
 def test_looking_twice_gives_the_same() -> None:
     fingerprints = world()
     assert fingerprints.now() == fingerprints.now()
+
+
+def test_looking_again_and_again_gives_what_a_first_look_gives() -> None:
+    """What was read before is read again where a program has gone on meanwhile."""
+    cluster = Cluster(history=False)
+    cluster.apply(POD % ("a", "10; while true; do sleep 0.3; echo b >> /data/file; done"))
+    fingerprints = Fingerprints(cluster.world)
+    seen = set()
+    for _ in range(100):
+        cluster.world.sim.run(cluster.now + 0.3)
+        seen.add(fingerprints.now())
+        assert fingerprints.now() == Fingerprints(cluster.world).now()
+    assert len(seen) > 10
+
+
+def test_a_list_of_a_program_that_somebody_else_has_changed_is_read_again() -> None:
+    box = Machine(Simulation())
+    waiting = ["first"]
+
+    def main(process: Process) -> Run[int]:
+        queue = waiting
+        yield from process.sleep(100.0)
+        return len(queue)
+
+    box.run_function(main, ["waits"])
+    box.sim.run(1.0)
+    digests = ProgramDigests()
+    before = digests.of(box)
+    assert digests.of(box) == before
+    waiting.append("second")
+    assert digests.of(box) not in (before, ProgramDigests().of(Machine(Simulation())))
+    assert digests.of(box) == ProgramDigests().of(box)
 
 
 def test_another_text_in_a_file_is_another_world() -> None:
