@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import sys
 
 import pytest
@@ -16,6 +17,12 @@ settings.register_profile("nightly", deadline=None)  # `pytest --hypothesis-prof
 # The tests are many processes: what one of them has compiled, the others need not compile again.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+# Who is started in the background of a script has these ignored, and so would the real bash that scripts are compared
+# with: it cannot even set traps for them then.
+for number, handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIGQUIT, signal.SIG_DFL)):
+    if signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(number, handler)
 
 
 def pytest_collection_finish() -> None:
