@@ -142,11 +142,11 @@ class Checkpoints:
                         break
                     _, status = os.waitpid(process, 0)
                     say(sink, _WORD.pack(asker, _DIED if status else _DONE))
+            fork.stay(fork.cores_of(asker))  # which may be gone by now
         except EOFError:
             os._exit(0)  # nobody can tell it anything any more
         except BaseException:
             os._exit(1)
-        fork.stay(fork.cores_of(asker))
         bell.set(lambda: say(sink, _WORD.pack(asker, _STEP)))
         self._part = Branching(crashes, known, self.ground, keeper(known, journal))
         walk.known = known
