@@ -2,44 +2,16 @@
 
 from __future__ import annotations
 
-from simk8s.checker import exploration
 from simk8s.checker.exploration import Exploration
 from simk8s.checker.known import Known, Passed, Result
-from simk8s.checker.setup import Setup
-from simk8s.cluster.manifests import Source
+from tests.checker.test_exploration import explored
 
-SET = """
-apiVersion: apps/v1
-kind: StatefulSet
-metadata: {name: web}
-spec:
-  serviceName: web
-  replicas: 1
-  selector: {matchLabels: {app: web}}
-  template:
-    metadata: {labels: {app: web}}
-    spec:
-      containers:
-        - name: main
-          image: debian:10
-          command:
-            - bash
-            - -c
-            - |
-              PAUSE; touch /data/one
-              PAUSE; touch /data/two
-              touch /tmp/ready
-              sleep 100000
-          readinessProbe: {exec: {command: [test, -f, /tmp/ready]}, periodSeconds: 1}
-          volumeMounts: [{name: data, mountPath: /data}]
-  volumeClaimTemplates:
-    - metadata: {name: data}
-      spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
+SCRIPT = """
+PAUSE; touch /data/one
+PAUSE; touch /data/two
+touch /tmp/ready
+sleep 100000
 """
-
-
-def explored(pause: str) -> Exploration:
-    return exploration.run(Setup.of([Source("web.yaml", SET.replace("PAUSE", pause))], {"seed": 0}))
 
 
 def seconds_of_pods(found: Exploration) -> list[float]:
@@ -50,14 +22,14 @@ def seconds_of_pods(found: Exploration) -> list[float]:
 
 def test_a_script_that_goes_on_at_once_is_known_at_its_next_command() -> None:
     """ENTRY-24: bash as process 1 does not hear SIGTERM, so it goes on until the grace period is over."""
-    first, *others = seconds_of_pods(explored("true"))
+    first, *others = seconds_of_pods(explored(SCRIPT.replace("PAUSE", "true")))
     assert first > 30
     assert any(seconds < 0.1 for seconds in others)
 
 
 def test_a_script_that_takes_its_time_is_not() -> None:
     """How much of the grace period is left then makes a difference."""
-    assert min(seconds_of_pods(explored("sleep 1"))[:2]) > 30
+    assert min(seconds_of_pods(explored(SCRIPT.replace("PAUSE", "sleep 1")))[:2]) > 30
 
 
 def test_what_was_broken_before_a_known_state_belongs_to_each_world_alone() -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from types import FrameType
 from typing import Any, get_args
+from weakref import WeakKeyDictionary
 
 from simk8s.checker.fingerprint.naming import nameless
 from simk8s.machine import Machine, Process
@@ -43,7 +44,7 @@ class ProgramDigests:
     """Digests of where programs stand. A task that has had no turn meanwhile is not read again."""
 
     def __init__(self) -> None:
-        self._read: dict[Machine, dict[Task, _Read]] = {}
+        self._read: WeakKeyDictionary[Machine, dict[Task, _Read]] = WeakKeyDictionary()
 
     def of(self, machine: Machine) -> bytes:
         """One digest of where the programs of a container stand, those apart that probes and people have started."""
