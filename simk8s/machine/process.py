@@ -5,8 +5,8 @@ Everything that changes something is a *step*: it may take virtual time, and a f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias
+from collections.abc import Generator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Self
 
 import simpy
 
@@ -17,15 +17,13 @@ from simk8s.machine.handle import Handle
 from simk8s.machine.network import resolve
 from simk8s.machine.pipe import Pipe
 from simk8s.machine.program import Main, find_on_path, load
-from simk8s.machine.signals import IGNORED_BY_DEFAULT, SIGCHLD, SIGCONT, SIGKILL, SIGSTOP, STOPPING
+from simk8s.machine.signalled import Disposition, Signalled
+from simk8s.machine.signals import SIGCHLD
 from simk8s.machine.sockets import Sockets
 from simk8s.sim import Actor, Run, Task
 
 if TYPE_CHECKING:
     from simk8s.machine.machine import Machine
-
-Disposition: TypeAlias = Callable[[int], None] | Literal["ignore"]
-
 
 MOST_REPLACEMENTS = 1_000
 
@@ -45,10 +43,11 @@ class Exec(Exception):
         self.argv = argv
 
 
-class Process(Descriptors, Sockets):
+class Process(Descriptors, Sockets, Signalled):
     """A running program.
 
-    Its surface: paths (`files.py`), open files (`descriptors.py`), sockets (`sockets.py`), the life of processes here.
+    Its surface: paths (`files.py`), open files (`descriptors.py`), sockets (`sockets.py`), signals (`signalled.py`),
+    and here the life of processes.
     """
 
     def __init__(
@@ -263,82 +262,7 @@ class Process(Descriptors, Sockets):
         thread.__dict__.update(self.__dict__, actor=actor)
         return thread
 
-    # Signals
-
-    def on_signal(self, number: int, disposition: Disposition | None) -> None:
-        """Set what a signal does: call a function, be ignored, or (None) the default."""
-        if disposition is None:
-            self.dispositions.pop(number, None)
-        else:
-            self.dispositions[number] = disposition
-
-    def kill(self, number: int) -> None:
-        """Deliver a signal to this process, now."""
-        if self.status is not None or number == 0:
-            return
-        disposition = self.dispositions.get(number)
-        if number == SIGCONT:
-            self._go_on()
-        if number == SIGKILL:
-            self.terminate(128 + number, number)
-        elif number == SIGSTOP or (number in STOPPING and disposition is None):
-            self._stop()
-        elif self._continued is not None and number != SIGCONT:
-            self._delayed.append(number)
-        elif callable(disposition):
-            self.record("process.signal", f"{self.machine.name}[{self.pid}]", signal=number)
-            disposition(number)
-            self.interrupt()
-        elif disposition == "ignore" or number in IGNORED_BY_DEFAULT or self.pid == 1:
-            return  # pid_namespaces(7): the first process gets only the signals that it handles
-        else:
-            self.terminate(128 + number, number)
-
-    @property
-    def is_stopped(self) -> bool:
-        """Whether a signal has stopped it, and none has let it go on."""
-        return self._continued is not None
-
-    def _stop(self) -> None:
-        if self._continued is None and self.pid != 1:
-            self.record("process.signal", f"{self.machine.name}[{self.pid}]", signal=SIGSTOP)
-            self._continued = self.sim.event()
-            for task in self._tasks:
-                task.pause()
-
-    def _go_on(self) -> None:
-        continued, self._continued = self._continued, None
-        if continued is not None:
-            for task in self._tasks:
-                task.resume()
-            continued.succeed()
-            delayed, self._delayed = self._delayed, []
-            for number in delayed:
-                self.kill(number)
-
-    def interrupt(self) -> None:
-        """Wake an interruptible wait."""
-        waiting, self._interruption = self._interruption, None
-        if waiting is not None:
-            waiting.succeed()
-
-    @property
-    def interruption(self) -> simpy.Event:
-        """Happens when the next handled signal arrives."""
-        if self._interruption is None:
-            self._interruption = self.sim.event()
-        return self._interruption
-
-    def raise_signal(self, number: int) -> Run[None]:
-        """Send a signal to this process itself; does not return if that ends it."""
-        if number == 13 and self.pid == 1 and number not in self.dispositions:
-            self.terminate(128 + number, number)  # a synchronous SIGPIPE is not held back from pid 1's own writes
-        else:
-            self.kill(number)
-        if self.status is not None:
-            yield self.machine.never
-        if self._continued is not None:
-            yield self._continued
+    # Memory
 
     def need(self, amount: int) -> None:
         """Hold at least so many bytes of memory until the end. What is beyond the machine's limit ends the machine."""
