@@ -18,7 +18,7 @@ class Sparse:
     (16, b'ad\\x00\\x00\\x00\\x00')
     """
 
-    __slots__ = ("_length", "segments", "weight")
+    __slots__ = ("length", "segments", "weight")
 
     def __init__(self, segments: Iterable[bytes | int]) -> None:
         merged: list[bytes | int] = []
@@ -38,17 +38,17 @@ class Sparse:
                 merged.append(segment)
                 last = segment
         self.segments = tuple(merged)
-        self._length = length
+        self.length = length  # as `len`, for those who ask often
         self.weight = length - holes  # the bytes that are really stored
 
     def __len__(self) -> int:
-        return self._length
+        return self.length
 
     def __bytes__(self) -> bytes:
         return b"".join(bytes(s) if isinstance(s, int) else s for s in self.segments)
 
     def __getitem__(self, key: slice) -> Content:
-        start, stop, step = key.indices(self._length)
+        start, stop, step = key.indices(self.length)
         if step != 1:
             raise ValueError("content is cut in steps of 1 only")
         first = self.segments[0] if self.segments else b""
@@ -57,7 +57,7 @@ class Sparse:
                 return first[start:stop]
         elif len(self.segments) == 1:
             return _hole(stop - start) if stop > start else b""
-        if stop - start == self._length and len(self.segments) > 1:
+        if stop - start == self.length and len(self.segments) > 1:
             return self
         return _whole(self._cut(start, stop))
 
@@ -129,19 +129,24 @@ def joined(pieces: Sequence[Content]) -> Content:
     """The pieces one behind the other."""
     if len(pieces) == 1:
         return pieces[0]
-    plain = [piece for piece in pieces if type(piece) is bytes]
-    if len(plain) == len(pieces):
-        return b"".join(plain)
-    return _compact(segment for piece in pieces for segment in segments(piece))
+    found: list[bytes | int] = []
+    has_holes = False
+    for piece in pieces:
+        if type(piece) is Sparse:
+            found += piece.segments
+            has_holes = True
+        else:
+            found.append(piece)  # type: ignore[arg-type]
+    return _compact(found) if has_holes else b"".join(found)  # type: ignore[arg-type]
 
 
 def split(content: Content, at: int) -> tuple[Content, Content]:
     """The first `at` bytes, and the rest."""
     if isinstance(content, bytes):
         return content[:at], content[at:]
-    first, *others = content.segments or (b"",)
+    first = content.segments[0] if content.segments else b""
     if isinstance(first, int) and 0 < at < first:  # one of many pieces of a long hole
-        return _hole(at), _whole([first - at, *others])
+        return _hole(at), _without(content, at, first - at)
     before: list[bytes | int] = []
     after: list[bytes | int] = []
     for segment in content.segments:
@@ -159,7 +164,7 @@ def split(content: Content, at: int) -> tuple[Content, Content]:
 
 def splice(content: Content, offset: int, data: Content) -> Content:
     """`content` with `data` written at `offset`; a gap before it becomes a hole, as on a real file system."""
-    length = len(content)
+    length = content.length if type(content) is Sparse else len(content)
     if offset == length:
         return content + data if length else data
     if offset > length:
@@ -214,6 +219,14 @@ def _hole(length: int) -> Sparse:
     return Sparse([length])
 
 
+def _without(content: Sparse, count: int, first: int) -> Sparse:
+    """What is left of `content` where `count` bytes of its first segment, a hole, are gone, so that it is `first`."""
+    rest = Sparse.__new__(Sparse)
+    rest.segments = (first, *content.segments[1:])
+    rest.weight, rest.length = content.weight, content.length - count
+    return rest
+
+
 def _whole(merged: list[bytes | int]) -> Content:
     """As `_compact`, of segments that need no merging."""
     if not merged:
@@ -228,5 +241,5 @@ def _whole(merged: list[bytes | int]) -> Content:
             holes += segment
         else:
             stored += len(segment)
-    sparse.weight, sparse._length = stored, stored + holes
+    sparse.weight, sparse.length = stored, stored + holes
     return sparse

@@ -31,6 +31,12 @@ class Files:
     def step(self, verb: str, object: str = "", seconds: float | None = None) -> Run[None]:
         raise NotImplementedError
 
+    def stepped(self, verb: str, object: str, seconds: float) -> bool:
+        raise NotImplementedError
+
+    def finish_step(self, seconds: float) -> Run[None]:
+        raise NotImplementedError
+
     def record(self, verb: str, object: str = "", **detail: Any) -> int:
         raise NotImplementedError
 
@@ -234,7 +240,9 @@ class Files:
         if inode.uid == uid and inode.gid == gid:
             return
         self._tell_of(location)
-        yield from self.step("chown", location.label)
+        seconds = self.machine.costs.syscall
+        if not self.stepped("chown", location.label, seconds):
+            yield from self.finish_step(seconds)
         inode.uid, inode.gid = uid, gid
         self.record("file.chown", location.label, uid=uid, gid=gid)
 

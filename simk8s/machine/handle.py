@@ -81,17 +81,14 @@ class FileHandle(Handle):
         writable: bool = False,
     ) -> None:
         self.file = file
+        self.label = location.label
+        """How history names the file that was opened."""
         self._location = location
         self._moves = location.mount.filesystem.moves
         self.append = append
         self.readable = readable
         self.writable = writable
         self.offset = 0
-
-    @property
-    def label(self) -> str:
-        """How history names the file that was opened."""
-        return self._location.label
 
     def lock(self) -> FileLock:
         """The file's lock, which this description may take; closing it lets go."""
@@ -106,9 +103,12 @@ class FileHandle(Handle):
     def read(self, process: Process, count: int) -> Run[Content]:
         if not self.readable:
             raise SyscallError(Errno.EBADF)
-        data = self.file.content[self.offset : self.offset + count]
-        length = len(data)
-        self.offset += length
+        data, offset = self.file.content, self.offset
+        length = data.length if type(data) is Sparse else len(data)
+        if offset or length > count:
+            data = data[offset : offset + count]
+            length = len(data)
+        self.offset = offset + length
         if length and self.file.is_news:
             self.file.is_news = False
         if length >= BULK:
@@ -129,15 +129,18 @@ class FileHandle(Handle):
     def write(self, process: Process, data: Content) -> Run[int]:
         if not self.writable:
             raise SyscallError(Errno.EBADF)
-        yield from process.step("write", self.label)
+        seconds = process.machine.costs.syscall
+        if not process.stepped("write", self.label, seconds):
+            yield from process.finish_step(seconds)
         disk = self._location.mount.filesystem
         if disk.is_failing:
             raise SyscallError(Errno.EIO)
         if disk.slowness > 1:
             yield from process.sleep(disk.slowness * FORCED_SECONDS)
-        if disk.in_memory and disk.size() + len(data) > disk.capacity:
+        size = data.length if type(data) is Sparse else len(data)
+        if disk.in_memory and disk.size() + size > disk.capacity:
             raise SyscallError(Errno.ENOSPC)
-        file, now, size = self.file, process.sim.now, len(data)
+        file, now = self.file, process.sim.now
         before_write(file, now)
         offset = len(file.content) if self.append else self.offset
         file.content = splice(file.content, offset, data)
@@ -155,7 +158,9 @@ class FileHandle(Handle):
         return size
 
     def sync(self, process: Process) -> Run[None]:
-        yield from process.step("fsync", self.label)
+        seconds = process.machine.costs.syscall
+        if not process.stepped("fsync", self.label, seconds):
+            yield from process.finish_step(seconds)
         _, mount, parent, name, _, _ = self._location
         if mount.filesystem.is_failing:
             raise SyscallError(Errno.EIO)
@@ -165,15 +170,13 @@ class FileHandle(Handle):
 
     @property
     def _moved(self) -> dict[str, int]:
-        """What history is told of the file, beside its label, where that no longer leads to it."""
-        return {} if self._is_where_it_was else {"inode": self.file.number}
+        """What history is told of the file, beside its label, where that no longer leads to it.
 
-    @property
-    def _is_where_it_was(self) -> bool:
-        """Whether the label still leads to this file: it may have been renamed or unlinked since it was opened."""
+        It may have been renamed or unlinked since it was opened.
+        """
         _, mount, parent, name, _, _ = self._location
         here = parent.entries.get(name) if parent is not None else None
-        return here is self.file and mount.filesystem.moves == self._moves
+        return {} if here is self.file and mount.filesystem.moves == self._moves else {"inode": self.file.number}
 
 
 class NullHandle(Handle):

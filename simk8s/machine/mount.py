@@ -19,7 +19,7 @@ class Mount:
     point: str
     filesystem: FileSystem
     top: Inode
-    prefix: str = ""  # the path of `top` inside its file system
+    label: str  # how history names `top`, without a last slash: `volume:path`
     read_only: bool = False
 
 
@@ -31,12 +31,7 @@ class Location(NamedTuple):
     parent: Directory | None
     name: str
     inode: Inode | None
-    inner: str  # the path inside the file system
-
-    @property
-    def label(self) -> str:
-        """How history names the file: `volume:path`."""
-        return f"{self.mount.filesystem.name}:{self.inner or '/'}"
+    label: str  # how history names the file: `volume:path`
 
 
 class _Route(NamedTuple):
@@ -63,7 +58,7 @@ class MountTable:
     __slots__ = ("_mounts", "_root", "_routes")
 
     def __init__(self, root: FileSystem) -> None:
-        self._root = Mount("/", root, root.root)
+        self._root = Mount("/", root, root.root, f"{root.name}:")
         self._mounts: dict[str, Mount] = {"/": self._root}
         self._routes = _routes_of(("/",))
 
@@ -75,9 +70,9 @@ class MountTable:
         existing = filesystem.find(prefix)
         top: Inode = existing if isinstance(existing, File) or (file and existing) else filesystem.directory(prefix)
         self._make_point(point, top)
-        inner = f"/{prefix}" if prefix else ""
+        label = f"{filesystem.name}:/{prefix}" if prefix else f"{filesystem.name}:"
         point = point.rstrip("/") or "/"
-        self._mounts[point] = Mount(point, filesystem, top, inner, read_only)
+        self._mounts[point] = Mount(point, filesystem, top, label, read_only)
         self._routes = _routes_of(tuple(self._mounts))
         self._root = self._mounts["/"]
 
@@ -105,7 +100,7 @@ class MountTable:
         """What is at `path`; None where there is nothing. Raises SyscallError ENOTDIR or ELOOP."""
         whole = path if path[:1] == "/" else f"{cwd}/{path}"
         _, point, names, _ = (self._routes.get(whole) or self._route(whole)) if path else _NOWHERE
-        if point:  # as `_straight`, but this is asked more often than all else
+        if point:
             inode: Inode | None = self._mounts[point].top
             for name in names:
                 if type(inode) is not Directory:
@@ -135,12 +130,22 @@ class MountTable:
         there, point, names, below = self._routes.get(whole) or self._route(whole)
         if names:
             mount = self._mounts[point]
-            straight = _straight(mount, names, path, follow)
-            if straight is not None:
-                parent, inode = straight
-                if parent is None:
-                    raise SyscallError(Errno.ENOENT, path)
-                return Location(there, mount, parent, names[-1], inode, mount.prefix + below)
+            inode: Inode | None = mount.top
+            parent: Directory | None = None
+            for name in names:
+                if type(inode) is not Directory:
+                    break
+                parent = inode
+                inode = parent.entries.get(name)
+                if inode is not None and inode.number == IN_IMAGE:
+                    inode = own(parent, name, inode)
+            else:
+                if not follow or type(inode) is not Symlink:
+                    return Location(there, mount, parent, name, inode, mount.label + below)
+            if inode is None:
+                raise SyscallError(Errno.ENOENT, path)
+            if type(inode) is not Symlink:
+                raise SyscallError(Errno.ENOTDIR, path)
         must_be_directory = path[-1] == "/"
         if path[:2] == ".." and self.find(cwd) is None:  # a removed directory still knows what it was in
             whole = _upwards(cwd, path)
@@ -167,8 +172,8 @@ class MountTable:
         """Where the names lead, through links and upwards."""
         mounts = self._mounts
         root = self._root
-        # For each directory on the way: its path, mount, inode, path inside the file system, holder and name there.
-        top: _Stop = ("/", root, root.top, "", None, "")
+        # For each directory on the way: its path, mount, inode, label without a last slash, holder and name there.
+        top: _Stop = ("/", root, root.top, root.label, None, "")
         stack = [top]
         pending = list(names[::-1])
         links = 0
@@ -178,19 +183,19 @@ class MountTable:
                 if len(stack) > 1:
                     stack.pop()
                 continue
-            above, mount, directory, inner, _, _ = stack[-1]
+            above, mount, directory, label, _, _ = stack[-1]
             if type(directory) is not Directory:
                 raise SyscallError(Errno.ENOTDIR, path)
             here = f"{above}/{name}" if len(stack) > 1 else f"/{name}"
             mounted = mounts.get(here)
             if mounted is not None:
-                stack.append((here, mounted, mounted.top, mounted.prefix, directory, name))
+                stack.append((here, mounted, mounted.top, mounted.label, directory, name))
                 continue
             inode = directory.entries.get(name)
             if inode is None:
                 if pending:
                     raise SyscallError(Errno.ENOENT, path)
-                return Location(here, mount, directory, name, None, f"{inner}/{name}")
+                return Location(here, mount, directory, name, None, f"{label}/{name}")
             inode = own(directory, name, inode)
             if type(inode) is Symlink and (follow or pending):
                 links += 1
@@ -200,35 +205,12 @@ class MountTable:
                     stack = [top]
                 pending.extend(part for part in reversed(inode.target.split("/")) if part and part != ".")
                 continue
-            stack.append((here, mount, inode, f"{inner}/{name}", directory, name))
-        found, mount, inode, inner, parent, name = stack[-1]
+            stack.append((here, mount, inode, f"{label}/{name}", directory, name))
+        found, mount, inode, label, parent, name = stack[-1]
         if must_be_directory and not isinstance(inode, Directory):
             raise SyscallError(Errno.ENOTDIR, path)
-        return Location(found, mount, parent, name, inode, inner)
-
-
-def _straight(
-    mount: Mount, names: tuple[str, ...], path: str, follow: bool
-) -> tuple[Directory | None, Inode | None] | None:
-    """The directory that holds the last name (None: there is no such) and what is there; None where a link is met."""
-    inode: Inode | None = mount.top
-    parent: Directory | None = None
-    for name in names:
-        kind = type(inode)
-        if kind is Directory:
-            parent = inode  # type: ignore[assignment]
-            inode = parent.entries.get(name)  # type: ignore[union-attr]
-            if inode is not None and inode.number == IN_IMAGE:
-                inode = own(parent, name, inode)  # type: ignore[arg-type]
-        elif inode is None:
-            return None, None
-        elif kind is Symlink:
-            return None
-        else:
-            raise SyscallError(Errno.ENOTDIR, path)
-    if follow and type(inode) is Symlink:
-        return None
-    return parent, inode
+        is_root = label == f"{mount.filesystem.name}:"
+        return Location(found, mount, parent, name, inode, f"{label}/" if is_root else label)
 
 
 def _upwards(cwd: str, path: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import simpy
 
-from simk8s.machine.content import Content, joined, split, weight
+from simk8s.machine.content import Content, Sparse, joined, split
 from simk8s.machine.errno import Errno, SyscallError
 from simk8s.machine.handle import Handle
 from simk8s.machine.signals import SIGPIPE
@@ -83,7 +83,7 @@ class Pipe:
 
     def put(self, data: Content, seq: int) -> bool:
         """Take all of `data` if there is room for it; else nothing, and the answer is False."""
-        filled = self._weight + (len(data) if type(data) is bytes else weight(data))
+        filled = self._weight + (data.weight if type(data) is Sparse else len(data))
         if filled > CAPACITY:
             return False
         if self._changed:
@@ -101,7 +101,7 @@ class Pipe:
     def _is_too_little(self, hole: Content, seq: int) -> bool:
         """Put a hole where the reader is that waits for more than that, if there is one, and wake nobody."""
         pipe, process, _ = self._onward or (self, None, 0)
-        length = len(hole)
+        length = hole.length if type(hole) is Sparse else len(hole)
         if length >= pipe._missing or len(self._changed) > 1:
             return False
         if process is not None:
@@ -132,7 +132,7 @@ class Pipe:
     def take(self, count: int) -> tuple[Content, int]:
         """The next bytes, at most `count`, from one or more writes."""
         whole, seq = self._pieces.popleft()
-        length = len(whole)
+        length = whole.length if type(whole) is Sparse else len(whole)
         if not self._pieces and length <= count:  # most are like this
             self._weight = 0
             if self._changed:
@@ -143,15 +143,16 @@ class Pipe:
             while self._pieces and length < count:
                 data, latest = self._pieces.popleft()
                 pieces.append(data)
-                length += len(data)
-                seq = max(seq, latest)
+                length += data.length if type(data) is Sparse else len(data)
+                if latest > seq:
+                    seq = latest
             whole = joined(pieces)
-        self._weight -= weight(whole)
         if length > count:
             whole, rest = split(whole, count)
             self._pieces.appendleft((rest, seq))
-            self._weight += weight(rest)
-        self.notify()
+        self._weight -= whole.weight if type(whole) is Sparse else len(whole)
+        if self._changed:
+            self.notify()
         return whole, seq
 
     def read(self, process: Process, count: int) -> Run[Content]:
@@ -181,7 +182,7 @@ class Pipe:
 
     def write(self, process: Process, data: Content) -> Run[int]:
         """All of `data`, waiting for room. With no reader left: SIGPIPE, or EPIPE for a process that ignores that."""
-        size = len(data)
+        size = data.length if type(data) is Sparse else len(data)
         if size and self.readers and self.put(data, process.actor.latest):
             return size
         rest = data

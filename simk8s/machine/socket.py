@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 import simpy
 
-from simk8s.machine.content import Content
+from simk8s.machine.content import Content, Sparse
 from simk8s.machine.errno import Errno, SyscallError
 from simk8s.machine.handle import Handle
 from simk8s.machine.pipe import Pipe, PipeWriter
 from simk8s.sim import Run, Simulation
+from simk8s.sim.clock import Wait
 
 if TYPE_CHECKING:
     from simk8s.machine.process import Process
@@ -60,7 +61,7 @@ class Listener(Handle):
         self.is_open = True
         self.process: Process | None = None  # who listens
         self._backlog: deque[SocketHandle] = deque()
-        self._waiting = sim.event()
+        self._waiting = simpy.Event(sim.env)
 
     def hears(self, address: str) -> bool:
         """Whether who calls this address comes here."""
@@ -91,8 +92,8 @@ class Listener(Handle):
         self._wake()
 
     def _wake(self) -> None:
-        waiting, self._waiting = self._waiting, self.sim.event()
-        waiting.succeed()
+        waiting, self._waiting = self._waiting, simpy.Event(self.sim.env)
+        self.sim.env.wake([waiting])
 
 
 class SocketHandle(Handle):
@@ -126,11 +127,11 @@ class SocketHandle(Handle):
         link, outgoing = self.link, self._outgoing
         if link.cut:
             yield from self._outlast_partition(process)
-        seconds, size = link.latency_seconds, len(data)
+        seconds, size = link.latency_seconds, data.length if type(data) is Sparse else len(data)
         if link.bytes_per_second:
             seconds += size / link.bytes_per_second
         if seconds:
-            yield process.sim.sleep(seconds)
+            yield Wait(process.sim.env, seconds)
         if outgoing.readers and outgoing.put(data, process.actor.latest):
             return size
         return (yield from outgoing.write(process, data))

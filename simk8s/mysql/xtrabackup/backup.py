@@ -195,8 +195,10 @@ class Backup:
                 yield from self._put(sink, f"{directory}/db.opt", b"")
             for name in names:
                 if name.rpartition(".")[2] in ENDINGS:
-                    yield from self.process.step("backup", f"{directory}/{name}", FILE_SECONDS)
-                    yield from self._copy(sink, f"{directory}/{name}", "01")
+                    path = f"{directory}/{name}"
+                    if not self.process.stepped("backup", path, FILE_SECONDS):
+                        yield from self.process.finish_step(FILE_SECONDS)
+                    yield from self._copy(sink, path, "01")
         yield from self._log("Finished backing up non-InnoDB tables and files")
 
     def _write_positions(self, connection: Connection, sink: Sink) -> Run[None]:

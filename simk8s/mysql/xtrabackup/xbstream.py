@@ -120,18 +120,19 @@ class _Extraction:
 
     def _write(self, chunk: Chunk) -> Run[bool]:
         """Put one chunk into its file; False after a message where that failed."""
-        handle = self._open.get(chunk.path)
+        path, data, _ = chunk
+        handle = self._open.get(path)
         if handle is None:
-            handle = yield from self._create(chunk.path)
+            handle = yield from self._create(path)
             if handle is None:
                 return False
-            self._open[chunk.path] = handle
-        if chunk.data is None:
+            self._open[path] = handle
+        if data is None:
             yield from handle.sync(self.process)
-            self._open.pop(chunk.path).release()
+            self._open.pop(path).release()
             return True
         try:
-            yield from handle.write(self.process, chunk.data)
+            yield from handle.write(self.process, data)
         except SyscallError as error:
             yield from self.process.complain(f"my_write() failed (Errcode: {error.errno.number} - {error.text})")
             return False
@@ -140,10 +141,14 @@ class _Extraction:
     def _create(self, path: str) -> Run[Handle | None]:
         """XB-61: one level of directory is made as needed; the file must be new."""
         process = self.process
-        above = path.rpartition("/")[0]
         try:
-            if above and not process.is_directory(above):
-                yield from process.mkdir(above)
+            try:
+                return (yield from process.open(path, write=True, create=True, exclusive=True))
+            except SyscallError:
+                above = path.rpartition("/")[0]
+                if not above or process.is_directory(above):
+                    raise
+            yield from process.mkdir(above)
             return (yield from process.open(path, write=True, create=True, exclusive=True))
         except SyscallError as error:
             shown = f"./{path.removeprefix('./')}"
