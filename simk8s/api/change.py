@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain, repeat
+from operator import is_
 from typing import Any
 
 _NOTHING = object()
@@ -20,17 +22,18 @@ def share(old: Any, new: Any) -> Any:
     """
     if new is old:
         return old
-    kind = type(new)
-    if kind is str or kind is bool or kind is int:
-        return old if type(old) is kind and old == new else new
     if isinstance(new, dict):
-        return _share_dict(old if isinstance(old, dict) else {}, new, old)
+        return _share_dict(old, new) if isinstance(old, dict) else _without_nulls(new)
     if isinstance(new, (list, tuple)):
-        return _share_list(old if isinstance(old, list) else [], new, old)
+        return _share_list(old, new) if isinstance(old, list) else [share(_NOTHING, value) for value in new]
     return old if type(old) is type(new) and old == new else new
 
 
-def _share_dict(old: dict[str, Any], new: dict[str, Any], whole: Any) -> Any:
+_PLAIN = frozenset({str, int, bool})
+"""What most fields are: compared where it is met, without a call for each."""
+
+
+def _share_dict(old: dict[str, Any], new: dict[str, Any]) -> Any:
     result = {}
     same = True
     for key, value in new.items():
@@ -38,19 +41,32 @@ def _share_dict(old: dict[str, Any], new: dict[str, Any], whole: Any) -> Any:
             continue
         before = old.get(key, _NOTHING)
         if value is not before:
-            value = share(before, value)
+            kind = type(value)
+            if kind not in _PLAIN:
+                value = share(before, value)
+            elif kind is type(before) and value == before:
+                value = before
             same = same and value is before
         result[key] = value
-    return whole if same and whole is old and len(result) == len(old) else result
+    return old if same and len(result) == len(old) else result
 
 
-def _share_list(old: list[Any], new: list[Any] | tuple[Any, ...], whole: Any) -> Any:
+def _without_nulls(new: dict[str, Any]) -> dict[str, Any]:
+    """A private copy of a mapping that has no counterpart."""
+    return {
+        key: value if type(value) in _PLAIN else share(_NOTHING, value)
+        for key, value in new.items()
+        if value is not None
+    }
+
+
+def _share_list(old: list[Any], new: list[Any] | tuple[Any, ...]) -> list[Any]:
     lead, tail = _in_common(old, new)
     before = old[lead : len(old) - tail]
     middle = new[lead : len(new) - tail]
-    shared = [share(before[index] if index < len(before) else _NOTHING, value) for index, value in enumerate(middle)]
-    if whole is old and len(before) == len(shared) and all(a is b for a, b in zip(before, shared, strict=True)):
-        return whole
+    shared = [*map(share, chain(before, repeat(_NOTHING)), middle)]
+    if len(before) == len(shared) and all(map(is_, before, shared)):
+        return old
     return [*old[:lead], *shared, *old[len(old) - tail :]]
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from simk8s.api.objects import Object, dig, name
+from simk8s.api.objects import Object, name
 
 
 def claim_names(pod: Object) -> Iterator[str]:
     """The names of all claims of a Pod's volumes, in their order."""
-    for volume in dig(pod, "spec", "volumes", default=()):
+    for volume in (pod.get("spec") or {}).get("volumes") or ():
         claim = claim_of(pod, volume)
         if claim:
             yield claim
@@ -23,4 +23,4 @@ def claim_of(pod: Object, volume: Object) -> str:
     """
     if "ephemeral" in volume:
         return f"{name(pod)}-{volume['name']}"
-    return str(dig(volume, "persistentVolumeClaim", "claimName", default=""))
+    return str((volume.get("persistentVolumeClaim") or {}).get("claimName") or "")

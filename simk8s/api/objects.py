@@ -65,42 +65,42 @@ def metadata(obj: Object) -> Object:
 
 
 def name(obj: Object) -> str:
-    return str(metadata(obj).get("name", ""))
+    return str((obj.get("metadata") or {}).get("name", ""))
 
 
 def namespace(obj: Object) -> str:
     """The namespace, "" for cluster-scoped objects."""
-    return str(metadata(obj).get("namespace", ""))
+    return str((obj.get("metadata") or {}).get("namespace", ""))
 
 
 def uid(obj: Object) -> str:
-    return str(metadata(obj).get("uid", ""))
+    return str((obj.get("metadata") or {}).get("uid", ""))
 
 
 def resource_version(obj: Object) -> str:
-    return str(metadata(obj).get("resourceVersion", ""))
+    return str((obj.get("metadata") or {}).get("resourceVersion", ""))
 
 
 def key(obj: Object) -> Key:
-    meta = metadata(obj)
+    meta = obj.get("metadata") or {}
     return Key(meta.get("namespace", ""), meta.get("name", ""))
 
 
 def labels(obj: Object) -> dict[str, str]:
-    return metadata(obj).get("labels") or {}
+    return (obj.get("metadata") or {}).get("labels") or {}
 
 
 def annotations_of(obj: Object) -> dict[str, str]:
-    return metadata(obj).get("annotations") or {}
+    return (obj.get("metadata") or {}).get("annotations") or {}
 
 
 def finalizers(obj: Object) -> list[str]:
-    return metadata(obj).get("finalizers") or []
+    return (obj.get("metadata") or {}).get("finalizers") or []
 
 
 def owners(obj: Object) -> list[Object]:
     """The owner references."""
-    return metadata(obj).get("ownerReferences") or []
+    return (obj.get("metadata") or {}).get("ownerReferences") or []
 
 
 def controller_of(obj: Object) -> Object | None:
@@ -129,13 +129,16 @@ def owner_reference(owner: Object, *, controller: bool = True) -> Object:
 
 def is_terminating(obj: Object) -> bool:
     """Deletion has been asked for, and something (grace period, finalizer) still holds the object."""
-    return bool(metadata(obj).get("deletionTimestamp"))
+    return bool((obj.get("metadata") or {}).get("deletionTimestamp"))
 
 
 def condition(obj: Object, kind: str) -> Object | None:
     """The entry of `status.conditions` with that type."""
-    conditions: list[Object] = dig(obj, "status", "conditions", default=[])
-    return next((entry for entry in conditions if entry.get("type") == kind), None)
+    entry: Object
+    for entry in (obj.get("status") or {}).get("conditions") or ():
+        if entry.get("type") == kind:
+            return entry
+    return None
 
 
 def is_true(obj: Object, kind: str) -> bool:

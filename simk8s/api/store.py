@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Literal
@@ -38,7 +39,9 @@ Hook = Callable[[Write], None]
 
 
 @dataclass(slots=True)
-class _Entry:
+class Entry:
+    """An object as it is stored."""
+
     object: Object
     seq: int
     """The history record of the latest write."""
@@ -58,7 +61,7 @@ class Store:
         """Asked in this order about every create, every update that is not of the status, and every delete."""
         self.version = 0
         """The latest resourceVersion, cluster-wide and increasing (API-1)."""
-        self._kinds: dict[str, dict[Key, _Entry]] = {}
+        self._kinds: defaultdict[str, dict[Key, Entry]] = defaultdict(dict)
         self._resources: dict[str, Resource] = {}
         self._listeners: dict[str, Listeners] = {}
         self._changed: dict[str, float] = {}
@@ -84,7 +87,7 @@ class Store:
         if "status" in resource.subresources and resource.kind != "Node":  # a node registers with its status
             new.pop("status", None)
         key = Key(meta.get("namespace", ""), meta["name"])
-        if key in self._of(resource.kind):
+        if key in self._kinds[resource.kind]:
             raise already_exists(resource, key.name)  # API-3
         meta["uid"] = self._new_uid()
         meta["creationTimestamp"] = self.sim.timestamp
@@ -166,8 +169,8 @@ class Store:
         self.version += 1
         new: Object = {**share(old, change(old))}
         new["metadata"] = {**new["metadata"], "resourceVersion": str(self.version)}
-        seq = self._of(kind)[key].seq
-        self._of(kind)[key] = _Entry(new, seq)
+        seq = self._kinds[kind][key].seq
+        self._kinds[kind][key] = Entry(new, seq)
         self._tell(kind, "MODIFIED", old, new, seq)
         return new
 
@@ -188,7 +191,7 @@ class Store:
         deletion = deletion or Deletion()
         resource = self.resource(kind)
         key = self._key(resource, name, namespace)
-        entry = self._of(kind).get(key)
+        entry = self._kinds[kind].get(key)
         if entry is None:
             raise not_found(resource, name)
         old = entry.object
@@ -214,7 +217,7 @@ class Store:
 
     def find(self, kind: str, name: str, namespace: str = "default") -> Object | None:
         """As `get`, but None where there is none. The namespace of a cluster-scoped kind is ignored."""
-        entry = self._of(kind).get(self._key(self.resource(kind), name, namespace))
+        entry = self._kinds[kind].get(self._key(self.resource(kind), name, namespace))
         return entry.object if entry else None
 
     def list(
@@ -225,7 +228,9 @@ class Store:
         fields: FieldSelector | None = None,
     ) -> list[Object]:
         """The objects of a kind, by namespace and name (KCTL-16). `namespace` None means all of them."""
-        entries = self._of(kind)
+        entries = self._kinds[kind]
+        if namespace is None and labels is None and fields is None:
+            return [entries[key].object for key in sorted(entries)]
         return [
             entries[key].object
             for key in sorted(entries)
@@ -253,14 +258,14 @@ class Store:
         listeners = self._listeners.setdefault(kind, Listeners())
         filtered = namespace is not None or labels is not None or fields is not None
         watch = Watch(self.sim, f"watch/{who or kind}", matches if filtered else None, delay_seconds, listeners.remove)
-        for entry in self._of(kind).values():
+        for entry in self._kinds[kind].values():
             watch.list(entry.object, entry.seq)
         listeners.add(watch, fields)
         return watch
 
     def seq(self, kind: str, name: str, namespace: str = "default") -> int:
         """The history record of the object's latest write, -1 where there is no such object."""
-        entry = self._of(kind).get(self._key(self.resource(kind), name, namespace))
+        entry = self._kinds[kind].get(self._key(self.resource(kind), name, namespace))
         return entry.seq if entry else -1
 
     def changed_at(self, without: Collection[str] = ()) -> float:
@@ -290,8 +295,9 @@ class Store:
         for resource in self.registry:
             yield from self.list(resource.kind)
 
-    def _of(self, kind: str) -> dict[Key, _Entry]:
-        return self._kinds.setdefault(kind, {})
+    def entries(self) -> Iterable[tuple[str, Mapping[Key, Entry]]]:
+        """The kinds, each with its objects, in the order in which they were first written: for who reads them all."""
+        return self._kinds.items()
 
     def _key(self, resource: Resource, name: str, namespace: str) -> Key:
         return Key(namespace if resource.namespaced else "", name)
@@ -300,7 +306,7 @@ class Store:
         """The stored version that a writer means to replace. Raises NotFound and Conflict."""
         meta = object["metadata"]
         key = self._key(resource, meta["name"], meta.get("namespace", "default"))
-        entry = self._of(resource.kind).get(key)
+        entry = self._kinds[resource.kind].get(key)
         if entry is None:
             raise not_found(resource, key.name)
         current = entry.object["metadata"]
@@ -321,7 +327,7 @@ class Store:
         else:
             patch = difference(old, new) if self.sim.history.enabled else []
             seq = self.sim.record(by, "update", place, patch=patch, resourceVersion=version)
-        self._of(resource.kind)[key] = _Entry(new, seq)
+        self._kinds[resource.kind][key] = Entry(new, seq)
         self._tell(resource.kind, "ADDED" if old is None else "MODIFIED", old, new, seq)
         return new
 
@@ -329,7 +335,7 @@ class Store:
         self.version += 1
         version = str(self.version)
         last = {**last, "metadata": {**last["metadata"], "resourceVersion": version}}
-        old = self._of(resource.kind).pop(key).object
+        old = self._kinds[resource.kind].pop(key).object
         seq = self.sim.record(by, "delete", _place(resource.kind, key), uid=uid(old), resourceVersion=version)
         self._tell(resource.kind, "DELETED", old, last, seq)
         return last

@@ -18,6 +18,8 @@ class Index:
 
     def __init__(self, mentions: Callable[[Object], Iterable[str]]) -> None:
         self._mentions = mentions
+        self._mentioned: dict[Key, dict[str, None]] = {}
+        """What each object mentions."""
         self._entries: dict[str, dict[Key, Object]] = {}
 
     def __getitem__(self, value: str) -> dict[Key, Object]:
@@ -28,17 +30,20 @@ class Index:
         """What is mentioned by any object."""
         return list(self._entries)
 
-    def replace(self, where: Key, old: Object | None, new: Object | None) -> None:
-        before = dict.fromkeys(self._mentions(old)) if old is not None else {}
+    def replace(self, where: Key, new: Object | None) -> None:
+        """Of the object there is a new version, or none any more."""
+        before = self._mentioned.pop(where, {})
         after = dict.fromkeys(self._mentions(new)) if new is not None else {}
         for value in before:
             if value not in after:
                 entries = self._entries[value]
-                entries.pop(where, None)
+                del entries[where]
                 if not entries:
                     del self._entries[value]
-        for value in after:
-            self._entries.setdefault(value, {})[where] = new  # type: ignore[assignment]
+        if new is not None and after:
+            self._mentioned[where] = after
+            for value in after:
+                self._entries.setdefault(value, {})[where] = new
 
 
 class Informer:
@@ -80,7 +85,7 @@ class Informer:
         if name not in self._indexes:
             index = self._indexes[name] = Index(mentions)
             for where, object in self._objects.items():
-                index.replace(where, None, object)
+                index.replace(where, object)
         return self._indexes[name]
 
     def on_change(self, handler: Handler) -> None:
@@ -112,7 +117,7 @@ class Informer:
             self._objects[where] = new
             self._seqs[where] = seq
         for index in self._indexes.values():
-            index.replace(where, old, new)
+            index.replace(where, new)
         for handler in self._handlers:
             handler(old if old is not None else (object if gone else None), new, seq)
 

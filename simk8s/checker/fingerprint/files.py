@@ -24,6 +24,8 @@ class _Seen:
 
     directory: Directory
     look: tuple[object, ...]
+    pieces: dict[int, bytes]
+    """What is in each inode, by the identity of its content: that is kept by `look`."""
     digest: bytes
     below: list[tuple[str, Directory]]
 
@@ -57,16 +59,16 @@ class FileDigests:
         look = (own, [*directory.entries], contents, [*map(_MODE, inodes)], [*map(_UID, inodes)])
         seen = self._seen.get(id(directory))
         if seen is None or seen.directory is not directory or seen.look != look:
+            ids = [*map(id, contents)]
+            known = seen.pieces if seen is not None and seen.directory is directory else {}
+            found = zip(map(known.get, ids), inodes, strict=True)
+            pieces = [self._inode(inode) if piece is None else piece for piece, inode in found]
             entries = sorted(directory.entries.items())
+            digest = _digest_of(own, entries, dict(zip(directory.entries, pieces, strict=True)))
             below = [(name, inode) for name, inode in entries if type(inode) is Directory]
-            seen = self._seen[id(directory)] = _Seen(directory, look, self._own(own, entries), below)
+            by_id = dict(zip(ids, pieces, strict=True))
+            seen = self._seen[id(directory)] = _Seen(directory, look, by_id, digest, below)
         return seen
-
-    def _own(self, own: list[object], entries: list[tuple[str, Inode]]) -> bytes:
-        inodes = [inode for _, inode in entries]
-        numbers = repr((own, [*map(_MODE, inodes)], [*map(_UID, inodes)])).encode()
-        names = [name.encode() for name, _ in entries]
-        return blake2b(b"\0".join([numbers, *names, *map(self._inode, inodes)]), digest_size=12).digest()
 
     def _inode(self, inode: Inode) -> bytes:
         if type(inode) is not File:
@@ -78,6 +80,15 @@ class FileDigests:
         if known is None or known[0] is not content:
             known = self._long[id(content)] = (content, _digest(content))
         return known[1]
+
+
+def _digest_of(own: list[object], entries: list[tuple[str, Inode]], pieces: dict[str, bytes]) -> bytes:
+    """Of a directory's names, with what is behind them."""
+    names = [name for name, _ in entries]
+    inodes = [inode for _, inode in entries]
+    numbers = repr((own, [*map(_MODE, inodes)], [*map(_UID, inodes)])).encode()
+    said = (numbers, *map(str.encode, names), *map(pieces.__getitem__, names))
+    return blake2b(b"\0".join(said), digest_size=12).digest()
 
 
 def _digest(content: Content) -> bytes:

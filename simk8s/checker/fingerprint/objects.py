@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
 import msgspec
 
-from simk8s.api.objects import Key, Object, key
+from simk8s.api.objects import Key, Object
 from simk8s.api.store import Store
 from simk8s.checker.fingerprint.naming import nameless
 
@@ -39,40 +40,39 @@ class ObjectDigests:
     """
 
     def __init__(self) -> None:
-        self._seen: dict[tuple[str, Key], _Seen] = {}
+        self._seen: dict[str, dict[Key, _Seen]] = {}
         self._version = -1
         self._digest = b""
 
     def of(self, store: Store) -> bytes:
         """One digest of everything that the objects say."""
         if store.version != self._version:
-            found = [
-                self._of(kind, item)
-                for kind in (resource.kind for resource in store.registry)
-                if kind not in _IGNORED_KINDS
-                for item in store.list(kind)
-            ]
+            found = []
+            for kind, entries in store.entries():
+                if kind in _IGNORED_KINDS:
+                    continue
+                known = self._seen.setdefault(kind, {})
+                for where, entry in entries.items():
+                    seen = known.get(where)
+                    if seen is None or seen.item is not entry.object:
+                        seen = known[where] = _look(kind, entry.object, seen.fields if seen is not None else {})
+                    found.append(seen.digest)
             self._version = store.version
             self._digest = blake2b(b"".join(sorted(found)), digest_size=12).digest()
         return self._digest
 
-    def _of(self, kind: str, item: Object) -> bytes:
-        place = (kind, key(item))
-        seen = self._seen.get(place)
-        if seen is not None and seen.item is item:
-            return seen.digest
-        before = seen.fields if seen is not None else {}
-        fields: dict[str, tuple[object, bytes]] = {}
-        digest = blake2b(digest_size=12)
-        for field in sorted(item):
-            value = item[field]
-            known = before.get(field)
-            if known is None or known[0] is not value:
-                known = (value, msgspec.json.encode((field, _said(kind, field, value)), order="sorted"))
-            fields[field] = known
-            digest.update(known[1])
-        seen = self._seen[place] = _Seen(item, fields, digest.digest())
-        return seen.digest
+
+def _look(kind: str, item: Object, before: dict[str, tuple[object, bytes]]) -> _Seen:
+    fields: dict[str, tuple[object, bytes]] = {}
+    digest = blake2b(digest_size=12)
+    for field in sorted(item):
+        value = item[field]
+        known = before.get(field)
+        if known is None or known[0] is not value:
+            known = (value, msgspec.json.encode((field, _said(kind, field, value)), order="sorted"))
+        fields[field] = known
+        digest.update(known[1])
+    return _Seen(item, fields, digest.digest())
 
 
 def _said(kind: str, field: str, value: Any) -> Any:
@@ -97,12 +97,22 @@ def _state(state: Any, is_init: bool) -> str:
 
 
 def _scrubbed(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _scrubbed(item) for key, item in value.items() if not _is_ignored(key)}
-    if isinstance(value, list):
+    kind = type(value)
+    if kind is dict:
+        # what is neither a mapping nor a list is done here, without a call for each
+        return {
+            field: _scrubbed(item) if type(item) in _NESTED else nameless(item) if type(item) is str else item
+            for field, item in value.items()
+            if not _is_ignored(field)
+        }
+    if kind is list:
         return [_scrubbed(item) for item in value]
-    return nameless(value) if isinstance(value, str) and "-" in value else value
+    return nameless(value) if kind is str else value
 
 
+_NESTED = frozenset({dict, list})
+
+
+@lru_cache(1 << 10)
 def _is_ignored(field: str) -> bool:
     return field in _IGNORED_FIELDS or field.endswith(_MOMENTS)
