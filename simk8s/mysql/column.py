@@ -174,6 +174,8 @@ def plain_text(value: Value) -> str:
     """
     if isinstance(value, str):
         return value
+    if type(value) is int:  # before what is rare
+        return str(value)
     if isinstance(value, float):
         return float_text(value)
     if isinstance(value, bytes):

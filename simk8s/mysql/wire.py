@@ -138,18 +138,19 @@ class Conversation:
         """Raises SyscallError EPIPE where the peer has closed (SIGPIPE must be ignored or handled)."""
         return self.handle.write(self.process, _framed(packet))
 
-    def send_all(self, packets: Iterable[Packet]) -> Run[int]:
-        """Several packets in one write."""
-        return self.handle.write(self.process, b"".join(map(_framed, packets)))
+    def send_all(self, packets: Iterable[LogEvent]) -> Run[int]:
+        """Several packets in one write: such as nobody sends twice."""
+        return self.handle.write(self.process, b"".join(map(_new_frame, packets)))
 
     def receive(self) -> Run[Packet | None]:
         """The next packet; None at the end of the conversation."""
         packet = self.buffered() if self._received else None
         while packet is None:
             data = yield from self.handle.read(self.process, 1 << 20)
-            if not len(data):
+            size = len(data)
+            if not size:
                 return None
-            if not self._received and len(data) <= _SHORT:
+            if size <= _SHORT and not self._received:
                 packet = _alone(bytes(data))
             if packet is None:
                 self._received += bytes(data)
@@ -175,12 +176,15 @@ class Conversation:
         return packet
 
 
-def _framed(packet: Packet) -> bytes:
+def _new_frame(packet: Packet) -> bytes:
     encoded = _encode(packet)
     return len(encoded).to_bytes(HEADER_BYTES, "little") + encoded
 
 
-@lru_cache(maxsize=512)  # probes and loops hear the same again and again; packets never change
+_framed = lru_cache(maxsize=64)(_new_frame)  # probes and loops say the same again and again; packets never change
+
+
+@lru_cache(maxsize=512)  # and hear the same
 def _alone(data: bytes) -> Packet | None:
     """The packet where this is one, no more and no less."""
     if len(data) < HEADER_BYTES or len(data) != HEADER_BYTES + int.from_bytes(data[:HEADER_BYTES], "little"):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from simk8s.machine import Errno, ResolveError, SocketHandle, SyscallError
+from simk8s.machine.network import resolve
 from simk8s.mysql.errors import ClientError, MySQLError
 from simk8s.mysql.wire import Conversation, Failure, Greeting, Login, Ok, Packet, Ping, Query, Quit, Rows, Shutdown
 from simk8s.sim import Run
@@ -17,8 +17,7 @@ DEFAULT_SOCKET = "/var/run/mysqld/mysqld.sock"
 DEFAULT_PORT = 3306
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """Where to connect, and as whom. No host, or `localhost`, is the Unix socket unless `protocol` is `tcp`."""
 
     host: str = ""
@@ -60,10 +59,7 @@ class Connection:
 
     def query(self, text: str) -> Run[Ok | Rows]:
         """Run one statement. Raises MySQLError: the server's, or 2006 and 2013 of the client."""
-        reply = yield from self.ask(Query(text))
-        if not isinstance(reply, Ok | Rows):
-            raise ClientError(2013)
-        return reply
+        return self.ask(Query(text))
 
     def ping(self) -> Run[None]:
         yield from self.ask(Ping())
@@ -71,14 +67,25 @@ class Connection:
     def shutdown(self) -> Run[None]:
         yield from self.ask(Shutdown())
 
-    def ask(self, request: Packet) -> Run[Packet]:
-        """Send a request and wait for the answer. Raises MySQLError."""
+    def ask(self, request: Packet) -> Run[Ok | Rows]:
+        """Send a request and wait for the answer. Raises MySQLError, as `query` does."""
         if self.handle.peer_closed:
             raise ClientError(2006)
-        yield from self.send(request)
-        return (yield from self.receive())
+        conversation = self._conversation
+        try:
+            yield from conversation.send(request)
+        except SyscallError:
+            raise ClientError(2006) from None
+        try:
+            reply = yield from conversation.receive()
+        except SyscallError:
+            reply = None
+        if isinstance(reply, Ok | Rows):
+            return reply
+        raise Reported(reply) if isinstance(reply, Failure) else ClientError(2013)
 
     def send(self, request: Packet) -> Run[None]:
+        """Send what is not answered at once. Raises MySQLError."""
         try:
             yield from self._conversation.send(request)
         except SyscallError:
@@ -119,25 +126,27 @@ def connect(process: Process, target: Target) -> Run[Connection]:
     """Open a session. Raises MySQLError 2002, 2003, 2005, 2013, or what the server answers (1040, 1045, 1130, ...)."""
     handle = yield from (_connect_tcp(process, target) if target.is_tcp else _connect_unix(process, target))
     conversation = Conversation(process, handle)
+    doing = "reading initial communication packet"
+    answer = None
     try:
-        greeting = yield from _expect(conversation, "reading initial communication packet")
-        if not isinstance(greeting, Greeting):
-            raise _lost("reading initial communication packet")
-        try:
+        greeting = answer = yield from conversation.receive()
+        if isinstance(greeting, Greeting):
+            doing = "sending authentication information"
             yield from conversation.send(Login(target.user, target.password or None, target.database))
-        except SyscallError:
-            raise _lost("sending authentication information") from None
-        yield from _expect(conversation, "reading authorization packet")
-    except MySQLError:
-        handle.release()
-        raise
-    return Connection(process, handle, greeting, conversation)
+            doing = "reading authorization packet"
+            answer = yield from conversation.receive()
+            if answer is not None and not isinstance(answer, Failure):
+                return Connection(process, handle, greeting, conversation)
+    except SyscallError:
+        answer = None
+    handle.release()
+    raise Reported(answer) if isinstance(answer, Failure) else _lost(doing)
 
 
 def _connect_tcp(process: Process, target: Target) -> Run[SocketHandle]:
     host = target.host or "localhost"
     try:
-        addresses = yield from process.resolve(host)
+        addresses = yield from resolve(process, host)
     except ResolveError:
         raise ClientError(2005, host, 0) from None
     failed = Errno.ECONNREFUSED
@@ -154,18 +163,6 @@ def _connect_unix(process: Process, target: Target) -> Run[SocketHandle]:
         return (yield from process.connect_unix(target.socket))
     except SyscallError as error:
         raise ClientError(2002, target.socket, error.errno.number) from None
-
-
-def _expect(conversation: Conversation, doing: str) -> Run[Packet]:
-    try:
-        packet = yield from conversation.receive()
-    except SyscallError:
-        packet = None
-    if packet is None:
-        raise _lost(doing)
-    if isinstance(packet, Failure):
-        raise Reported(packet)
-    return packet
 
 
 def _lost(doing: str) -> ClientError:

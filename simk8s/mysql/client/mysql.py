@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from simk8s.machine import program
@@ -9,7 +10,7 @@ from simk8s.machine.signals import SIGPIPE
 from simk8s.mysql.client.arguments import BadArguments, Grammar, Option, parse
 from simk8s.mysql.client.option_file import BadOptionFile, load_defaults
 from simk8s.mysql.client.session import Options, Session, about
-from simk8s.mysql.client.settings import CONNECTION_OPTIONS, Settings
+from simk8s.mysql.client.settings import CONNECTION_OPTIONS, Settings, environment
 from simk8s.mysql.errors import MySQLError
 from simk8s.sim import Run
 
@@ -50,56 +51,69 @@ _UNMODELLED = ("html", "xml", "tee", "pager", "safe-updates", "one-database", "b
 @program("mysql")
 def mysql(process: Process) -> Run[int]:
     """Connect, run statements from `-e` or standard input, print results."""
-    is_interactive = all(fd in process.files and process.files[fd].is_terminal for fd in (0, 1))
-    options = Options(Settings(process), batch=not is_interactive, silent=0 if is_interactive else 1)
     try:
-        status = yield from _read_options(process, options)
+        defaults = load_defaults(process, ("mysql", "client"), process.argv[1:])
+        for warning in defaults.warnings:
+            yield from process.write(2, f"{warning}\n".encode())
+        if defaults.print_only:
+            yield from process.print("mysql would have been started with the following arguments:")
+            yield from process.print(" ".join(defaults.words))
+            return 0
+        options = _options(
+            tuple(defaults.from_files), tuple(defaults.arguments), environment(process), _is_interactive(process)
+        )
     except (BadArguments, BadOptionFile, ValueError) as error:
         yield from process.write(2, f"mysql: [ERROR] {error}\n".encode())
         return error.status if isinstance(error, BadArguments) else 1
-    if status is not None:
-        return status
-    process.on_signal(SIGPIPE, "ignore")
-    yield from process.sleep(START_SECONDS)
-    session = Session(process, options)
-    try:
-        yield from session.open()
-    except MySQLError as error:
-        yield from process.write(2, f"{error.line()}\n".encode())
-        return 1
-    return (yield from session.run())
-
-
-def _read_options(process: Process, options: Options) -> Run[int | None]:
-    """Fill in `options`. An exit status where that is all there is to do."""
-    defaults = load_defaults(process, ("mysql", "client"), process.argv[1:])
-    for warning in defaults.warnings:
-        yield from process.write(2, f"{warning}\n".encode())
-    if defaults.print_only:
-        yield from process.print("mysql would have been started with the following arguments:")
-        yield from process.print(" ".join(defaults.words))
-        return 0
-    for words, from_command_line in ((defaults.from_files, False), (defaults.arguments, True)):
-        for name, value in parse(words, GRAMMAR, unmodelled=_UNMODELLED, program="mysql"):
-            if name in ("version", "help"):
-                yield from process.print(about(process))
-                return 0
-            _take(options, name, value, from_command_line)
-    if len(options.positional) > 1:
+    if options.only_about or len(options.positional) > 1:
         yield from process.print(about(process))
-        return 1
-    if options.positional:
-        options.settings.database = options.positional[0]
+        return 0 if options.only_about else 1
+    target = options.settings.target(process)
     if options.settings.password_on_command_line:
         yield from process.write(
             2, b"mysql: [Warning] Using a password on the command line interface can be insecure.\n"
         )
     if options.settings.asks_password:
-        yield from process.write(2, b"Enter password: ")
-        line = yield from process.read_until(0)
-        yield from process.write(2, b"\n")
-        options.settings.password = line.decode().rstrip("\n")
-    return None
+        target = target._replace(password=(yield from _asked_password(process)))
+    process.on_signal(SIGPIPE, "ignore")
+    yield from process.sleep(START_SECONDS)
+    try:
+        return (yield from Session(process, options, target).run())
+    except MySQLError as error:
+        yield from process.write(2, f"{error.line()}\n".encode())
+        return 1
+
+
+def _is_interactive(process: Process) -> bool:
+    stdin, stdout = process.files.get(0), process.files.get(1)
+    return stdin is not None and stdin.is_terminal and stdout is not None and stdout.is_terminal
+
+
+def _asked_password(process: Process) -> Run[str]:
+    yield from process.write(2, b"Enter password: ")
+    line = yield from process.read_until(0)
+    yield from process.write(2, b"\n")
+    return line.decode().rstrip("\n")
+
+
+@lru_cache(maxsize=256)  # probes and loops start it with the same words again and again
+def _options(
+    from_files: tuple[str, ...],
+    arguments: tuple[str, ...],
+    environ: tuple[tuple[str, str], ...],
+    is_interactive: bool,
+) -> Options:
+    """What the words of option files and command line ask for. Raises BadArguments, SimError or ValueError."""
+    options = Options(Settings(dict(environ)), batch=not is_interactive, silent=0 if is_interactive else 1)
+    for words, from_command_line in ((from_files, False), (arguments, True)):
+        for name, value in parse(words, GRAMMAR, unmodelled=_UNMODELLED, program="mysql"):
+            if name in ("version", "help"):
+                options.only_about = True
+                return options
+            _take(options, name, value, from_command_line)
+    if options.positional:
+        options.settings.database = options.positional[0]
+    return options
 
 
 def _take(options: Options, name: str, value: str | None, from_command_line: bool) -> None:

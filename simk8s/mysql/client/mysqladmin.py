@@ -46,7 +46,7 @@ class _Options:
 @program("mysqladmin")
 def mysqladmin(process: Process) -> Run[int]:
     """Connect and run each command of the command line; the first that fails is the last."""
-    options = _Options(Settings(process), [])
+    options = _Options(Settings(process.environ), [])
     try:
         status = yield from _read_options(process, options)
     except (BadArguments, BadOptionFile, ValueError) as error:

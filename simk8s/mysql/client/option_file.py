@@ -39,14 +39,15 @@ class Defaults:
 def load_defaults(process: Process, groups: Sequence[str], arguments: Sequence[str]) -> Defaults:
     """Take the options about option files off the front of `arguments`, and read the files. Raises BadOptionFile."""
     defaults = Defaults()
-    files, extra, suffix, words = list(FILES), "", "", list(arguments)
-    while words:
-        name, _, value = words[0].partition("=")
+    files: tuple[str, ...] = FILES
+    extra, suffix, used = "", "", 0
+    for word in arguments:
+        name, _, value = word.partition("=")
         match name:
             case "--no-defaults":
-                files = []
+                files = ()
             case "--defaults-file":
-                files = [value]
+                files = (value,)
             case "--defaults-extra-file":
                 extra = value
             case "--defaults-group-suffix":
@@ -55,22 +56,23 @@ def load_defaults(process: Process, groups: Sequence[str], arguments: Sequence[s
                 defaults.print_only = True
             case _:
                 break
-        words.pop(0)
-    defaults.arguments = words
+        used += 1
+    defaults.arguments = list(arguments[used:])
     wanted = frozenset((*groups, *(group + suffix for group in groups))) if suffix else frozenset(groups)
     named = (extra, *files) if len(files) == 1 else (extra,)
     for path in (*files[:2], extra, *files[2:]):
         if path:
             real = path.replace("~", process.environ.get("HOME", "/root"), 1) if path[0] == "~" else path
-            if path in named and not process.is_file(real):
+            inode = process.find(real)
+            if isinstance(inode, File):
+                _read(process, real, inode, wanted, defaults, 0)
+            elif path in named:
                 raise BadOptionFile(f"Could not open required defaults file: {path}")
-            _read(process, real, wanted, defaults, 0)
     return defaults
 
 
-def _read(process: Process, path: str, groups: frozenset[str], defaults: Defaults, depth: int) -> None:
-    inode = process.find(path)
-    if not isinstance(inode, File) or not process.may(inode, 4):
+def _read(process: Process, path: str, inode: File, groups: frozenset[str], defaults: Defaults, depth: int) -> None:
+    if not process.may(inode, 4):
         return
     if inode.mode & 0o002:
         defaults.warnings.append(f"Warning: World-writable config file '{path}' is ignored.")
@@ -81,7 +83,9 @@ def _read(process: Process, path: str, groups: frozenset[str], defaults: Default
         elif group in (_INCLUDE, _FOLDER):
             if depth < _MAX_DEPTH:
                 for included in (text,) if group == _INCLUDE else _option_files(process, text):
-                    _read(process, included, groups, defaults, depth + 1)
+                    below = process.find(included)
+                    if isinstance(below, File):
+                        _read(process, included, below, groups, defaults, depth + 1)
         elif group == _OPEN:
             raise BadOptionFile(f"Wrong group definition in config file {path} at line {number}.")
         elif group == _ABSENT:

@@ -15,9 +15,10 @@ def tabbed(result: Rows, *, names: bool = True, raw: bool = False) -> str:
     """Batch form: a line a row, columns separated by tabs, a header line before them."""
     lines = ["\t".join([field.name for field in result.fields])] if names else []
     for row in result.rows:
-        cells = ["NULL" if value is None else value for value in row]
-        lines.append("\t".join(cells if raw else [cell.translate(_ESCAPES) for cell in cells]))
-    return "".join([f"{line}\n" for line in lines])
+        cells = ["NULL" if value is None else value if raw else value.translate(_ESCAPES) for value in row]
+        lines.append("\t".join(cells))
+    lines.append("")
+    return "\n".join(lines)
 
 
 def table(result: Rows, *, names: bool = True) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from simk8s.errors import SimError
 from simk8s.machine import SyscallError
-from simk8s.mysql.client.connection import Connection, connect, is_from_client
+from simk8s.mysql.client.connection import Connection, Target, connect, is_from_client
 from simk8s.mysql.client.result import tabbed, table, vertical
 from simk8s.mysql.client.settings import Settings
 from simk8s.mysql.client.statement import Splitter, Statement, split
@@ -23,9 +23,13 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Options:
-    """How this run behaves. `silent` counts: 1 is the tab-separated form, 2 leaves the header out as well."""
+    """How a run behaves. `silent` counts: 1 is the tab-separated form, 2 leaves the header out as well.
+
+    Runs with the same words share it, so nobody changes it once it has been read.
+    """
 
     settings: Settings
+    only_about: bool = False  # --help or --version
     execute: str | None = None
     silent: int = 0
     verbose: int = 0
@@ -45,55 +49,51 @@ class Options:
 class Session:
     """One run of the client: its connection, and the statements that come in."""
 
-    def __init__(self, process: Process, options: Options) -> None:
+    def __init__(self, process: Process, options: Options, target: Target) -> None:
         self.process = process
         self.options = options
-        self.target = options.settings.target(process)
+        self.target = target
         self.connection: Connection | None = None
-        self.splitter = Splitter(options.delimiter, keep_comments=options.comments)
+        self.shows_warnings = options.shows_warnings
         self.failed = False
         self.finished = False
 
-    def open(self) -> Run[None]:
-        """Connect. Raises MySQLError."""
-        self.connection = yield from connect(self.process, self.target)
-        if self.options.init_command:
-            yield from self.connection.query(self.options.init_command)
-
     def run(self) -> Run[int]:
-        if not self.options.batch:
+        """Connect, perform what is asked for, say goodbye. Raises MySQLError where there is no connection."""
+        options = self.options
+        self.connection = yield from connect(self.process, self.target)
+        if options.init_command:
+            yield from self.connection.query(options.init_command)
+        if not options.batch:
             yield from self._say(_banner(self.connection))
-        if self.options.execute is not None:
-            yield from self._perform(self._split(self.options.execute, self.options.delimiter))
+        if options.execute is not None:
+            yield from self._perform(split(options.execute, options.delimiter, keep_comments=options.comments))
         else:
-            yield from self._feed_input()
-        if not self.options.batch:
+            yield from self._feed_input(Splitter(options.delimiter, keep_comments=options.comments))
+        if not options.batch:
             yield from self._say("Bye\n")
         if self.connection is not None:
             yield from self.connection.quit()
-        return int(self.failed and self.options.batch)
+        return int(self.failed and options.batch)
 
-    def _split(self, text: str, delimiter: str = ";") -> Sequence[Statement]:
-        return split(text, delimiter, keep_comments=self.options.comments)
-
-    def _feed_input(self) -> Run[None]:
+    def _feed_input(self, splitter: Splitter) -> Run[None]:
         """Standard input, line by line as it arrives."""
         rest = b""
         while not self.finished:
             if not self.options.batch:
-                yield from self._say(self._prompt())
+                yield from self._say(_prompt(splitter))
             data = bytes((yield from self.process.read(0)))
             if not data:
                 break
             *lines, rest = (rest + data).split(b"\n")
             for line in lines:
-                yield from self._perform(self.splitter.feed(line.decode(errors="replace")))
+                yield from self._perform(splitter.feed(line.decode(errors="replace")))
                 if self.finished:
                     return
         if rest and not self.finished:
-            yield from self._perform(self.splitter.feed(rest.decode(errors="replace")))
+            yield from self._perform(splitter.feed(rest.decode(errors="replace")))
         if self.options.batch and not self.finished:
-            yield from self._perform(self.splitter.finish())
+            yield from self._perform(splitter.finish())
 
     def _perform(self, statements: Sequence[Statement]) -> Run[None]:
         for statement in statements:
@@ -105,11 +105,12 @@ class Session:
                 return
 
     def _query(self, statement: Statement) -> Run[None]:
-        yield from self.process.step("statement", statement.text, 0.0)
-        options = self.options
+        options, process = self.options, self.process
+        if not process.stepped("statement", statement.text, 0.0):
+            yield from process.finish_step(0.0)
         if options.verbose:
             yield from self._say(f"{'-' * 14}\n{statement.text}\n{'-' * 14}\n\n")
-        started = self.process.sim.now
+        started = process.sim.now
         try:
             if self.connection is None:
                 yield from self._reconnect()
@@ -118,10 +119,12 @@ class Session:
         except MySQLError as error:
             yield from self._report(error, statement.line)
             return
-        text = _shown(result, statement, options, self.process.sim.now - started)
+        text = _shown(result, statement, options)
+        if not options.batch or options.verbose >= 2:
+            text += _told(result, process.sim.now - started)
         if text:
             yield from self._say(text)
-        if result.warnings and options.shows_warnings:
+        if result.warnings and self.shows_warnings:
             yield from self._show_warnings()
 
     def _report(self, error: MySQLError, line: int) -> Run[None]:
@@ -161,7 +164,7 @@ class Session:
             case "delimiter" | "rehash" | "notee" | "nopager" | "charset" | "help":
                 pass
             case "warnings" | "nowarning":
-                self.options.shows_warnings = statement.command == "warnings"
+                self.shows_warnings = statement.command == "warnings"
             case "status":
                 text = yield from self._status()
                 yield from self._say(text)
@@ -190,7 +193,7 @@ class Session:
             number = error.errno.number
             yield from self._report_text(f"ERROR: \nFailed to open file '{statement.text}', error: {number}\n")
             return
-        yield from self._perform(self._split(text.decode(errors="replace")))
+        yield from self._perform(split(text.decode(errors="replace"), keep_comments=self.options.comments))
 
     def _report_text(self, text: str) -> Run[None]:
         self.failed = True
@@ -214,13 +217,14 @@ class Session:
         )
         return "-" * 14 + "\n" + "\n".join(lines) + "\n" + "-" * 14 + "\n\n"
 
-    def _prompt(self) -> str:
-        if not self.splitter.is_waiting:
-            return "mysql> "
-        return f"    {self.splitter.open_quote or '-'}> "
+    def _say(self, text: str) -> Run[int]:
+        return self.process.write(1, text.encode())
 
-    def _say(self, text: str) -> Run[None]:
-        yield from self.process.write(1, text.encode())
+
+def _prompt(splitter: Splitter) -> str:
+    if not splitter.is_waiting:
+        return "mysql> "
+    return f"    {splitter.open_quote or '-'}> "
 
 
 def _banner(connection: Connection | None) -> str:
@@ -233,24 +237,24 @@ def _banner(connection: Connection | None) -> str:
     )
 
 
-def _shown(result: Ok | Rows, statement: Statement, options: Options, seconds: float) -> str:
-    """What a result looks like, with what interactive use says about it (SQL-11, SQL-12)."""
-    tells = not options.batch or options.verbose >= 2
-    took = f" ({seconds:.2f} sec)"
-    if isinstance(result, Ok):
-        if not tells:
-            return ""
-        info = f"{result.info}\n" if result.info else ""
-        return f"Query OK, {_rows(result.affected_rows)} affected{_warned(result.warnings)}{took}\n{info}\n"
-    if not result.rows:
-        return f"Empty set{_warned(result.warnings)}{took}\n\n" if tells else ""
+def _shown(result: Ok | Rows, statement: Statement, options: Options) -> str:
+    """What a result looks like (SQL-11, SQL-12)."""
+    if isinstance(result, Ok) or not result.rows:
+        return ""
     if statement.vertical or options.vertical:
-        text = vertical(result, names=options.names)
-    elif options.silent and not options.table:
-        text = tabbed(result, names=options.names and options.silent < 2, raw=options.raw)
-    else:
-        text = table(result, names=options.names)
-    return text + (f"{_rows(len(result.rows))} in set{_warned(result.warnings)}{took}\n\n" if tells else "")
+        return vertical(result, names=options.names)
+    if options.silent and not options.table:
+        return tabbed(result, names=options.names and options.silent < 2, raw=options.raw)
+    return table(result, names=options.names)
+
+
+def _told(result: Ok | Rows, seconds: float) -> str:
+    """What interactive use says about a result."""
+    after = f"{_warned(result.warnings)} ({seconds:.2f} sec)\n"
+    if isinstance(result, Ok):
+        info = f"{result.info}\n" if result.info else ""
+        return f"Query OK, {_rows(result.affected_rows)} affected{after}{info}\n"
+    return f"{_rows(len(result.rows))} in set{after}\n" if result.rows else f"Empty set{after}\n"
 
 
 def _rows(count: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from simk8s.mysql.client.arguments import Option
@@ -28,13 +28,13 @@ CONNECTION_OPTIONS = (
     Option("help", "?"),
 )
 _PROTOCOLS = ("tcp", "socket")
+_VARIABLES = ("MYSQL_HOST", "MYSQL_TCP_PORT", "MYSQL_UNIX_PORT", "MYSQL_PWD")
 
 
 class Settings:
     """Connection settings as they are collected, option by option; the last one counts."""
 
-    def __init__(self, process: Process) -> None:
-        environ = process.environ
+    def __init__(self, environ: Mapping[str, str]) -> None:
         self.host = environ.get("MYSQL_HOST", "")
         self.port = _number(environ.get("MYSQL_TCP_PORT", ""), DEFAULT_PORT)
         self.socket = environ.get("MYSQL_UNIX_PORT", DEFAULT_SOCKET)
@@ -87,6 +87,12 @@ class Settings:
             self.protocol,
             self.connect_timeout,
         )
+
+
+def environment(process: Process) -> tuple[tuple[str, str], ...]:
+    """The variables that say something about connections."""
+    environ = process.environ
+    return tuple([(name, environ[name]) for name in _VARIABLES if name in environ])
 
 
 def user_name(process: Process) -> str:

@@ -90,7 +90,7 @@ class Account:
         return f"{self.user}@{self.host}"
 
     def accepts(self, password: str) -> bool:
-        return password_hash(password) == self.hash
+        return (password_hash(password) if password else "") == self.hash
 
 
 SYSTEM_USER = Account("system user", "", ALL | {"GRANT OPTION"})

@@ -25,7 +25,7 @@ def run(server: Server, session: Session, statement: st.Statement, text: str, co
     """Carry out a parsed statement. `text` is what was sent, for the binary log."""
     kind = type(statement)
     if isinstance(statement, sql.Select | sql.Union):
-        result = yield from read.read(context, statement)
+        result = yield from read.read(context, statement, text)
         return replace(result, warnings=len(session.warnings)) if session.warnings else result
     if isinstance(statement, sql.Insert | sql.Update | sql.Delete):
         if not _is_temporary(server, session, statement.table):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from simk8s.mysql.column import Row
 from simk8s.mysql.engine.catalog import INFORMATION_SCHEMA
@@ -14,17 +15,19 @@ from simk8s.mysql.engine.session import Result, ResultSet
 from simk8s.mysql.engine.source import table_source
 from simk8s.mysql.engine.typing import type_of
 from simk8s.mysql.sql import syntax as sql
+from simk8s.mysql.sql.parse import parse
 from simk8s.mysql.step import Steps
 
 
-def read(context: Evaluation, query: sql.Query) -> Steps[Result]:
-    """Answer a query."""
+def read(context: Evaluation, query: sql.Query, text: str) -> Steps[Result]:
+    """Answer a query, which came as `text`."""
     session = context.session
-    yield from open_tables(context, query)
+    if query.tables or session.transaction is not None or not session.variables.get("autocommit", 1):
+        yield from open_tables(context, query)
     if isinstance(query, sql.Select):
         if query.is_literal:
             session.found_rows = 1
-            return _literals(query)
+            return _literals(text)
         if query.for_update and isinstance(query.source, sql.TableName):
             yield from _lock_rows(context, query, query.source)
     prepared = prepare(query, context)
@@ -33,8 +36,11 @@ def read(context: Evaluation, query: sql.Query) -> Steps[Result]:
     return result_set(prepared, rows)
 
 
-def _literals(query: sql.Select) -> ResultSet:
-    """The answer to a query that asks for nothing else."""
+@lru_cache(maxsize=64)
+def _literals(text: str) -> ResultSet:
+    """The answer to a query that asks for nothing else: always the same, and probes ask again and again."""
+    query = parse(text)
+    assert isinstance(query, sql.Select)
     return ResultSet(
         tuple([item.label for item in query.items]),
         (tuple([item.expression.value for item in query.items if isinstance(item.expression, sql.Literal)]),),

@@ -6,6 +6,7 @@ waiters. Closing the generator in the middle is for those who kill the whole pro
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -99,12 +100,16 @@ class Server:
     temporary: dict[Session, dict[tuple[str, str], Table]] = field(default_factory=dict)
     next_session: int = 2
     last_committed: int = 0
-    counters: dict[str, int] = field(default_factory=dict)
+    counters: Counter[str] = field(default_factory=Counter)
     shutdown_asked: bool = False
     starts_replication: bool = False  # REPL-44: at the end of the start the threads are to be started
     is_inconsistent: bool = False  # MYSQLD-62: started from files that were not prepared
     on_change: Callable[[Session, Changed], None] | None = None  # told of each commit and each definition
+    clock: Callable[[], int] = field(init=False)  # the host's
     _waiters: list[Callable[[], None]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.clock = self.host.clock
 
     # ── sessions ─────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -115,8 +120,10 @@ class Server:
 
         Raises 1040, 1045, 1130, 1044 or 1049.
         """
-        self.count("Connections")
-        spare = self.number("max_connections") - len([None for s in self.sessions.values() if not s.applies])
+        self.counters["Connections"] += 1
+        spare = self.number("max_connections") - len(self.sessions)
+        if spare <= 0:  # else it does not matter that the server's own threads are among them
+            spare += len([None for s in self.sessions.values() if s.applies])
         if spare < 0:
             raise MySQLError(1040)
         account = self.accounts.authenticate(user, hosts, password)
@@ -143,7 +150,8 @@ class Server:
 
     def disconnect(self, session: Session) -> None:
         """The client has gone: its transaction is undone and its locks are released."""
-        self.end_transaction(session)
+        if session.transaction is not None:
+            self.end_transaction(session)
         self.temporary.pop(session, None)
         self.sessions.pop(session.id, None)
         self.dumped_files.pop(session.id, None)
@@ -154,7 +162,8 @@ class Server:
         for locks in (self.read_locks, self.commit_locks):
             if session in locks:
                 locks.remove(session)
-        self.wake()
+        if self._waiters:
+            self.wake()
 
     def use(self, session: Session, database: str) -> None:
         """Make a database the current one. Raises 1044 or 1049."""
@@ -171,15 +180,18 @@ class Server:
 
     def execute(self, session: Session, text: str) -> Steps[Result]:
         """Run one statement. Raises MySQLError; what the statement has done until then is undone, where it can be."""
-        session.command, session.info, session.since, session.query_killed = "Query", text, self.clock(), False
-        self.count("Questions")
+        moment = self.clock()
+        session.command, session.info, session.since, session.query_killed = "Query", text, moment, False
+        self.counters["Questions"] += 1
         try:
             statement = parse(text)
             if not (isinstance(statement, Show) and statement.what in ("warnings", "errors")):
                 session.warnings.clear()
             self.check_alive(session)
-            yield from self.write_back()
-            context = Evaluation(self, session, self.statement_time(session))
+            if self.innodb.dirty or self.innodb.dirty_since is not None:
+                yield from self.write_back()
+                moment = self.clock()
+            context = Evaluation(self, session, self.statement_time(session, moment))
             result = yield from run(self, session, statement, text, context)
             if context.sleep:
                 session.state = "User sleep"
@@ -288,23 +300,19 @@ class Server:
 
     # ── the clock, variables, counters ───────────────────────────────────────────────────────────────────────────
 
-    def clock(self) -> int:
-        """Microseconds since 1970."""
-        return self.host.clock()
-
     def now(self) -> datetime:
-        return calendar(self.host.clock())
+        return calendar(self.clock())
 
-    def statement_time(self, session: Session) -> int:
-        """What NOW() says, in microseconds: the clock, or what SET TIMESTAMP has put in its place."""
+    def statement_time(self, session: Session, moment: int) -> int:
+        """What NOW() says, in microseconds: `moment`, or what SET TIMESTAMP has put in its place."""
         fixed = session.variables.get("timestamp")
         if isinstance(fixed, float) and fixed:
             return round(fixed * 1_000_000)
-        return self.host.clock()
+        return moment
 
     def timestamp(self) -> int:
         """Seconds since 1970."""
-        return self.host.clock() // 1_000_000
+        return self.clock() // 1_000_000
 
     def number(self, name: str) -> int:
         """A global variable that is a number or a switch."""
@@ -314,7 +322,7 @@ class Server:
 
     def count(self, name: str, by: int = 1) -> None:
         """Add to a counter of SHOW STATUS."""
-        self.counters[name] = self.counters.get(name, 0) + by
+        self.counters[name] += by
 
     # ── tables ───────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import simpy
@@ -32,6 +33,7 @@ from simk8s.sim import Actor, Run, Task
 if TYPE_CHECKING:
     from simk8s.mysql.server.instance import Instance
 
+_OK = Ok()
 QUERY_SECONDS = 0.001  # DUR-18: parsing, and what else a statement costs at least
 
 
@@ -66,52 +68,49 @@ class ClientThread:
 
     def _serve(self) -> Run[None]:
         try:
-            if (yield from self._log_in()):
-                yield from self._answer_requests()
+            session = yield from self._log_in()
+            if session is not None:
+                yield from self._answer_requests(session)
         except SyscallError:
             pass  # the client has gone in the middle
         self.close()
 
-    def _log_in(self) -> Run[bool]:
-        server = self.instance.server
+    def _log_in(self) -> Run[Session | None]:
+        instance, conversation = self.instance, self.conversation
+        server = instance.server
         address, port = self.handle.peer
         hosts = ["localhost"]
         if self.handle.local[1]:
-            name = yield from self.instance.host_names.of(address)
+            name = instance.host_names.known(address) or (yield from instance.host_names.of(address))
             hosts = [name] if name == address else [name, address]
         else:
             port = 0
-        yield from self.conversation.send(Greeting(server.version, server.next_session))
-        login = yield from self._first_word()
+        yield from conversation.send(Greeting(server.version, server.next_session))
+        # Whoever connects and only listens, such as `ncat --recv-only`, is let go after connect_timeout seconds.
+        patience = instance.process.sim.sleep(server.number("connect_timeout"))
+        patience.callbacks.append(self._let_go)
+        login = yield from conversation.receive()
+        if patience.callbacks:
+            patience.callbacks.clear()
         if not isinstance(login, Login):
-            return False
+            return None
         try:
             self.session = server.connect(login.user, hosts, login.password, port=port, database=login.database)
         except MySQLError as error:
             yield from self._fail(error)
-            return False
-        yield from self.conversation.send(Ok())
-        return True
-
-    def _first_word(self) -> Run[Packet | None]:
-        """Whoever connects and only listens, such as `ncat --recv-only`, is let go after connect_timeout seconds."""
-        patience = self.instance.process.sim.sleep(self.instance.server.number("connect_timeout"))
-        patience.callbacks.append(self._let_go)
-        word = yield from self.conversation.receive()
-        if patience.callbacks:
-            patience.callbacks.clear()
-        return word
+            return None
+        yield from conversation.send(_OK)
+        return self.session
 
     def _let_go(self, _: simpy.Event) -> None:
         if self.task.is_alive and not self.conversation.has_begun:
             self.cut()
 
-    def _answer_requests(self) -> Run[None]:
-        session, server = self.session, self.instance.server
-        assert session is not None
+    def _answer_requests(self, session: Session) -> Run[None]:
+        server, conversation = self.instance.server, self.conversation
         while not session.killed:
             self.is_idle = True
-            request = yield from self.conversation.receive()
+            request = yield from conversation.receive()
             self.is_idle = False
             if _acts(request):
                 self.instance.process.actor.hear(self.thread.actor.latest)
@@ -119,19 +118,19 @@ class ClientThread:
                 case Query(text):
                     yield from self._query(session, text)
                 case Ping():
-                    yield from self.conversation.send(Ok())
+                    yield from conversation.send(_OK)
                 case Register(server_id, uuid, host, port):
                     server.replica_hosts[server_id] = ReplicaHost(server_id, host, port, uuid)
-                    yield from self.conversation.send(Ok())
+                    yield from conversation.send(_OK)
                 case Dump():
-                    self.conversation.process = self.instance.process  # tells what everybody has written
-                    yield from dump(self.instance, session, self.conversation, request)
+                    conversation.process = self.instance.process  # tells what everybody has written
+                    yield from dump(self.instance, session, conversation, request)
                     return
                 case Shutdown():
                     if "SHUTDOWN" not in session.account.privileges:
                         yield from self._fail(MySQLError(1227, "SHUTDOWN"))
                         continue
-                    yield from self.conversation.send(Ok())
+                    yield from conversation.send(_OK)
                     self.instance.ask_to_stop()
                 case _:
                     return
@@ -156,6 +155,7 @@ class ClientThread:
         yield from self.conversation.send(_failure(error))
 
 
+@lru_cache(maxsize=256)  # probes and loops ask the same again and again
 def _acts(request: Packet | None) -> bool:
     """Whether what the server does later can follow from it: not from a mere question, nor from a goodbye."""
     if isinstance(request, Query):
@@ -170,7 +170,6 @@ def _failure(error: MySQLError) -> Failure:
 def _packet(result: Result) -> Packet:
     if not isinstance(result, ResultSet):
         return Ok(result.affected, result.last_insert_id, result.warnings, result.info)
-    numeric = result.numeric or (False,) * len(result.names)
-    fields = [Field(name, number) for name, number in zip(result.names, numeric, strict=True)]
+    fields = tuple(map(Field, result.names, result.numeric)) if result.numeric else tuple(map(Field, result.names))
     rows = [tuple([None if value is None else plain_text(value) for value in row]) for row in result.rows]
-    return Rows(tuple(fields), tuple(rows), result.warnings)
+    return Rows(fields, tuple(rows), result.warnings)

@@ -20,15 +20,16 @@ class HostNames:
         self.enabled = enabled
         self._cache: dict[str, str] = {}
 
-    def of(self, address: str) -> Run[str]:
-        """The name of a client, or its address where it has none."""
+    def known(self, address: str) -> str | None:
+        """The name of a client as far as nobody has to be asked for it."""
         if not self.enabled:
             return address
         if address.startswith("127.") or address == "::1":
             return "localhost"
-        known = self._cache.get(address)
-        if known is not None:
-            return known
+        return self._cache.get(address)
+
+    def of(self, address: str) -> Run[str]:
+        """The name of a client that is not known yet, or its address where it has none."""
         try:
             name = yield from self._look_up(address)
         except ResolveError:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @program("xtrabackup")
 def xtrabackup(process: Process) -> Run[int]:
     """Back up or prepare, as the command line says."""
-    options = Options(Settings(process))
+    options = Options(Settings(process.environ))
     options.settings.user = process.environ.get("USER", "")
     profile = profile_of(process)
     try:
