@@ -84,9 +84,9 @@ class Files:
 
     def _scan(self, where: str, directory: Directory) -> Iterator[tuple[str, Inode]]:
         mounts = self.machine.mounts
+        points = mounts.points_in(where)
         for name in sorted(directory.entries):
-            below = f"{where}/{name}"
-            inode = mounts.find(below) if mounts.is_point(below) else directory.entries.get(name)
+            inode = mounts.find(f"{where}/{name}") if name in points else directory.entries.get(name)
             if inode is not None:
                 yield name, inode
 
@@ -305,7 +305,9 @@ class Files:
 
     def _changing(self, location: Location) -> Directory:
         """The directory whose names are about to change."""
-        parent = self._parent(location)
+        parent = location.parent
+        if parent is None:
+            raise SyscallError(Errno.EBUSY, location.path)
         before_change(parent, self.sim.now)
         return parent
 

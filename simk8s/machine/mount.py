@@ -80,6 +80,10 @@ class MountTable:
         """Whether something is mounted at this absolute path (`/` always is)."""
         return path in self._mounts
 
+    def points_in(self, directory: str) -> list[str]:
+        """The names in a directory at which something is mounted; `directory` without a last slash."""
+        return [name for above, _, name in (point.rpartition("/") for point in self._mounts) if above == directory]
+
     def points(self) -> dict[str, Mount]:
         """The mounts by mount point, sorted by path."""
         return dict(sorted(self._mounts.items()))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterator
 from functools import partial
+from itertools import repeat
 from typing import TYPE_CHECKING
 
 import simpy
@@ -155,6 +157,18 @@ class Pipe:
             self.notify()
         return whole, seq
 
+    def take_more(self, hole: Sparse) -> Iterator[Sparse]:
+        """What further reads of this length would give, as far as each gives such a hole again."""
+        rest, seq = self._pieces[0] if self._pieces else (b"", -1)
+        first = rest.segments[0] if isinstance(rest, Sparse) else 0
+        times = first // hole.length if isinstance(first, int) and self.readers == 1 else 0
+        if times:
+            self._pieces.popleft()
+            left = split(rest, times * hole.length)[1]
+            if len(left):
+                self._pieces.appendleft((left, seq))
+        return repeat(hole, times)
+
     def read(self, process: Process, count: int) -> Run[Content]:
         """Up to `count` bytes, waiting for some; none once every writer has closed."""
         while not self._pieces:
@@ -223,6 +237,10 @@ class PipeReader(Handle):
 
     def read(self, process: Process, count: int) -> Run[Content]:
         return self.pipe.read(process, count)
+
+    def take_more(self, hole: Sparse) -> Iterator[Sparse]:
+        """Behind a hole that was read: what comes at once of the same length and kind, if nobody else reads here."""
+        return self.pipe.take_more(hole) if self.refs == 1 else iter(())
 
     def read_until(self, process: Process, delimiter: bytes, limit: int) -> Run[bytes]:
         return self.pipe.read_until(process, delimiter, limit)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import cast
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from simk8s.machine import Content, Process, Sparse
 from simk8s.machine.pipe import CAPACITY, Pipe, PipeWriter
 from simk8s.sim import Actor, Run, Simulation
@@ -136,3 +139,30 @@ def test_where_the_next_pipe_is_full_the_relay_waits_for_room_itself() -> None:
     chain.sim.run()
     assert len(read.value) == CAPACITY + 9000
     assert len(chain.back.take(100)[0]) == 6
+
+
+@given(st.integers(1, 40), st.lists(st.one_of(st.binary(max_size=50), st.integers(1, 200)), min_size=1, max_size=6))
+def test_taking_more_of_a_hole_is_reading_it_piece_by_piece(size: int, segments: list[bytes | int]) -> None:
+    one, other = Pipe(Simulation()), Pipe(Simulation())
+    for pipe in (one, other):
+        pipe.readers = 1
+        for number, content in enumerate((Sparse(segments), b"tail", Sparse([100]))):
+            pipe.put(content, number)
+    pieces: list[Content] = []
+    while not one.is_empty:
+        data, _ = one.take(size)
+        pieces.append(data)
+        if isinstance(data, Sparse) and not data.weight:
+            pieces += one.take_more(data)
+    assert pieces == [other.take(size)[0] for _ in pieces]
+    assert other.is_empty
+
+
+def test_more_of_a_hole_is_not_taken_where_somebody_else_reads_too() -> None:
+    pipe = Pipe(Simulation())
+    pipe.readers = 2
+    pipe.put(Sparse([5000]), 7)
+    hole, _ = pipe.take(1000)
+    assert isinstance(hole, Sparse)
+    assert list(pipe.take_more(hole)) == []
+    assert len(pipe.take(10_000)[0]) == 4000

@@ -295,7 +295,7 @@ class Backup:
         return names
 
     def _log(self, text: str) -> Run[int]:
-        return self._tell(f"{self.process.sim.written('%y%m%d %H:%M:%S')} {text}")
+        return self.process.write(2, f"{self.process.sim.written('%y%m%d %H:%M:%S')} {text}\n".encode())
 
     def _tell(self, text: str) -> Run[int]:
         return self.process.write(2, f"{text}\n".encode())

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import simpy
 
-from simk8s.machine import Content, Errno, Handle, Process, SocketHandle, SyscallError
+from simk8s.machine import Content, Errno, Handle, Process, SocketHandle, Sparse, SyscallError
+from simk8s.machine.pipe import PipeReader
 from simk8s.machine.signals import SIGPIPE
 from simk8s.sim import Run
 
@@ -37,6 +38,9 @@ class Exchange:
         try:
             while len(data := (yield from source.read(self.process, BLOCK))):
                 yield from self.socket.write(self.process, data)
+                if isinstance(data, Sparse) and not data.weight and isinstance(source, PipeReader):
+                    for hole in source.take_more(data):
+                        yield from self.socket.write(self.process, hole)
         except SyscallError as error:
             self.end("error", error)
             return
