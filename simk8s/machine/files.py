@@ -11,7 +11,7 @@ from simk8s.machine.durability import before_change, before_write, force, force_
 from simk8s.machine.errno import Errno, SyscallError
 from simk8s.machine.filesystem import NOT_IN_HISTORY, Directory, Fifo, File, Inode, Symlink
 from simk8s.machine.mount import Location
-from simk8s.sim import Run, Simulation
+from simk8s.sim import Run, Simulation, Waits
 
 if TYPE_CHECKING:
     from simk8s.machine.machine import Machine
@@ -28,7 +28,7 @@ class Files:
     gid: int
     groups: tuple[int, ...]
 
-    def step(self, verb: str, object: str = "", seconds: float | None = None) -> Run[None]:
+    def step(self, verb: str, object: str = "", seconds: float | None = None) -> Waits:
         raise NotImplementedError
 
     def stepped(self, verb: str, object: str, seconds: float) -> bool:

@@ -20,7 +20,7 @@ from simk8s.machine.program import Main, find_on_path, load
 from simk8s.machine.signalled import Disposition, Signalled
 from simk8s.machine.signals import SIGCHLD
 from simk8s.machine.sockets import Sockets
-from simk8s.sim import Actor, Run, Task
+from simk8s.sim import Actor, Run, Task, Waits
 
 if TYPE_CHECKING:
     from simk8s.machine.machine import Machine
@@ -278,26 +278,23 @@ class Process(Descriptors, Sockets, Signalled):
 
     # Time and history
 
-    def sleep(self, seconds: float) -> Run[None]:
+    def sleep(self, seconds: float) -> Waits:
         """Let virtual time pass."""
-        if self.status is not None or not self.sim.env.passed(seconds):
-            yield self.sim.sleep(seconds)
+        sim = self.sim
+        return () if self.status is None and sim.env.passed(seconds) else (sim.sleep(seconds),)
 
-    def step(self, verb: str, object: str = "", seconds: float | None = None) -> Run[None]:
+    def step(self, verb: str, object: str = "", seconds: float | None = None) -> Waits:
         """Pass through a point where this process may be killed, and take the time of a system call (or `seconds`)."""
-        seconds = self.machine.costs.syscall if seconds is None else seconds
-        if not self.stepped(verb, object, seconds):
-            yield from self.finish_step(seconds)
-
-    def stepped(self, verb: str, object: str, seconds: float) -> bool:
-        """The same without a generator: True if the step is over already, False if `finish_step` is still to come."""
-        hook = self.machine.before_step
+        machine = self.machine
+        hook = machine.before_step
         if hook is not None:
             hook(self, verb, object)
-        return self.status is None and self.sim.env.passed(seconds)
+        if seconds is None:
+            seconds = machine.costs.syscall
+        return () if self.status is None and self.sim.env.passed(seconds) else self._wait(verb, object, seconds)
 
-    def finish_step(self, seconds: float) -> Run[None]:
-        """The waiting part of a step that has begun."""
+    def _wait(self, verb: str, object: str, seconds: float) -> Run[None]:
+        """The rest of a step that others come between; by its variables anybody can see which step that is."""
         if self.status is not None:
             yield self.machine.never
         yield self.sim.sleep(seconds)

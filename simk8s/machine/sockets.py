@@ -8,7 +8,7 @@ from simk8s.machine.errno import Errno, SyscallError
 from simk8s.machine.filesystem import Inode, SocketFile
 from simk8s.machine.mount import Location
 from simk8s.machine.socket import LOOPBACK, Listener, SocketHandle, connection
-from simk8s.sim import Actor, Run, Simulation
+from simk8s.sim import Actor, Run, Simulation, Waits
 
 if TYPE_CHECKING:
     from simk8s.machine.machine import Machine
@@ -23,7 +23,7 @@ class Sockets:
     uid: int
     gid: int
 
-    def step(self, verb: str, object: str = "", seconds: float | None = None) -> Run[None]:
+    def step(self, verb: str, object: str = "", seconds: float | None = None) -> Waits:
         raise NotImplementedError
 
     def stepped(self, verb: str, object: str, seconds: float) -> bool:

@@ -21,7 +21,7 @@ def expand_words(shell: Shell, words: Iterable[Word]) -> Run[list[str]]:
     """Words as arguments: everything expands, is split, and matched against file names."""
     found: list[list[Piece]] = []
     for word in words:
-        if word.alternatives and shell.options.others.get("braceexpand"):
+        if word.alternatives and shell.options.braceexpand:
             for alternative in word.alternatives:
                 found.extend((yield from _split_word(shell, alternative)))
         else:
@@ -49,7 +49,7 @@ def words_now(shell: Shell, words: Iterable[Word]) -> list[str]:
         if constant is not None:
             result.append(constant)
             continue
-        if word.alternatives and shell.options.others.get("braceexpand"):
+        if word.alternatives and shell.options.braceexpand:
             for alternative in word.alternatives:
                 result.extend(_alternative_now(shell, alternative))
             continue

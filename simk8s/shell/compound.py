@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from simk8s.machine import Exec
 from simk8s.shell import conditional, expansion, failure, job, pattern, step, subshell, trace, trap, unparse
 from simk8s.shell.control import ShellError
-from simk8s.shell.dispatch import begin, execute, runs
+from simk8s.shell.dispatch import begin, runs
 from simk8s.shell.locale import in_locale
 from simk8s.shell.redirection import RedirectionError, redirect
 from simk8s.shell.source import Source
@@ -28,7 +28,7 @@ from simk8s.shell.syntax.nodes import (
     Subshell,
     While,
 )
-from simk8s.sim import Run
+from simk8s.sim import Run, Waits
 
 if TYPE_CHECKING:
     from simk8s.shell.shell import Shell
@@ -38,12 +38,16 @@ Compound: TypeAlias = (
 )
 
 
-def redirected(shell: Shell, node: Compound, body: Callable[[], int | Run[int]]) -> int | Run[int]:
+Body: TypeAlias = Callable[["Shell", Any], int | Run[int]]
+"""What runs one kind of compound command, its redirections aside."""
+
+
+def redirected(shell: Shell, node: Compound, body: Body) -> int | Run[int]:
     """Run `body` with the descriptors that the command's redirections make."""
-    return _redirected(shell, node, body) if node.redirections else body()
+    return _redirected(shell, node, body) if node.redirections else body(shell, node)
 
 
-def _redirected(shell: Shell, node: Compound, body: Callable[[], int | Run[int]]) -> Run[int]:
+def _redirected(shell: Shell, node: Compound, body: Body) -> Run[int]:
     redirections = node.redirections
     shell.may_exec = False
     before = len(shell.substituted_files)
@@ -70,7 +74,7 @@ def _redirected(shell: Shell, node: Compound, body: Callable[[], int | Run[int]]
         saved.keep(shell)
     try:
         try:
-            result = body()
+            result = body(shell, node)
             return result if isinstance(result, int) else (yield from result)
         except ShellError as error:
             yield from failure.report(shell, error)
@@ -92,7 +96,11 @@ def checked(shell: Shell, status: int) -> Run[int]:
 
 @runs(Group)
 def run_group(shell: Shell, node: Group) -> int | Run[int]:
-    return redirected(shell, node, lambda: begin(shell, node.body))
+    return redirected(shell, node, _body)
+
+
+def _body(shell: Shell, node: Group | Subshell) -> int | Run[int]:
+    return begin(shell, node.body)
 
 
 @runs(Subshell)
@@ -129,13 +137,13 @@ def _inside(shell: Shell, node: Subshell) -> Run[int]:
     shell.moment.whole = node.body.commands[0] if len(node.body.commands) == 1 else None
     shell.moment.lasting = node.redirections
     shell.moment.resting_line = node.line + node.source.count("\n") + shell.line_shift
-    result = redirected(shell, node, lambda: begin(shell, node.body))
+    result = redirected(shell, node, _body)
     return result if isinstance(result, int) else (yield from result)
 
 
 @runs(If)
 def run_if(shell: Shell, node: If) -> int | Run[int]:
-    return redirected(shell, node, lambda: _if(shell, node))
+    return redirected(shell, node, _if)
 
 
 def _if(shell: Shell, node: If) -> int | Run[int]:
@@ -161,7 +169,8 @@ def _go_on_asking(shell: Shell, node: If, number: int, asking: Run[int], may_exe
         asked = condition(shell, node.branches[number][0])
         answer = asked if isinstance(asked, int) else (yield from asked)
     shell.may_exec = may_exec
-    return (yield from execute(shell, node.branches[number][1]))
+    result = begin(shell, node.branches[number][1])
+    return result if isinstance(result, int) else (yield from result)
 
 
 def _otherwise(shell: Shell, node: If, may_exec: bool) -> int | Run[int]:
@@ -194,7 +203,7 @@ def _guarded(shell: Shell, running: Run[int]) -> Run[int]:
 
 @runs(Case)
 def run_case(shell: Shell, node: Case) -> int | Run[int]:
-    return redirected(shell, node, lambda: _case(shell, node))
+    return redirected(shell, node, _case)
 
 
 def _case(shell: Shell, node: Case) -> Run[int]:
@@ -204,7 +213,7 @@ def _case(shell: Shell, node: Case) -> Run[int]:
     if options.xtrace:
         yield from trace.show_line(shell, f"case {unparse.word(node.subject)} in")
     if not step.announce(shell, node.line, node.column, lambda: f"case {unparse.word(node.subject)} in "):
-        yield shell.process.machine.never
+        yield from step.never(shell)
     yield from trap.run_debug(shell, f"case {unparse.word(node.subject)} in ")
     resting_line, shell.moment.resting_line = shell.moment.resting_line, shell.line
     try:
@@ -244,24 +253,23 @@ def _case(shell: Shell, node: Case) -> Run[int]:
 
 @runs(Conditional)
 def run_conditional(shell: Shell, node: Conditional) -> int | Run[int]:
-    return redirected(shell, node, lambda: _conditional(shell, node))
+    return redirected(shell, node, _conditional)
 
 
 def _conditional(shell: Shell, node: Conditional) -> int | Run[int]:
     shell.line = node.told + shell.line_shift
     if not shell.is_watched:
         shell.current_command = node
-    if shell.is_watched or node.waits:
-        return _wait_for_conditional(shell, node, step.take(shell, node))
-    if not step.stepped(shell, node):
-        return _wait_for_conditional(shell, node, step.finish_step(shell))
+    rest = step.take(shell, node)
+    if rest or shell.is_watched or node.waits:
+        return _wait_for_conditional(shell, node, rest)
     try:
         return failure.ended(shell, 0 if conditional.holds(shell, node.test) else 1)
     except (conditional.BadTest, ShellError) as error:
         return _unanswered(shell, error)
 
 
-def _wait_for_conditional(shell: Shell, node: Conditional, rest: Run[None]) -> Run[int]:
+def _wait_for_conditional(shell: Shell, node: Conditional, rest: Waits) -> Run[int]:
     yield from rest
     if (yield from trap.run_debug(shell, node)):
         return 0
@@ -283,24 +291,23 @@ def _unanswered(shell: Shell, error: conditional.BadTest | ShellError) -> Run[in
 
 @runs(ArithmeticCommand)
 def run_arithmetic(shell: Shell, node: ArithmeticCommand) -> int | Run[int]:
-    return redirected(shell, node, lambda: _arithmetic(shell, node))
+    return redirected(shell, node, _arithmetic)
 
 
 def _arithmetic(shell: Shell, node: ArithmeticCommand) -> int | Run[int]:
     shell.line = node.told + shell.line_shift
     if not shell.is_watched:
         shell.current_command = node
-    if shell.is_watched or node.expression.waits:
-        return _wait_for_arithmetic(shell, node, step.take(shell, node))
-    if not step.stepped(shell, node):
-        return _wait_for_arithmetic(shell, node, step.finish_step(shell))
+    rest = step.take(shell, node)
+    if rest or shell.is_watched or node.expression.waits:
+        return _wait_for_arithmetic(shell, node, rest)
     try:
         return failure.ended(shell, 0 if expansion.arithmetic_now(shell, node.expression, "((") else 1)
     except ShellError as error:
         return _unanswered(shell, error)
 
 
-def _wait_for_arithmetic(shell: Shell, node: ArithmeticCommand, rest: Run[None]) -> Run[int]:
+def _wait_for_arithmetic(shell: Shell, node: ArithmeticCommand, rest: Waits) -> Run[int]:
     yield from rest
     if (yield from trap.run_debug(shell, node)):
         return 0
@@ -324,16 +331,19 @@ _NO_FUNCTION_NAME = re.compile(r"[$\\'\"]|[<>]\(")
 
 
 @runs(FunctionDefinition)
-def run_definition(shell: Shell, node: FunctionDefinition) -> Run[int]:
+def run_definition(shell: Shell, node: FunctionDefinition) -> int | Run[int]:
     shell.line = node.line + shell.line_shift
     if _NO_FUNCTION_NAME.search(node.name) and not shell.dialect.almquist:
-        yield from shell.complain(f"`{node.name}': not a valid identifier")
-        return (yield from checked(shell, 1))
+        return _refused(shell, f"`{node.name}': not a valid identifier")
     if node.name in shell.readonly_functions:
-        yield from shell.complain(f"{node.name}: readonly function")
-        return (yield from checked(shell, 1))
+        return _refused(shell, f"{node.name}: readonly function")
     shell.functions[node.name] = node
     source = shell.sources[-1] if shell.sources else shell.source
     shell.function_sources[node.name] = source if source.name else Source("environment", source.script, source.place)
     shell.status = 0
     return 0
+
+
+def _refused(shell: Shell, complaint: str) -> Run[int]:
+    yield from shell.complain(complaint)
+    return (yield from checked(shell, 1))

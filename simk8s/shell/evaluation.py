@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from simk8s.machine import Errno, SyscallError
 from simk8s.shell import ending, message
 from simk8s.shell.control import Discard, ExitShell
-from simk8s.shell.dispatch import execute
+from simk8s.shell.dispatch import begin, execute
 from simk8s.shell.prompt import expand_prompt
 from simk8s.shell.syntax import Parser, ShellSyntaxError
 from simk8s.shell.syntax.nodes import Command
@@ -47,7 +47,7 @@ def run_text(shell: Shell, text: str, reader: str, *, first_line: int = 1, sourc
             yield from warn(shell, line, warning)
         if command is None:
             return status
-        if shell.options.get("noexec"):
+        if shell.options.noexec:
             continue
         shell.moment.resting_line = parser.last_line
         try:
@@ -106,16 +106,17 @@ def run_script(shell: Shell, text: str) -> Run[int]:
             yield from warn(shell, line, warning)
         if command is None:
             return status
-        if shell.options.get("verbose"):
+        if shell.options.verbose:
             yield from shell.write(2, parser.last_text)
-        if shell.options.get("history"):
+        if shell.options.history:
             shell.history.append(parser.last_text.strip())
-        if shell.options.get("noexec"):
+        if shell.options.noexec:
             continue
         shell.moment.resting_line = parser.last_line
         shell.may_exec = shell.reading_mode == "c" and parser.at_end and not shell.traps
         try:
-            status = yield from execute(shell, command)
+            result = begin(shell, command)
+            status = result if isinstance(result, int) else (yield from result)
         except Discard as end:
             if end.aborts and shell.reading_mode == "c":
                 raise ExitShell(1) from end
@@ -199,9 +200,9 @@ def _run_piece(shell: Shell, text: str, first_line: int, before: int) -> Run[int
             raise ExitShell(_unread(shell, error)) from error
         if command is None:
             return status
-        if shell.options.get("verbose"):
+        if shell.options.verbose:
             yield from shell.write(2, parser.last_text)
-        if shell.options.get("noexec"):
+        if shell.options.noexec:
             continue
         shell.moment.resting_line = parser.last_line
         try:

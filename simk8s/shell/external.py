@@ -77,7 +77,7 @@ def find(shell: Shell, name: str) -> str | None:
 
 def remember(shell: Shell, name: str, path: str) -> None:
     """A program that was found on PATH and is being run: `hash` lists it."""
-    if "/" not in name and shell.options.get("hashall") and not shell.dialect.almquist:
+    if "/" not in name and shell.options.hashall and not shell.dialect.almquist:
         shell.hits[name] = shell.hits.get(name, 0) + 1 if name in shell.hashed else 1
         shell.hashed[name] = path
 

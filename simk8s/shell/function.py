@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from simk8s.shell import assignment, step, trap
 from simk8s.shell.control import ReturnFrom
-from simk8s.shell.dispatch import execute
+from simk8s.shell.dispatch import begin
 from simk8s.shell.limit import DEEPEST_CALLS, too_deep
 from simk8s.shell.scope import Frame
 from simk8s.shell.syntax.nodes import FunctionDefinition
@@ -45,11 +45,18 @@ def call(
     shell.sources.append(source)
     hidden = {} if words[0] in shell.traced_functions else _hide_traps(shell)
     try:
-        if not step.announce(shell, definition.line, definition.column, lambda: shell.announced):
-            yield shell.process.machine.never
+        counted = shell.process.machine.before_command is not None
+        if counted and not step.announce(shell, definition.line, definition.column, lambda: shell.announced):
+            yield from step.never(shell)
         if "DEBUG" in shell.traps:
             yield from trap.run_event(shell, "DEBUG")
-        status = yield from _returned(shell, definition)
+        try:
+            result = begin(shell, definition.body)
+            status = shell.status = result if isinstance(result, int) else (yield from result)
+        except ReturnFrom as back:  # the RETURN trap sees the status before it, and still the function's names
+            status = back.status
+        if "RETURN" in shell.traps:
+            yield from trap.run_event(shell, "RETURN")
     finally:
         shell.sources.pop()
         left = shell.table.pop()
@@ -69,21 +76,10 @@ def call(
     return status
 
 
-def _returned(shell: Shell, definition: FunctionDefinition) -> Run[int]:
-    """The body's status; the RETURN trap still sees the function's names, and the status before a `return`."""
-    try:
-        status = shell.status = yield from execute(shell, definition.body)
-    except ReturnFrom as back:
-        status = back.status
-    if "RETURN" in shell.traps:
-        yield from trap.run_event(shell, "RETURN")
-    return status
-
-
 def _hide_traps(shell: Shell) -> dict[str, str]:
     """A function does not inherit the DEBUG, RETURN and ERR traps, unless `set -T` and `set -E` say so."""
     if not shell.traps:
         return {}
-    traced = () if shell.options.get("functrace") else ("DEBUG", "RETURN")
-    events = traced if shell.options.get("errtrace") else (*traced, "ERR")
+    traced = () if shell.options.functrace else ("DEBUG", "RETURN")
+    events = traced if shell.options.errtrace else (*traced, "ERR")
     return {event: shell.traps.pop(event) for event in events if event in shell.traps}

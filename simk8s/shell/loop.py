@@ -10,7 +10,7 @@ from simk8s.shell.control import BreakLoop, ContinueLoop, ExitShell, ShellError
 from simk8s.shell.dispatch import begin, runs
 from simk8s.shell.syntax.nodes import ArithmeticFor, For, Select, While
 from simk8s.shell.syntax.parts import Word
-from simk8s.sim import Run
+from simk8s.sim import Run, Waits
 
 if TYPE_CHECKING:
     from simk8s.shell.shell import Shell
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @runs(While)
 def run_while(shell: Shell, node: While) -> int | Run[int]:
     shell.may_exec = False
-    return redirected(shell, node, lambda: _while(shell, node))
+    return redirected(shell, node, _while)
 
 
 def _while(shell: Shell, node: While) -> Run[int]:
@@ -65,7 +65,7 @@ def _continued(shell: Shell, again: ContinueLoop) -> int:
 @runs(For)
 def run_for(shell: Shell, node: For) -> int | Run[int]:
     shell.may_exec = False
-    return redirected(shell, node, lambda: _for(shell, node))
+    return redirected(shell, node, _for)
 
 
 def _for(shell: Shell, node: For) -> Run[int]:
@@ -91,7 +91,7 @@ def _for(shell: Shell, node: For) -> Run[int]:
             if shell.options.xtrace:
                 yield from trace.show_line(shell, header)
             if not step.announce(shell, node.line, node.column, lambda: header):
-                yield shell.process.machine.never
+                yield from step.never(shell)
             try:
                 yield from trap.run_debug(shell, header)
                 try:
@@ -143,7 +143,7 @@ def _header(name: str, keyword: str, words: tuple[Word, ...] | None) -> str:
 @runs(ArithmeticFor)
 def run_arithmetic_for(shell: Shell, node: ArithmeticFor) -> int | Run[int]:
     shell.may_exec = False
-    return redirected(shell, node, lambda: _arithmetic_for(shell, node))
+    return redirected(shell, node, _arithmetic_for)
 
 
 def _arithmetic_for(shell: Shell, node: ArithmeticFor) -> Run[int]:
@@ -185,15 +185,14 @@ def _evaluated(shell: Shell, expression: Word, line: int) -> int | Run[int]:
         return 1
     shell.line = line + shell.line_shift
     if not step.announce(shell, line, 0, lambda: f"(({expression.source.strip()}))"):
-        return _wait_for_value(shell, expression, step.finish_step(shell))
-    if shell.is_watched or expression.waits:
-        return _wait_for_value(shell, expression, step.tick(shell, line))
-    if not step.ticked(shell, line):
-        return _wait_for_value(shell, expression, step.finish_step(shell))
+        return _wait_for_value(shell, expression, step.never(shell))
+    rest = step.tick(shell, line)
+    if rest or shell.is_watched or expression.waits:
+        return _wait_for_value(shell, expression, rest)
     return expansion.arithmetic_now(shell, expression, "((")
 
 
-def _wait_for_value(shell: Shell, expression: Word, rest: Run[None]) -> Run[int]:
+def _wait_for_value(shell: Shell, expression: Word, rest: Waits) -> Run[int]:
     yield from rest
     yield from trap.run_debug(shell, f"(({expression.source.strip()}))")
     if shell.options.xtrace:
@@ -204,7 +203,7 @@ def _wait_for_value(shell: Shell, expression: Word, rest: Run[None]) -> Run[int]
 @runs(Select)
 def run_select(shell: Shell, node: Select) -> int | Run[int]:
     shell.may_exec = False
-    return redirected(shell, node, lambda: _select(shell, node))
+    return redirected(shell, node, _select)
 
 
 def _columns(shell: Shell) -> int:

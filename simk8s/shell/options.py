@@ -52,42 +52,46 @@ SHOPT_ON = (
 
 
 class Options:
-    """One shell's switches, by name; the most used have attributes of their own."""
+    """One shell's switches: attributes, of which most have names that are none of Python's."""
 
-    __slots__ = ("allexport", "errexit", "extglob", "noclobber", "noglob", "nounset", "others", "pipefail", "xtrace")
+    allexport = False
+    braceexpand = False
+    errexit = False
+    errtrace = False
+    expand_aliases = False
+    extglob = False
+    functrace = False
+    hashall = False
+    history = False
+    localvar_inherit = False
+    noclobber = False
+    noexec = False
+    noglob = False
+    nounset = False
+    pipefail = False
+    varredir_close = False
+    verbose = False
+    xtrace = False
 
     def __init__(self) -> None:
-        self.errexit = self.xtrace = self.nounset = self.pipefail = False
-        self.noglob = self.noclobber = self.allexport = self.extglob = False
-        self.others = dict.fromkeys((*SET_ON, *SHOPT_ON), True)
+        self.__dict__.update(_ON)
 
     def copy(self) -> Options:
         twin = Options.__new__(Options)
-        twin.errexit, twin.xtrace, twin.nounset, twin.pipefail = self.errexit, self.xtrace, self.nounset, self.pipefail
-        twin.noglob, twin.noclobber, twin.allexport, twin.extglob = (
-            self.noglob,
-            self.noclobber,
-            self.allexport,
-            self.extglob,
-        )
-        twin.others = dict(self.others)
+        twin.__dict__.update(self.__dict__)
         return twin
 
     def get(self, name: str) -> bool:
-        if name in _ATTRIBUTES:
-            return bool(getattr(self, name))
-        return self.others.get(name, False)
+        on: bool = self.__dict__.get(name, False)
+        return on
 
     def set(self, name: str, on: bool) -> None:
-        if name in _ATTRIBUTES:
-            setattr(self, name, on)
-        else:
-            self.others[name] = on
+        self.__dict__[name] = on
 
     def letters(self) -> str:
         """`$-`, without what says how the shell was started."""
         return "".join(letter for letter in SHOWN_ORDER if letter != "i" and self.get(SET_LETTERS[letter]))
 
 
-_ATTRIBUTES = frozenset(name for name in Options.__slots__ if name != "others")
+_ON = dict.fromkeys((*SET_ON, *SHOPT_ON), True)
 SHOWN_ORDER = "abefhikmnptuvxBCEHPT"

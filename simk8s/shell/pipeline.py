@@ -149,12 +149,12 @@ def _told(shell: Shell, command: Command) -> Run[None]:
         return
     shell.announced_before = command
     if not step.announce_command(shell, command):
-        yield shell.process.machine.never
+        yield from step.never(shell)
     if shell.active_traps:
         return
     shell.line = command.line + shell.line_shift
     shell.current_command = command
-    if not shell.options.get("functrace"):
+    if not shell.options.functrace:
         yield from trap.run_debug(shell, command)
 
 

@@ -61,7 +61,7 @@ def redirect(shell: Shell, redirections: Sequence[Redirection], *, child: bool =
 
     What it says has been printed then, to where standard error led by the redirections before the one that failed.
     """
-    saved = Saved(transient=child or shell.options.get("varredir_close"))
+    saved = Saved(transient=child or shell.options.varredir_close)
     try:
         for redirection in redirections:
             yield from _apply(shell, redirection, saved)

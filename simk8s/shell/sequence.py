@@ -46,7 +46,8 @@ def run_and_or(shell: Shell, node: AndOr) -> Run[int]:
     may_exec, shell.may_exec = shell.may_exec, False
     shell.moment.guarded += 1
     try:
-        status = yield from execute(shell, node.first)
+        result = begin(shell, node.first)
+        status = result if isinstance(result, int) else (yield from result)
         for operator, command in node.rest[:-1]:
             if (status == 0) == (operator == "&&"):
                 status = yield from execute(shell, command)
@@ -55,5 +56,6 @@ def run_and_or(shell: Shell, node: AndOr) -> Run[int]:
     operator, command = node.rest[-1]
     if (status == 0) == (operator == "&&"):
         shell.may_exec = may_exec
-        return (yield from execute(shell, command))
+        result = begin(shell, command)
+        return result if isinstance(result, int) else (yield from result)
     return status

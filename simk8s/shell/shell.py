@@ -208,7 +208,7 @@ class Shell:
 
     @property
     def expands_aliases(self) -> bool:
-        return self.dialect.posix or self.options.others.get("expand_aliases", False)
+        return self.dialect.posix or self.options.expand_aliases
 
     @property
     def known_aliases(self) -> tuple[tuple[str, str], ...]:

@@ -29,7 +29,7 @@ from simk8s.shell.quote import traced_word
 from simk8s.shell.redirection import RedirectionError, is_constant, redirect
 from simk8s.shell.syntax.nodes import ArrayValue, Assignment, Redirection, SimpleCommand
 from simk8s.shell.syntax.parts import Word
-from simk8s.sim import Run
+from simk8s.sim import Run, Waits
 
 if TYPE_CHECKING:
     from simk8s.shell.shell import Shell
@@ -43,8 +43,9 @@ def run_simple(shell: Shell, node: SimpleCommand) -> int | Run[int]:
     if shell.is_watched or shell.pending or shell.dying is not None:
         return _run_watched(shell, node, may_exec)
     shell.current_command = node
-    if not step.stepped(shell, node):
-        return _run(shell, node, may_exec, step.finish_step(shell))
+    rest = step.take(shell, node)
+    if rest:
+        return _run(shell, node, may_exec, rest)
     if not node.is_plain or (node.words and not _is_quick(shell, node.name)):
         return _run(shell, node, may_exec)
     try:
@@ -78,15 +79,17 @@ def _run_watched(shell: Shell, node: SimpleCommand, may_exec: bool) -> Run[int]:
     return (yield from _run(shell, node, may_exec))
 
 
-def _run(shell: Shell, node: SimpleCommand, may_exec: bool, rest: Run[None] | None = None) -> Run[int]:
+def _run(shell: Shell, node: SimpleCommand, may_exec: bool, rest: Waits = ()) -> Run[int]:
     """The command itself, behind the rest of its step."""
-    if rest is not None:
-        yield from rest
+    yield from rest
     shell.substitution_status = None
-    trapped = bool(shell.traps.get("ERR"))
+    trapped = bool(shell.traps) and bool(shell.traps.get("ERR"))
     opened = len(shell.substituted_files)
     try:
-        words = yield from _arguments(shell, node.words)
+        if node.is_ready:
+            words = arguments.words_now(shell, node.words)  # type: ignore[arg-type]
+        else:
+            words = yield from _arguments(shell, node.words)
         if shell.remarks:
             yield from shell.tell_remarks()
         if words:
@@ -142,34 +145,25 @@ def _run_quick(shell: Shell, words: list[str]) -> int | Run[int]:
     try:
         result = BUILTINS[words[0]](shell, words)
     except (BuiltinError, ShellError, SyscallError) as error:
-        return _finish_quick(shell, words, _raising(error))
+        return _finish_quick(shell, words, _told(shell, words[0], error))
     if not isinstance(result, int):
-        return _finish_quick(shell, words, result)
+        return _finish_quick(shell, words, _answered(shell, words[0], result))
     shell.last_argument = words[-1]
     return failure.ended(shell, result, simple=True)
 
 
 def _finish_quick(shell: Shell, words: list[str], running: Run[int]) -> Run[int]:
-    status = yield from _answered(shell, words[0], running)
+    status = yield from running
     shell.last_argument = words[-1]
     result = failure.ended(shell, status, simple=True)
     return result if isinstance(result, int) else (yield from result)
 
 
-def _raising(error: Exception) -> Run[int]:
-    raise error
-    yield
-
-
 def _arguments(shell: Shell, words: tuple[Word | Assignment, ...]) -> Run[list[str]]:
-    plain: list[Word] = []
-    waits = False
     for word in words:
         if type(word) is not Word:
-            return (yield from _declared(shell, words))
-        plain.append(word)
-        waits = waits or word.waits
-    return (yield from arguments.expand_words(shell, plain)) if waits else arguments.words_now(shell, plain)
+            return _declared(shell, words)
+    return arguments.expand_words(shell, words)  # type: ignore[arg-type]
 
 
 def _declared(shell: Shell, words: tuple[Word | Assignment, ...]) -> Run[list[str]]:
@@ -349,36 +343,40 @@ def _run_builtin(shell: Shell, words: list[str], may_exec: bool) -> Run[int]:
     name = words[0]
     shell.may_exec = may_exec and name in ("exec", "command", "eval", ".", "source")
     try:
-        return (yield from _answered(shell, name, _called(shell, words)))
+        result = BUILTINS[name](shell, words)
+        status = result if isinstance(result, int) else (yield from result)
+        if shell.remarks:
+            yield from shell.tell_remarks()
+        return status
+    except (BuiltinError, ShellError, SyscallError) as error:
+        return (yield from _told(shell, name, error))
     finally:
         shell.may_exec = False
-
-
-def _called(shell: Shell, words: list[str]) -> Run[int]:
-    result = BUILTINS[words[0]](shell, words)
-    status = result if isinstance(result, int) else (yield from result)
-    if shell.remarks:
-        yield from shell.tell_remarks()
-    return status
 
 
 def _answered(shell: Shell, name: str, running: Run[int]) -> Run[int]:
     """A built-in's status; its errors are told."""
     try:
         return (yield from running)
-    except BuiltinError as error:
+    except (BuiltinError, ShellError, SyscallError) as error:
+        return (yield from _told(shell, name, error))
+
+
+def _told(shell: Shell, name: str, error: BuiltinError | ShellError | SyscallError) -> Run[int]:
+    """Tell of a built-in's error; its status."""
+    if isinstance(error, SyscallError):
+        yield from shell.complain(f"{name}: write error: {error.text}")
+        status = 1
+    elif isinstance(error, BuiltinError):
         yield from usage.tell(shell, name, error)
         status = error.status
-    except ShellError as error:
+    else:
         if error.value and not error.fatal:
             error.message = f"{name}: {error.message}"
         if error.fatal or error.aborts:
             yield from failure.report(shell, error)
         yield from shell.complain(error.message)
         status = error.status
-    except SyscallError as error:
-        yield from shell.complain(f"{name}: write error: {error.text}")
-        status = 1
     if name in SPECIAL and shell.dialect.posix and status and name not in ("eval", "exec", "trap", "shift"):
         raise ExitShell(2 if shell.dialect.almquist else status)
     return status

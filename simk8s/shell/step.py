@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from simk8s.errors import SimError
 from simk8s.shell import unparse
 from simk8s.shell.syntax.nodes import ArithmeticCommand, Conditional, SimpleCommand
-from simk8s.sim import Run
+from simk8s.sim import Run, Waits
 
 if TYPE_CHECKING:
     from simk8s.shell.shell import Shell
@@ -20,17 +20,13 @@ WORTH_COUNTING_SECONDS = 0.01
 """Shorter pauses are the costs of system calls, not waiting."""
 
 
-def take(shell: Shell, node: SimpleCommand | Conditional | ArithmeticCommand) -> Run[None]:
+def take(shell: Shell, node: SimpleCommand | Conditional | ArithmeticCommand) -> Waits:
     """A simple command is about to run: a step that takes time, is in history, and may be a crash point."""
-    if not stepped(shell, node):
-        yield from finish_step(shell)
-
-
-def stepped(shell: Shell, node: SimpleCommand | Conditional | ArithmeticCommand) -> bool:
-    """The same without a generator: True if the step is over already, False if `finish_step` is still to come."""
     process = shell.process
-    if node is not shell.announced_before and not announce_command(shell, node):
-        return False
+    if process.machine.before_command is not None and node is not shell.announced_before:  # mostly nobody counts
+        announce_command(shell, node)
+    if process.status is not None:
+        return never(shell)
     if process.sim.history.enabled:
         source = shell.sources[-1] if shell.sources else shell.source
         written = {"place": str(source.place(node.line, node.column))} if source.place else {}
@@ -43,12 +39,10 @@ def stepped(shell: Shell, node: SimpleCommand | Conditional | ArithmeticCommand)
             depth=shell.depth,
             **written,
         )
-    return ticked(shell, node.line, node.column, node.source)
+    return tick(shell, node.line, node.column, node.source)
 
 
 def announce_command(shell: Shell, node: SimpleCommand | Conditional | ArithmeticCommand) -> bool:
-    if shell.process.machine.before_command is None:  # most of the time nobody counts
-        return shell.process.status is None
     return announce(shell, node.line, node.column, lambda: unparse.command(node, 0))
 
 
@@ -62,20 +56,7 @@ def announce(shell: Shell, line: int, column: int, text: Callable[[], str]) -> b
     return process.status is None
 
 
-def finish_step(shell: Shell) -> Run[None]:
-    """The waiting part of a step that has begun."""
-    process = shell.process
-    yield from process.finish_step(process.machine.costs.builtin)
-    shell.last_step_end = process.sim.now
-
-
-def tick(shell: Shell, line: int) -> Run[None]:
-    """A step that history does not tell of."""
-    if not ticked(shell, line):
-        yield from finish_step(shell)
-
-
-def ticked(shell: Shell, line: int, column: int = 0, text: str = "") -> bool:
+def tick(shell: Shell, line: int, column: int = 0, text: str = "") -> Waits:
     """Let a built-in's time pass, and count: a script that never waits is in an endless loop."""
     process = shell.process
     machine = process.machine
@@ -93,7 +74,18 @@ def ticked(shell: Shell, line: int, column: int = 0, text: str = "") -> bool:
             place=shell.place_of(line, column),
             hint="let the loop wait, for example with `sleep 1`",
         )
-    if process.stepped("command", text, machine.costs.builtin):
-        shell.last_step_end = process.sim.now
-        return True
-    return False
+    rest = process.step("command", text, machine.costs.builtin)
+    if rest:
+        return _last_of(shell, rest)
+    shell.last_step_end = process.sim.now
+    return ()
+
+
+def _last_of(shell: Shell, rest: Waits) -> Run[None]:
+    yield from rest
+    shell.last_step_end = shell.process.sim.now
+
+
+def never(shell: Shell) -> Waits:
+    """What a shell waits for whose process has ended."""
+    return (shell.process.machine.never,)

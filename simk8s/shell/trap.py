@@ -80,8 +80,8 @@ def reset_for_subshell(shell: Shell) -> None:
     """A subshell starts with the default actions; ignored signals stay ignored."""
     shell.inherited_traps = {**shell.inherited_traps, **shell.traps}
     options = shell.options
-    keep = {"ERR"} if options.get("errtrace") else set()
-    if options.get("functrace"):
+    keep = {"ERR"} if options.errtrace else set()
+    if options.functrace:
         keep |= {"DEBUG", "RETURN"}
     shell.traps = {event: command for event, command in shell.traps.items() if command == "" or event in keep}
 

@@ -2,7 +2,7 @@
 
 from simk8s.sim.chance import Chooser, Exploring, Replayed, Seeded, chooser_from_token, token_of
 from simk8s.sim.history import Actor, History, Record
-from simk8s.sim.simulation import EPOCH, Run, Simulation
+from simk8s.sim.simulation import EPOCH, Run, Simulation, Waits
 from simk8s.sim.task import Task
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "Seeded",
     "Simulation",
     "Task",
+    "Waits",
     "chooser_from_token",
     "token_of",
 ]

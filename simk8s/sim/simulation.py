@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, TypeAlias, TypeVar
@@ -20,6 +20,9 @@ T = TypeVar("T")
 
 Run: TypeAlias = Generator[simpy.Event, Any, T]
 """Something that takes virtual time and returns a T: call it with `yield from`."""
+
+Waits: TypeAlias = Iterable[simpy.Event]
+"""The same without a result, for what is mostly over at once: then there is nothing in it, and no generator is made."""
 
 EPOCH = datetime(2024, 1, 1, tzinfo=UTC)
 """The calendar date at virtual time 0."""

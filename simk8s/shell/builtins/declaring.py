@@ -77,7 +77,7 @@ def _declare_one(shell: Shell, command: str, operand: str, letters: list[str], *
         shell.table.make_local(name)
         if fresh and shell.dialect.name == "dash" and inherited is not None:  # there a local name keeps its value
             shell.names[name] = inherited.copy()
-        if fresh and ("I" in letters or shell.options.get("localvar_inherit")) and inherited is not None:
+        if fresh and ("I" in letters or shell.options.localvar_inherit) and inherited is not None:
             shell.names[name] = inherited.copy()
         variable = shell.table.own(name)
     else:

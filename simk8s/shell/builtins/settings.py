@@ -58,7 +58,7 @@ def set_(shell: Shell, words: list[str]) -> Run[int]:
                 raise UsageError("set", f"{word[0]}{letter}: invalid option")
     if index < len(words):
         _give_positional(shell, words[index:])
-    if shell.options.get("noexec"):
+    if shell.options.noexec:
         raise Discard(0)  # nothing that has been read is run any more
     return 0
 
@@ -110,7 +110,7 @@ def shopt(shell: Shell, words: list[str]) -> Run[int]:
     if letters & {"s", "u"} and names:
         for name in valid:
             switch(shell, name, "s" in letters)
-        if shell.options.get("noexec"):
+        if shell.options.noexec:
             raise Discard(0)
         return status
     shown = (

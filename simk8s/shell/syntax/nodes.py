@@ -116,7 +116,8 @@ class SimpleCommand(Node, frozen=True):
     """Assignments, words and redirections. An argument of `declare` and its like may be an `Assignment` of an array.
 
     `told` is the line that bash names in messages: where the second word ends. `name` is the first word where that is
-    constant; with `is_plain` too there is nothing in the command but words and assignments that cannot wait.
+    constant. `is_ready`: all words are words, and none of them can wait; with `is_plain` there is nothing else in the
+    command, or only assignments that cannot wait.
     """
 
     assignments: tuple[Assignment, ...]
@@ -125,16 +126,17 @@ class SimpleCommand(Node, frozen=True):
     source: str
     told: int
     name: str | None = None
+    is_ready: bool = True
     is_plain: bool = False
 
     def __post_init__(self) -> None:
         if self.words and type(self.words[0]) is Word:
             force_setattr(self, "name", self.words[0].constant)
-        is_plain = not (self.redirections or (self.words and self.assignments))
         for word in self.words:
             if type(word) is not Word or word.waits:
-                is_plain = False
+                force_setattr(self, "is_ready", False)
                 break
+        is_plain = self.is_ready and not (self.redirections or (self.words and self.assignments))
         for assigned in self.assignments if is_plain else ():
             is_plain = is_plain and _is_plain(assigned)
         if is_plain:

@@ -44,8 +44,11 @@ class Parser:
         self.first_line = first_line
         self.first_column = first_column
         self.offset = 0
-        self._line = self._next_line = first_line
-        self._read = ""
+        self._next_line = first_line
+        self.last_line = first_line
+        """The line at which the last command ends."""
+        self.last_text = ""
+        """The lines in which it stands."""
         self.warnings: tuple[tuple[int, str], ...] = ()
         self.aliases: tuple[tuple[str, str], ...] = ()
 
@@ -53,23 +56,13 @@ class Parser:
         """The next command, None at the end. Raises ShellSyntaxError; `warnings` are (line, text) of this command."""
         place = (self.first_line, self.first_column)
         unit = _unit(self.text, self.offset, place, self.dialect, self.extglob, self.aliases)
-        self._read = self.text[self.offset : unit.end]
-        self._line = self._next_line
-        self._next_line += self._read.count("\n")
+        self.last_text = unit.read
+        self.last_line = self._next_line + unit.height
+        self._next_line += unit.lines
         self.text = unit.text
         self.offset = unit.end
         self.warnings = unit.warnings
         return unit.command
-
-    @property
-    def last_text(self) -> str:
-        """The lines in which the last command stands."""
-        return self._read.rstrip("\n") + "\n"
-
-    @property
-    def last_line(self) -> int:
-        """The line at which the last command ends."""
-        return self._line + self._read.rstrip("\n").count("\n")
 
     @property
     def at_end(self) -> bool:
@@ -81,8 +74,13 @@ _NOTHING = re.compile(r"(?:\s|#[^\n]*(?:\n|\Z))*\Z")
 
 
 class _Unit(Struct, frozen=True, gc=False):
+    """A command, or the end. It took `lines` to read it; it ends `height` lines below the first."""
+
     command: Command | None
     end: int
+    read: str
+    lines: int
+    height: int
     warnings: tuple[tuple[int, str], ...]
     text: str
 
@@ -102,9 +100,12 @@ def _unit(
     except RecursionError:
         line, column = reader.place(reader.offset)
         raise ShellSyntaxError("syntax error: nested too deeply", line, column) from None
-    if reader.replaced and any(first < reader.offset < last for first, last, _ in reader.replaced):
-        return _Unit(command, reader.offset, tuple(reader.warnings), reader.text)
-    return _Unit(command, len(text) - (len(reader.text) - reader.offset), tuple(reader.warnings), text)
+    inside = reader.replaced and any(first < reader.offset < last for first, last, _ in reader.replaced)
+    end = reader.offset if inside else len(text) - (len(reader.text) - reader.offset)
+    read = text[offset:end]
+    own = read.rstrip("\n")
+    counts = read.count("\n"), own.count("\n")
+    return _Unit(command, end, own + "\n", *counts, tuple(reader.warnings), reader.text if inside else text)
 
 
 def parse(text: str, dialect: Dialect = BASH, *, extglob: bool = False, first_line: int = 1) -> Sequence:
