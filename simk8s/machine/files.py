@@ -31,12 +31,6 @@ class Files:
     def step(self, verb: str, object: str = "", seconds: float | None = None) -> Waits:
         raise NotImplementedError
 
-    def stepped(self, verb: str, object: str, seconds: float) -> bool:
-        raise NotImplementedError
-
-    def finish_step(self, seconds: float) -> Run[None]:
-        raise NotImplementedError
-
     def record(self, verb: str, object: str = "", **detail: Any) -> int:
         raise NotImplementedError
 
@@ -240,9 +234,7 @@ class Files:
         if inode.uid == uid and inode.gid == gid:
             return
         self._tell_of(location)
-        seconds = self.machine.costs.syscall
-        if not self.stepped("chown", location.label, seconds):
-            yield from self.finish_step(seconds)
+        yield from self.step("chown", location.label)
         inode.uid, inode.gid = uid, gid
         self.record("file.chown", location.label, uid=uid, gid=gid)
 

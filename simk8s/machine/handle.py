@@ -129,9 +129,7 @@ class FileHandle(Handle):
     def write(self, process: Process, data: Content) -> Run[int]:
         if not self.writable:
             raise SyscallError(Errno.EBADF)
-        seconds = process.machine.costs.syscall
-        if not process.stepped("write", self.label, seconds):
-            yield from process.finish_step(seconds)
+        yield from process.step("write", self.label)
         disk = self._location.mount.filesystem
         if disk.is_failing:
             raise SyscallError(Errno.EIO)
@@ -158,9 +156,7 @@ class FileHandle(Handle):
         return size
 
     def sync(self, process: Process) -> Run[None]:
-        seconds = process.machine.costs.syscall
-        if not process.stepped("fsync", self.label, seconds):
-            yield from process.finish_step(seconds)
+        yield from process.step("fsync", self.label)
         _, mount, parent, name, _, _ = self._location
         if mount.filesystem.is_failing:
             raise SyscallError(Errno.EIO)

@@ -26,12 +26,6 @@ class Sockets:
     def step(self, verb: str, object: str = "", seconds: float | None = None) -> Waits:
         raise NotImplementedError
 
-    def stepped(self, verb: str, object: str, seconds: float) -> bool:
-        raise NotImplementedError
-
-    def finish_step(self, seconds: float) -> Run[None]:
-        raise NotImplementedError
-
     def record(self, verb: str, object: str = "", **detail: Any) -> int:
         raise NotImplementedError
 
@@ -56,9 +50,7 @@ class Sockets:
 
     def connect(self, address: str, port: int, timeout_seconds: float | None = None) -> Run[SocketHandle]:
         """Connect to an address (not a name: see `resolve`). Raises ECONNREFUSED, EHOSTUNREACH, ETIMEDOUT."""
-        seconds = self.machine.costs.syscall
-        if not self.stepped("connect", f"{address}:{port}", seconds):
-            yield from self.finish_step(seconds)
+        yield from self.step("connect", f"{address}:{port}")
         network = self.machine.interface.network
         return (yield from network.connect(self, address, port, timeout_seconds))  # type: ignore[arg-type]
 

@@ -45,8 +45,7 @@ def call(
     shell.sources.append(source)
     hidden = {} if words[0] in shell.traced_functions else _hide_traps(shell)
     try:
-        counted = shell.process.machine.before_command is not None
-        if counted and not step.announce(shell, definition.line, definition.column, lambda: shell.announced):
+        if not step.announce(shell, definition.line, definition.column, lambda: shell.announced):
             yield from step.never(shell)
         if "DEBUG" in shell.traps:
             yield from trap.run_event(shell, "DEBUG")

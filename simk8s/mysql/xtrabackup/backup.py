@@ -196,8 +196,7 @@ class Backup:
             for name in names:
                 if name.rpartition(".")[2] in ENDINGS:
                     path = f"{directory}/{name}"
-                    if not self.process.stepped("backup", path, FILE_SECONDS):
-                        yield from self.process.finish_step(FILE_SECONDS)
+                    yield from self.process.step("backup", path, FILE_SECONDS)
                     yield from self._copy(sink, path, "01")
         yield from self._log("Finished backing up non-InnoDB tables and files")
 
