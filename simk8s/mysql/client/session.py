@@ -106,8 +106,7 @@ class Session:
 
     def _query(self, statement: Statement) -> Run[None]:
         options, process = self.options, self.process
-        if not process.stepped("statement", statement.text, 0.0):
-            yield from process.finish_step(0.0)
+        yield from process.step("statement", statement.text, 0.0)
         if options.verbose:
             yield from self._say(f"{'-' * 14}\n{statement.text}\n{'-' * 14}\n\n")
         started = process.sim.now
