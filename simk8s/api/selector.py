@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from simk8s.api.errors import ApiError, bad_request
@@ -160,7 +161,12 @@ _FLAGS = ("spec.hostNetwork", "spec.unschedulable")
 
 
 def _field(obj: Object, path: str) -> str:
-    value: Any = dig(obj, *path.split("."), default=False if path in _FLAGS else "")
+    value: Any = dig(obj, *_steps(path), default=False if path in _FLAGS else "")
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)
+
+
+@lru_cache(maxsize=64)
+def _steps(path: str) -> tuple[str, ...]:
+    return tuple(path.split("."))

@@ -15,7 +15,7 @@ from simk8s.checker.oracle.oracle import Accounts
 from simk8s.checker.oracle.workload import DATABASE
 from simk8s.checker.repetition import Repetition
 from simk8s.checker.setup import Setup
-from simk8s.cluster.settling import UNCOUNTED, Patience, wants
+from simk8s.cluster.settling import UNCOUNTED, Patience, is_satisfied, wants
 from simk8s.faults import Fault
 from simk8s.faults.point import CrashPoint
 from simk8s.machine import Directory
@@ -211,13 +211,13 @@ class Walk:
     def _wait(self) -> str:
         """Until it is clear what becomes of a struck world."""
         store = self.cluster.world.store
-        is_satisfied, seen_at = False, 0.0
+        is_there, seen_at = False, 0.0
         while True:
             now = self.cluster.now
             then = now + LOOK_SECONDS
             if store.changed_at(_TICKING) >= seen_at:  # also at that very moment, but after it was looked at
-                is_satisfied, seen_at = wants(store).satisfied, now
-            if is_satisfied:
+                is_there, seen_at = is_satisfied(store), now
+            if is_there:
                 quiet_at = max(store.changed_at(UNCOUNTED), self._felt_at) + QUIET_SECONDS
                 if now >= quiet_at:
                     return "stable"

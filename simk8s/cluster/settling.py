@@ -63,23 +63,33 @@ _OWNERS = ("statefulset/", "deployment/", "replicaset/", "daemonset/", "job/")
 
 def wants(objects: Store | Iterable[Object]) -> Wants:
     """Everything that is wanted of these objects (or of a store's): sets complete, Pods ready or done, claims bound."""
-    view = _View(objects)
     met = 0
     waits: list[Wait] = []
-    for kind in OBSERVED:
-        for found in view.of(kind):
-            for wait in _CHECKS[kind](found, view):
-                if wait is None:
-                    met += 1
-                else:
-                    waits.append(wait)
+    for wait in _checked(_View(objects)):
+        if wait is None:
+            met += 1
+        else:
+            waits.append(wait)
     return Wants(met, tuple(waits))
 
 
-class _View:
-    """The objects by kind, each one's latest Event, and the claims that Pods use."""
+def is_satisfied(store: Store) -> bool:
+    """As `wants(store).satisfied`, for who does not ask what is missing, nor why."""
+    return all(wait is None for wait in _checked(_View(store, explains=False)))
 
-    def __init__(self, objects: Store | Iterable[Object]) -> None:
+
+def _checked(view: _View) -> Iterator[Wait | None]:
+    return (wait for kind in OBSERVED for found in view.of(kind) for wait in _CHECKS[kind](found, view))
+
+
+class _View:
+    """The objects by kind, each one's latest Event, and the claims that Pods use.
+
+    One that does not explain is asked whether Pods are Ready, and not why they are not.
+    """
+
+    def __init__(self, objects: Store | Iterable[Object], *, explains: bool = True) -> None:
+        self.explains = explains
         self._store = objects if isinstance(objects, Store) else None  # asked for the kinds that are looked at
         self._kinds: dict[str, list[Object]] = {}
         if not isinstance(objects, Store):
@@ -139,7 +149,7 @@ def _pod(pod: Object, view: _View) -> Iterator[Wait | None]:
     if is_true(pod, "Ready"):
         yield None
     elif dig(pod, "spec", "nodeName"):
-        yield _unready(pod, view)
+        yield _unready(pod, view) if view.explains else _wait(pod, "Ready")
 
 
 def _failed(pod: Object) -> Wait:

@@ -134,8 +134,9 @@ class GarbageCollector:
         either = new or old
         assert either is not None
         item = _Item(kind, key(either))
-        if old is not None and (new is None or owners(old) is not owners(new)):
-            for reference in owners(old):
+        before, after = owners(old or {}), owners(new or {})
+        if before and before is not after:
+            for reference in before:
                 entries = self._dependents.get(reference["uid"], {})
                 entries.pop(item, None)
                 if not entries:
@@ -147,11 +148,10 @@ class GarbageCollector:
                 self._queues[dependent.kind].enqueue(dependent.key, seq)
             return
         self._alive[uid(new)] = item
-        if owners(new):
-            for reference in owners(new):
-                self._dependents.setdefault(reference["uid"], {})[item] = new
-            if (old is None or owners(old) is not owners(new)) and any(self._is_missing(ref) for ref in owners(new)):
-                self._queues[kind].enqueue(item.key, seq)
+        for reference in after:
+            self._dependents.setdefault(reference["uid"], {})[item] = new
+        if after and after is not before and any(self._is_missing(reference) for reference in after):
+            self._queues[kind].enqueue(item.key, seq)
         if is_terminating(new) and {FOREGROUND, ORPHAN} & {*finalizers(new)}:
             self._queues[kind].enqueue(item.key, seq)
 

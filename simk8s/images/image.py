@@ -89,7 +89,7 @@ class Image:
             not reference.tag or any(fnmatchcase(reference.tag, tag) for tag in _several(self.tags))
         )
 
-    @property
+    @cached_property
     def repositories(self) -> tuple[str, ...]:
         """The repository patterns, with their domains."""
         return tuple(normalised(pattern) for pattern in _several(self.repository))

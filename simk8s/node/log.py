@@ -36,8 +36,9 @@ class Log:
             self.chunks.append(chunk)
             if process.sim.history.enabled:
                 process.record("log", process.machine.name, stream=stream, text=data.decode(errors="replace"))
-            for listener in tuple(self.listeners):
-                listener(chunk)
+            if self.listeners:
+                for listener in tuple(self.listeners):
+                    listener(chunk)
 
         return SinkHandle(take)
 

@@ -67,7 +67,7 @@ def validate(obj: Object, resource: Resource) -> list[Cause]:
     causes = [*metadata(obj, resource)]
     if resource.kind in _KINDS:
         causes += _KINDS[resource.kind](obj)
-    return list({(cause.field, cause.message): cause for cause in causes}.values())
+    return list({(cause.field, cause.message): cause for cause in causes}.values()) if causes else causes
 
 
 def validate_update(new: Object, old: Object, resource: Resource) -> list[Cause]:

@@ -38,11 +38,15 @@ def metadata(obj: Object, resource: Resource) -> Iterator[Cause]:
         yield required(("metadata", "name"), "name or generateName is required")
     else:
         shape = _NAME_SHAPES.get(resource.kind, dns_subdomain)
-        yield from (invalid(("metadata", "name"), name, why) for why in shape(name))
+        for why in shape(name):
+            yield invalid(("metadata", "name"), name, why)
     if resource.namespaced and (namespace := meta.get("namespace")):
-        yield from (invalid(("metadata", "namespace"), namespace, why) for why in dns_label(namespace))
-    yield from labels(meta.get("labels"), ("metadata", "labels"))
-    yield from annotation_texts(meta.get("annotations"), ("metadata", "annotations"))
+        for why in dns_label(namespace):
+            yield invalid(("metadata", "namespace"), namespace, why)
+    if meta.get("labels"):
+        yield from labels(meta["labels"], ("metadata", "labels"))
+    if meta.get("annotations"):
+        yield from annotation_texts(meta["annotations"], ("metadata", "annotations"))
 
 
 def metadata_update(new: Object, old: Object) -> Iterator[Cause]:
@@ -56,8 +60,10 @@ def metadata_update(new: Object, old: Object) -> Iterator[Cause]:
 def labels(values: Object | None, path: Path) -> Iterator[Cause]:
     """Keys are reported at the whole mapping and values too, as the API does."""
     for key, value in (values or {}).items():
-        yield from (_of_key(path, key, key, why) for why in qualified_name(key))
-        yield from (_of_key(path, key, value, why) for why in label_value(str(value)))
+        for why in qualified_name(key):
+            yield _of_key(path, key, key, why)
+        for why in label_value(str(value)):
+            yield _of_key(path, key, value, why)
 
 
 def annotation_texts(values: Object | None, path: Path) -> Iterator[Cause]:

@@ -136,7 +136,6 @@ def _replication(rows: tuple[tuple[str, ...], ...]) -> Replication | None:
 
 def _damage(world: World, namespace: str, pod: str, container: str) -> str:
     """The first line of the log that says that data is damaged."""
-    for line in world.log(namespace, pod, container).decode(errors="replace").splitlines():
-        if any(sign in line for sign in _DAMAGE):
-            return line
-    return ""
+    text = world.log(namespace, pod, container).decode(errors="replace")
+    signs = [sign for sign in _DAMAGE if sign in text]
+    return next((line for line in text.splitlines() if any(sign in line for sign in signs)), "") if signs else ""

@@ -84,7 +84,7 @@ class TaintEviction:
                 self._controller.enqueue(where, seq)
 
     def _pod_changed(self, old: Object | None, new: Object | None, seq: int) -> None:
-        if new is None:
+        if new is None or (old is not None and old["spec"] is new["spec"]):
             return
         arrived = dig(old, "spec", "nodeName") != dig(new, "spec", "nodeName")
         if arrived or dig(old, "spec", "tolerations") != dig(new, "spec", "tolerations"):

@@ -56,20 +56,27 @@ class NodeLifecycle:
                 raise
 
     def _look_at(self, node: Object) -> Run[None]:
-        silent = self._sim.now - self._heard.get(name(node), 0.0)
-        if node is self._sound.get(name(node)) and silent <= self._grace_seconds:
+        which = name(node)
+        silent = self._sim.now - self._heard.get(which, 0.0)
+        if node is self._sound.get(which) and silent <= self._grace_seconds:
             return
-        actor = self._actors.setdefault(name(node), self._sim.actor("node-lifecycle-controller"))
-        ever = (condition(node, "Ready") or {}).get("lastHeartbeatTime") is not None or name(node) in self._heard
+        actor = self._actor_of(which)
+        ever = (condition(node, "Ready") or {}).get("lastHeartbeatTime") is not None or which in self._heard
         if silent > (self._grace_seconds if ever else STARTUP_GRACE_SECONDS):
             node = yield from self._mark_unknown(node, ever, actor)
         ready = is_true(node, "Ready")
-        if self._was_ready.get(name(node), True) and not ready:
+        if self._was_ready.get(which, True) and not ready:
             yield from self._mark_pods(node, actor)
-        self._was_ready[name(node)] = ready
+        self._was_ready[which] = ready
         is_right = yield from self._set_taints(node, actor)
         if ready and is_right:
-            self._sound[name(node)] = node
+            self._sound[which] = node
+
+    def _actor_of(self, node: str) -> Actor:
+        """Who acts on that node: what is done to one does not follow from what is done to others."""
+        if node not in self._actors:
+            self._actors[node] = self._sim.actor("node-lifecycle-controller")
+        return self._actors[node]
 
     def _mark_unknown(self, node: Object, ever: bool, actor: Actor) -> Run[Object]:
         """NODE-2."""
@@ -166,7 +173,7 @@ class NodeLifecycle:
     def _lease_changed(self, old: Object | None, new: Object | None, seq: int) -> None:
         if new is not None and namespace(new) == "kube-node-lease":
             self._heard[name(new)] = self._sim.now
-            self._actors.setdefault(name(new), self._sim.actor("node-lifecycle-controller")).hear(seq)
+            self._actor_of(name(new)).hear(seq)
 
 
 def node_of(pod: Object) -> tuple[str, ...]:

@@ -36,6 +36,8 @@ class _Set:
     strangers: dict[Key, Object] = field(default_factory=dict)
     """Pods that it owns though selector or name do not fit: to be released."""
     generation: int = 0
+    desired: Desired | None = None
+    """What was read in the latest version of it."""
 
 
 class StatefulSets:
@@ -73,7 +75,7 @@ class StatefulSets:
         yield from self._adoption.claim_pods(set, selector, known.strangers, actor)  # STS-15
         existing = list(self._owned_revisions[uid(set)].values())
         current, update, collisions = yield from self._choose_revisions(set, existing, actor)
-        desired = desired_of(set, name(current), name(update), self._options)
+        desired = self._desired(known, set, name(current), name(update))
         if known.generation != set["metadata"]["generation"]:
             known.roster.doubt()
             known.generation = set["metadata"]["generation"]
@@ -107,6 +109,13 @@ class StatefulSets:
         if failure is None and desired.min_ready_seconds and status["availableReplicas"] != status["replicas"]:
             self._controller.enqueue_after(key_of(desired.set), desired.min_ready_seconds)  # STS-12
         return failure
+
+    def _desired(self, known: _Set, set: Object, current: str, update: str) -> Desired:
+        """What a version of the set asks for, read once: most syncs are for the sake of Pods."""
+        desired = known.desired
+        if desired is None or desired.set is not set or desired.revisions != (current, update):
+            desired = known.desired = desired_of(set, current, update, self._options)
+        return desired
 
     def _report_last(self, set: Object, known: _Set, actor: Actor) -> Run[None]:
         status = set.get("status") or {}

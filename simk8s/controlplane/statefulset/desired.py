@@ -42,6 +42,11 @@ class Desired:
     """VER-4."""
 
     @property
+    def revisions(self) -> tuple[str, str]:
+        """The current one and the update one."""
+        return self.current_revision, self.update_revision
+
+    @property
     def end(self) -> int:
         """The first ordinal above the range (STS-2)."""
         return self.start + self.replicas

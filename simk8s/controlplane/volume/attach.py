@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from simk8s.api.attachment import attachment_name, is_exclusive
+from simk8s.api.claim import claim_names
 from simk8s.api.objects import Key, Object, dig, is_true, name, namespace, uid
 from simk8s.api.store import Store
 from simk8s.controlplane.controller import Controller
@@ -126,11 +127,11 @@ class Attachment:
                 yield pod
 
     def _volumes_of(self, pod: Object) -> Iterator[Key]:
-        if not dig(pod, "spec", "nodeName"):
+        if not pod["spec"].get("nodeName"):
             return
-        for claim in claims_of(pod):
-            held = self._claims.at(Key(namespace(pod), claim.partition("/")[2]))
-            volume = self._volumes.get(dig(held, "spec", "volumeName", default="")) if held else None
+        for claim in claim_names(pod):
+            held = self._claims.get(claim, namespace(pod))
+            volume = self._volumes.get(held["spec"].get("volumeName") or "") if held else None
             if volume is not None and attachment_name(volume) is not None:
                 yield Key("", name(volume))
 

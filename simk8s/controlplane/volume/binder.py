@@ -243,8 +243,9 @@ def _unbound(claim: Object) -> Iterator[str]:
 
 def claims_of(pod: Object) -> Iterator[str]:
     """`namespace/name` of every claim that a Pod uses."""
+    space = namespace(pod)
     for claim in claim_names(pod):
-        yield f"{namespace(pod)}/{claim}"
+        yield f"{space}/{claim}"
 
 
 def irreclaimable(volume: Object) -> tuple[str, str]:
