@@ -11,8 +11,7 @@ from simk8s.machine.filesystem import Directory, File
 from simk8s.mysql.step import Change, Steps
 
 Observer: TypeAlias = Callable[[str, str, Content, int], None]
-"""Told of each change right after it was made (verb and path as in Change), with the bytes written and where: for
-history and modification times."""
+"""Told of each change right after it was made (verb and path as in Change), with the bytes written and where."""
 
 
 class DataDirectory:
@@ -89,7 +88,9 @@ class DataDirectory:
         yield Change("rename", f"{source} -> {target}")
         parent, name = self._changing(source)
         other, new_name = self._changing(target)
-        other.entries[new_name] = parent.entries.pop(name)
+        moved = other.entries[new_name] = parent.entries.pop(name)
+        if isinstance(moved, File):
+            moved.mtime = self._clock()
         self._tell("rename", f"{source} -> {target}", b"")
 
     # ── changing at once: for those who have announced the step themselves, because the bytes depend on its moment ─
@@ -98,12 +99,11 @@ class DataDirectory:
         """Replace the whole file now."""
         file = self._find(path)
         if isinstance(file, File):
-            before_write(file, self._clock())
-            file.content = content
+            self._written(file, content)
             self._tell("write", path, content)
             return
         parent, name = self._changing(path)
-        parent.entries[name] = File(content, 0o640, self._owner, self._owner)
+        parent.entries[name] = File(content, 0o640, self._owner, self._owner, self._clock())
         self._tell("create", path, content)
 
     def append(self, path: str, content: Content) -> None:
@@ -111,25 +111,27 @@ class DataDirectory:
         file = self._find(path)
         if isinstance(file, File):
             offset = len(file.content)
-            before_write(file, self._clock())
-            file.content = splice(file.content, offset, content)
+            self._written(file, splice(file.content, offset, content))
             self._tell("append", path, content, offset)
 
     def splice(self, path: str, offset: int, content: Content) -> None:
         """Overwrite in the middle now; a removed file takes the bytes with it."""
         file = self._find(path)
         if isinstance(file, File):
-            before_write(file, self._clock())
-            file.content = splice(file.content, offset, content)
+            self._written(file, splice(file.content, offset, content))
             self._tell("splice", path, content, offset)
 
     def truncate(self, path: str, size: int) -> None:
         """Cut the file now."""
         file = self._find(path)
         if isinstance(file, File):
-            before_write(file, self._clock())
-            file.content = file.content[:size]
+            self._written(file, file.content[:size])
             self._tell("truncate", path, b"", size)
+
+    def _written(self, file: File, content: Content) -> None:
+        now = self._clock()
+        before_write(file, now)
+        file.content, file.mtime = content, now
 
     def _tell(self, verb: str, path: str, content: Content, offset: int = 0) -> None:
         if self._observe is not None:
@@ -140,7 +142,10 @@ class DataDirectory:
         return self._find(path)
 
     def _find(self, path: str) -> object:
-        here: object = self.top
+        here: object = self.top.entries.get(path)
+        if here is not None:  # most lie at the top
+            return here
+        here = self.top
         for part in path.split("/"):
             if part in ("", "."):
                 continue

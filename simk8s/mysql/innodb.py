@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from simk8s.mysql.column import Row, to_plain
 from simk8s.mysql.directory import DataDirectory
@@ -26,7 +25,7 @@ class InnoDB:
     system: SystemSpace
     redo: Redo
     dirty: dict[str, Table] = field(default_factory=dict)
-    dirty_since: datetime | None = None  # kept by the server, which has the clock
+    dirty_since: int | None = None  # in microseconds since 1970: kept by the server, which has the clock
 
     # ── tables ───────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -6,6 +6,7 @@ An image writes its profile into its root file system, where its programs read i
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -43,7 +44,12 @@ class Profile:
 
 def profile_of(process: Process) -> Profile:
     """The profile of the image that a process runs in."""
-    return Profile.parse(process.peek(PATH).decode())
+    return _profile(process.peek(PATH))
+
+
+@lru_cache(maxsize=64)  # there are a few images, and their programs read it at each start
+def _profile(content: bytes) -> Profile:
+    return Profile.parse(content.decode())
 
 
 def _numbers(version: str) -> tuple[int, ...]:

@@ -22,9 +22,7 @@ def statement_events(table: Table, changes: Sequence[RowChange]) -> list[Event]:
     if not changes:
         return []
     events: list[Event] = [table_map(table)]
-    rows = list(_rows_events(table, changes))
-    rows[-1] = replace(rows[-1], ends_statement=True)
-    return [*events, *rows]
+    return [*events, *_rows_events(table, changes)]
 
 
 def table_map(table: Table) -> TableMap:
@@ -58,19 +56,19 @@ def _rows_events(table: Table, changes: Iterable[RowChange]) -> Iterator[Rows]:
     kind, size = EventType.WRITE_ROWS, 0
     images: list[bytes] = []
 
-    def event() -> Rows:
-        return Rows(kind, table.map_id, len(types), b"".join(images), ends_statement=False)
+    def event(*, ends_statement: bool) -> Rows:
+        return Rows(kind, table.map_id, len(types), b"".join(images), ends_statement)
 
     for before, after in changes:
         now = _kind(before, after)
         image = b"".join(encode_row(types, row) for row in (before, after) if row is not None)
         if images and (now is not kind or size + len(image) > EVENT_BYTES):
-            yield event()
+            yield event(ends_statement=False)
             images, size = [], 0
         kind = now
         images.append(image)
         size += len(image)
-    yield event()
+    yield event(ends_statement=True)
 
 
 def _kind(before: Row | None, after: Row | None) -> EventType:

@@ -51,7 +51,7 @@ def change(context: Evaluation, statement: Change) -> Steps[Result]:
             if error.number == 1213 or (not transaction.explicit and not transaction.has_changes):
                 server.end_transaction(session)
         raise
-    return replace(result, warnings=len(session.warnings))
+    return replace(result, warnings=len(session.warnings)) if session.warnings else result
 
 
 def _open(context: Evaluation, statement: Change) -> Steps[Table]:

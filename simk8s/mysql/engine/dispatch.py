@@ -40,7 +40,7 @@ def run(server: Server, session: Session, statement: st.Statement, text: str, co
         result = yield from _define(context, statement, text.strip().rstrip(";").rstrip())
     else:
         result = yield from _OTHERS[kind](context, statement)
-    if isinstance(result, Done):
+    if isinstance(result, Done) and result.warnings != len(session.warnings):
         return replace(result, warnings=len(session.warnings))
     return result
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from simk8s.mysql.column import Row, Value
 from simk8s.mysql.directory import DataDirectory
@@ -31,7 +31,7 @@ from simk8s.mysql.sql.statement import Show
 from simk8s.mysql.step import Blocked, Pause, Steps
 from simk8s.mysql.table import Table
 
-WRITE_BACK_AFTER = timedelta(seconds=1)
+WRITE_BACK_AFTER = 1_000_000  # microseconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,8 +220,8 @@ class Server:
         since = self.innodb.dirty_since
         if since is None:
             if self.innodb.dirty:
-                self.innodb.dirty_since = self.now()
-        elif self.now() - since >= WRITE_BACK_AFTER:
+                self.innodb.dirty_since = self.clock()
+        elif self.clock() - since >= WRITE_BACK_AFTER:
             self.innodb.dirty_since = None
             yield from self.innodb.checkpoint()
 

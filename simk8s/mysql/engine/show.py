@@ -52,7 +52,7 @@ def _filtered(context: Evaluation, statement: Show, result: ResultSet) -> Result
         scope = Scope([Source("", columns, lambda: iter(()))], clause="where clause")
         test = condition(statement.where, scope, context)
         rows = tuple(row for row in rows if test(Environment([row])))
-    return replace(result, rows=rows)
+    return result if rows is result.rows else replace(result, rows=rows)
 
 
 def _table(names: str, rows: Iterable[Row], numeric: str = "") -> ResultSet:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cache
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 from simk8s.errors import SimError
 from simk8s.mysql.client.option_file import load_defaults
@@ -44,15 +45,28 @@ _UNMODELLED_FLAGS = frozenset(("initialize", "skip_grant_tables", "daemonize", "
 _HINTS = {"initialize": "use --initialize-insecure and set the password afterwards"}
 
 
-def read_command_line(process: Process) -> tuple[Options, list[str], dict[str, str]]:
-    """The options, the warnings about option files, and the last value of each bare word that is no variable.
+class CommandLine(NamedTuple):
+    """The words of option files and command line, and the warnings about option files."""
 
-    Raises BadOptionFile or BadOption.
-    """
+    words: tuple[str, ...]
+    warnings: list[str]
+
+
+def read_command_line(process: Process) -> CommandLine:
+    """What this process was started with. Raises BadOptionFile."""
     defaults = load_defaults(process, GROUPS, process.argv[1:])
-    words = _with_equals(defaults.words)
-    pairs = (word[2:].partition("=") for word in words if "=" in word)
-    return parse_options(words), defaults.warnings, {name.replace("-", "_"): value for name, _, value in pairs}
+    return CommandLine(tuple(defaults.words), defaults.warnings)
+
+
+@lru_cache(maxsize=64)  # the entrypoint asks again and again, and each start anew
+def understood(words: tuple[str, ...]) -> tuple[Options, dict[str, str]]:
+    """The options, which nobody changes any more, and the last value of each bare word that is no variable.
+
+    Raises BadOption.
+    """
+    settings = _with_equals(words)
+    pairs = (setting[2:].partition("=") for setting in settings if "=" in setting)
+    return parse_options(settings), {name.replace("-", "_"): value for name, _, value in pairs}
 
 
 def refuse_unmodelled(options: Options) -> None:
@@ -71,7 +85,7 @@ def refuse_unmodelled(options: Options) -> None:
             )
 
 
-def _with_equals(words: list[str]) -> list[str]:
+def _with_equals(words: Sequence[str]) -> list[str]:
     """`--port 0`, `-P 0` and `-P0` as `--port=0`."""
     result: list[str] = []
     queue = list(words)
@@ -96,7 +110,8 @@ def _takes_value(word: str) -> bool:
     return name in _WITH_VALUE or (name in VARIABLES and VARIABLES[name].kind != "bool")
 
 
-def help_text(options: Options, version: str, *, verbose: bool) -> str:
+@lru_cache(maxsize=64)
+def help_text(words: tuple[str, ...], version: str, *, verbose: bool) -> str:
     """What `--help` prints; with `verbose` every variable and its value after reading options."""
     lines = [
         f"mysqld  Ver {version} for Linux on x86_64 (MySQL Community Server (GPL))",
@@ -113,7 +128,7 @@ def help_text(options: Options, version: str, *, verbose: bool) -> str:
         f"{'and boolean options {FALSE|TRUE}':<60} Value (after reading options)",
         f"{'-' * 60} {'-' * 29}",
     ]
-    given = options.variables
+    given = understood(words)[0].variables
     lines += [_listed(name, given[name]) if name in given else line for name, line in _listed_defaults()]
     return "\n".join([*lines, "", "To see what values a running MySQL server is using, type", ""])
 

@@ -35,8 +35,12 @@ class Disk:
         self.path = location.path
         self.label = location.label.rstrip("/")
         self.filesystem = location.mount.filesystem
+        env = process.sim.env
         self.directory = DataDirectory(
-            location.inode, observe=self._observe, owner=process.uid, clock=lambda: process.sim.now
+            location.inode,
+            observe=self._record if process.sim.history.enabled else None,
+            owner=process.uid,
+            clock=lambda: env._now,
         )
         self.log: Callable[[Log], Run[None]] = self._ignore
         self.pace: Callable[[Change], float] = seconds_of
@@ -84,15 +88,10 @@ class Disk:
         self.process.terminate(128 + SIGABRT, SIGABRT)
         yield self.process.machine.never
 
-    def _observe(self, verb: str, path: str, content: Content, offset: int) -> None:
+    def _record(self, verb: str, path: str, content: Content, offset: int) -> None:
         process = self.process
-        now = process.sim.now
         source, _, target = path.partition(" -> ")
-        inode = self.directory.inode(target or source)
-        if isinstance(inode, File):
-            inode.mtime = now
-        if not process.sim.history.enabled:
-            return
+        inode = self.directory.inode(source)
         label = f"{self.label}/{source}"
         match verb:
             case "create" | "write":

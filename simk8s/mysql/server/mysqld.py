@@ -11,7 +11,7 @@ from simk8s.mysql.client.option_file import BadOptionFile
 from simk8s.mysql.engine.server import Host, Server
 from simk8s.mysql.option import BadOption, Options
 from simk8s.mysql.profile import profile_of
-from simk8s.mysql.server.command_line import help_text, read_command_line, refuse_unmodelled
+from simk8s.mysql.server.command_line import help_text, read_command_line, refuse_unmodelled, understood
 from simk8s.mysql.server.disk import Disk, seconds_of
 from simk8s.mysql.server.duration import DURATIONS
 from simk8s.mysql.server.error_log import ErrorLog
@@ -37,17 +37,18 @@ def mysqld(process: Process) -> Run[int]:
     log = ErrorLog(process)
     version = profile_of(process).server_version
     try:
-        options, warnings, values = read_command_line(process)
+        line = read_command_line(process)
+        options, values = understood(line.words)
     except (BadOptionFile, BadOption) as error:
         yield from log.error(str(error))
         yield from log.error("Aborting")
         return 1
     yield from process.sleep(DURATIONS.look_at_options)
-    for warning in warnings:
+    for warning in line.warnings:
         yield from log.plain(warning)
     if options.flags & {"help", "version"}:
         verbose = "verbose" in options.flags and "help" in options.flags
-        text = help_text(options, version, verbose=verbose)
+        text = help_text(line.words, version, verbose=verbose)
         yield from process.print(text if "help" in options.flags else text.splitlines()[0])
         return 0
     refuse_unmodelled(options)
