@@ -154,7 +154,11 @@ class Descriptors(Files):
 
     def read(self, fd: int, count: int = 65536) -> Run[Content]:
         """Up to `count` bytes from a descriptor; empty at the end of file."""
-        return self.handle(fd).read(self, count)  # type: ignore[arg-type]
+        try:
+            handle = self.files[fd]
+        except KeyError:
+            raise SyscallError(Errno.EBADF) from None
+        return handle.read(self, count)  # type: ignore[arg-type]
 
     def read_until(self, fd: int, delimiter: bytes = b"\n", limit: int = 1 << 20) -> Run[bytes]:
         """A line (with its delimiter, unless the end of file came first), leaving the rest for the next reader."""
@@ -175,7 +179,11 @@ class Descriptors(Files):
 
     def write(self, fd: int, data: Content) -> Run[int]:
         """All of `data` to a descriptor."""
-        return self.handle(fd).write(self, data) if len(data) else _nothing_written()  # type: ignore[arg-type]
+        try:
+            handle = self.files[fd]
+        except KeyError:
+            raise SyscallError(Errno.EBADF) from None
+        return handle.write(self, data) if data else _nothing_written()  # type: ignore[arg-type]
 
     def read_file(self, path: str) -> Run[bytes]:
         """A whole file. Raises SyscallError."""

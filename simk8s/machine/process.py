@@ -55,7 +55,7 @@ class Process(Descriptors, Sockets, Signalled):
         machine: Machine,
         parent: Process | None,
         argv: list[str],
-        environ: dict[str, str],
+        environ: Mapping[str, str],
         cwd: str,
         files: dict[int, Handle],
         actor: Actor,
@@ -97,7 +97,8 @@ class Process(Descriptors, Sockets, Signalled):
         machine.processes[self.pid] = self
         if parent is not None:
             parent.children[self.pid] = self
-            self.dispositions = {n: d for n, d in parent.dispositions.items() if d == "ignore"}
+            if parent.dispositions:
+                self.dispositions = {n: d for n, d in parent.dispositions.items() if d == "ignore"}
 
     # The life of the process
 
@@ -119,22 +120,29 @@ class Process(Descriptors, Sockets, Signalled):
                 status = end.status
             except Exec as replaced:
                 main, self.argv = replaced.main, replaced.argv
-                for fd in sorted(self.private_files & self.files.keys()):
+                for fd in sorted(self.private_files & self.files.keys()) if self.private_files else ():
                     self.close(fd)
-                self.dispositions = {n: d for n, d in self.dispositions.items() if d == "ignore"}
+                if self.dispositions:
+                    self.dispositions = {n: d for n, d in self.dispositions.items() if d == "ignore"}
                 self.record("process.exec", f"{self.machine.name}[{self.pid}]", argv=self.argv)
                 continue
             except SimError as error:
                 if not error.machine:
                     error.machine, error.argv = self.machine.name, tuple(self.argv)
                 raise
-            self.terminate(status & 0xFF)
+            if self.status is None:
+                self._end(status & 0xFF)
+                self.sim.env.happen(self.exited, self.status)  # nothing is left to do here
             return
 
     def terminate(self, status: int, signal: int | None = None) -> None:
         """The kernel's part of the end: no code of the program runs any more, its descriptors are closed."""
-        if self.status is not None:
-            return
+        if self.status is None:
+            self._end(status, signal)
+            self.exited.succeed(status)
+
+    def _end(self, status: int, signal: int | None = None) -> None:
+        """All of the end but what waits for it."""
         self.status = status
         self.signal = signal
         self.finished_at = self.sim.now
@@ -155,7 +163,6 @@ class Process(Descriptors, Sockets, Signalled):
             handler = self.parent.dispositions.get(SIGCHLD)
             if callable(handler):  # no wait is interrupted by it
                 handler(SIGCHLD)
-        self.exited.succeed(status)
 
     @property
     def tasks(self) -> Sequence[Task]:
@@ -187,27 +194,30 @@ class Process(Descriptors, Sockets, Signalled):
         """
         yield from self.step("spawn", argv[0], self.machine.costs.fork + self.machine.costs.exec)
         main, words = load(self, path, argv) if path else self.find_program(argv)
-        public = {fd: handle for fd, handle in self.files.items() if fd not in self.private_files}
-        child = self._child(dict(self.environ if env is None else env), {**public, **(files or {})})
+        public = self.files
+        if self.private_files:
+            public = {fd: handle for fd, handle in public.items() if fd not in self.private_files}
+        child = self._child(self.environ if env is None else env, {**public, **files} if files else public)
         child.begin(main, words)
         return child
 
     def fork(self, main: Main, *, files: Mapping[int, Handle] | None = None) -> Run[Process]:
         """Start a child that runs `main` with the same arguments: a subshell, a connection's handler."""
         yield from self.sleep(self.machine.costs.fork)
-        child = self._child(dict(self.environ), {**self.files, **(files or {})})
-        child.private_files = self.private_files - set(files or {})
+        child = self._child(self.environ, {**self.files, **files} if files else self.files)
+        if self.private_files:
+            child.private_files = self.private_files - set(files or ())
         child.begin(main, self.argv, forked=True)
         return child
 
-    def _child(self, environ: dict[str, str], files: Mapping[int, Handle]) -> Process:
+    def _child(self, environ: Mapping[str, str], files: Mapping[int, Handle]) -> Process:
         if len(self.machine.processes) >= self.machine.process_limit:
             raise SimError(
                 "SK305",
                 f"{len(self.machine.processes)} processes run in {self.machine.name} at once, and one more is started",
                 hint="is there a fork bomb, a recursion through $( ), or a loop that starts things with & for ever?",
             )
-        shared = {fd: handle.share() for fd, handle in sorted(files.items())}
+        shared = {fd: handle.share() for fd, handle in files.items()}
         return Process(self.machine, self, self.argv, environ, self.cwd, shared, self.actor.fork())
 
     def wait(self, child: Process, *, interruptible: bool = False) -> Run[int | None]:
@@ -234,7 +244,7 @@ class Process(Descriptors, Sockets, Signalled):
                 hint="let the script wait, or run the other program without `exec`",
             )
         if env is not None:
-            self.environ = dict(env)
+            self.environ = env
         raise Exec(main, words)
 
     def exit(self, status: int) -> None:

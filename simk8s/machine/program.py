@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from simk8s.machine.errno import Errno, SyscallError
-from simk8s.machine.filesystem import EXECUTABLE_MAGIC, Directory, File
+from simk8s.machine.filesystem import EXECUTABLE_MAGIC, File
 from simk8s.sim import Run
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def load(process: Process, path: str, argv: list[str], depth: int = 0) -> tuple[
     Raises SyscallError ENOENT, EACCES (not executable, or a directory), ENOEXEC (neither a program nor `#!`).
     """
     inode = process.stat(path)
-    if isinstance(inode, Directory) or not isinstance(inode, File) or not inode.mode & 0o111:
+    if not isinstance(inode, File) or not inode.mode & 0o111:
         raise SyscallError(Errno.EACCES, path)
     head = bytes(inode.content[:256])
     name = _program_name(head)
@@ -75,7 +75,7 @@ def find_on_path(process: Process, name: str, path: str | None = None) -> str | 
     second_best = None
     for candidate in _candidates(name, path if path is not None else process.environ.get("PATH", DEFAULT_PATH)):
         inode = process.find(candidate)
-        if isinstance(inode, File):
+        if inode is not None and isinstance(inode, File):
             if inode.mode & 0o111:
                 return candidate
             second_best = second_best or candidate

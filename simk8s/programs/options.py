@@ -64,18 +64,18 @@ def parse(argv: Sequence[str], known: str, *, permute: bool = True, unmodelled: 
     words = list(reversed(argv[1:]))
     while words:
         word = words.pop()
-        if word == "--":
-            operands.extend(reversed(words))
-            break
-        if word.startswith("--"):
-            given.append(_long(word, names, words))
-        elif word.startswith("-") and len(word) > 1:
-            _cluster(word, names, words, given)
-        else:
+        if word[:1] != "-" or word == "-":
             operands.append(word)
             if not permute:
                 operands.extend(reversed(words))
                 break
+        elif word == "--":
+            operands.extend(reversed(words))
+            break
+        elif word[1] == "-":
+            given.append(_long(word, names, words))
+        else:
+            _cluster(word, names, words, given)
     return Options(tuple(given), operands)
 
 

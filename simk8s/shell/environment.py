@@ -25,7 +25,7 @@ def child_environment(shell: Shell, *, inside: int = 0) -> dict[str, str]:
                 result[name] = value
     if inside and result.get("SHLVL", "").isdecimal():
         result["SHLVL"] = str(int(result["SHLVL"]) + inside)
-    for name in sorted(shell.exported_functions & shell.functions.keys()):
+    for name in sorted(shell.exported_functions & shell.functions.keys()) if shell.exported_functions else ():
         result[f"BASH_FUNC_{name}%%"] = unparse.function(shell.functions[name]).removeprefix(f"{name} ")
     return result
 

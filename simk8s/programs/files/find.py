@@ -51,8 +51,9 @@ def _walk(process: Process, plan: Plan, test: Test, found: Found) -> Run[None]:
             yield from complain(process, f"'{found.path}': {error.text}")
             plan.status = 1
             return
+        above = join(found.path, "")
         for name, inode in entries:
-            path = join(found.path, name)
+            path = above + name
             if plan.follow and type(inode) is Symlink:
                 inode = process.find(path) or inode
             if plan.one_system and process.locate(path).mount is not process.locate(found.start).mount:
@@ -60,8 +61,10 @@ def _walk(process: Process, plan: Plan, test: Test, found: Found) -> Run[None]:
             below = Found(path, inode, found.depth + 1, found.start)
             if isinstance(inode, Directory):
                 yield from _walk(process, plan, test, below)
-            elif running := _looked(plan, test, below):
-                yield from running
+            elif below.depth >= plan.least:
+                outcome = test(below)
+                if outcome is not True and outcome is not False:
+                    yield from outcome
     if plan.depth_first and (running := _looked(plan, test, found)):
         yield from running
 

@@ -87,7 +87,7 @@ class Expression:
             outcome = left(found)
             if outcome is True:
                 return right(found)
-            return outcome and after(outcome, lambda holds: holds and right(found))
+            return outcome and _later(outcome, lambda holds: holds and right(found))
 
         return test
 
@@ -135,7 +135,9 @@ class Expression:
 
             def test(found: Found) -> Outcome:
                 outcome = inner(found)
-                return not outcome if isinstance(outcome, bool) else after(outcome, lambda holds: not holds)
+                if outcome is True or outcome is False:
+                    return not outcome
+                return _later(outcome, lambda holds: not holds)
 
             return test
         if self.words and self.words[-1] == "(":

@@ -186,11 +186,17 @@ def _chown_all(process: Process, paths: list[str], uid: int, gid: int, options: 
         after = (inode.uid if uid < 0 else uid, inode.gid if gid < 0 else gid)
         if (was_uid >= 0 and was_uid != inode.uid) or (was_gid >= 0 and was_gid != inode.gid):
             after = before
-        yield from process.chown(path, *after, follow=changes.follows)
+        changing = process.chown(path, *after, follow=changes.follows)
         if told and (before != after or "v" in options):
-            yield from _tell_owner(process, path, before, after)
+            return _and_tell(changing, _tell_owner(process, path, before, after))
+        return changing
 
     return (yield from changes.make(paths, change))
+
+
+def _and_tell(changing: Run[None], telling: Run[None]) -> Run[None]:
+    yield from changing
+    yield from telling
 
 
 def _tell_owner(process: Process, path: str, before: tuple[int, int], after: tuple[int, int]) -> Run[None]:

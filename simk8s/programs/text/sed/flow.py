@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from simk8s.machine import Errno, File, Handle, Process, SyscallError
 from simk8s.programs.files.path import dir_name, join
 from simk8s.programs.names import unused_name
@@ -38,12 +40,9 @@ class Flow:
 
     def _skip_to(self, wanted: list[Pattern]) -> None:
         """Pass over lines that are at hand and have nothing of what is wanted."""
-        for line in self.block[self.at :]:
-            for pattern in wanted:
-                if pattern.search(line):
-                    return
-            self.at += 1
-            self.number += 1
+        passed = _unwanted(tuple(self.block[self.at :]), tuple(wanted))
+        self.at += passed
+        self.number += passed
 
     def _read(self) -> Run[bool]:
         """The next line into the pattern space."""
@@ -190,3 +189,13 @@ class Flow:
                 continue
             for line in lines:
                 self.emit(line)
+
+
+@lru_cache(maxsize=64)  # a script asks the same program for the same text at each start
+def _unwanted(lines: tuple[str, ...], wanted: tuple[Pattern, ...]) -> int:
+    """How many lines come before the first that has something of what is wanted."""
+    for number, line in enumerate(lines):
+        for pattern in wanted:
+            if pattern.search(line):
+                return number
+    return len(lines)

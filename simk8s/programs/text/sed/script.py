@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from simk8s.programs.text.pattern import Pattern, PatternError, compile_pattern
 from simk8s.programs.tool import Failure
@@ -349,3 +350,9 @@ def _replacement(text: str) -> list[tuple[str, str]]:
 
 def _unescaped(text: str) -> str:
     return re.sub(r"\\(.)", lambda m: {"n": "\n", "t": "\t", "\\": "\\"}.get(m[1], m[1]), text)
+
+
+@lru_cache(maxsize=256)  # a script's sed is run with the same words again and again
+def parsed(text: str, extended: bool, source: str) -> tuple[Command, ...]:
+    """The commands of a script. Who runs them copies them first: they know where a range of lines has come to."""
+    return tuple(Parser(text, extended=extended, source=source).parse())

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from simk8s.machine import Process, SyscallError
 from simk8s.programs.options import parse
 from simk8s.programs.stream import raw, read_lines
 from simk8s.programs.text.sed.editor import Editor
-from simk8s.programs.text.sed.script import Parser
+from simk8s.programs.text.sed.script import parsed
 from simk8s.programs.tool import Failure, tool
 from simk8s.sim import Run
 
@@ -37,6 +39,6 @@ def sed(process: Process) -> Run[int]:
         pieces.append(raw(paths.pop(0)))
     text = "\n".join(pieces)
     quiet = "n" in options or text.partition("\n")[0] == "#n"
-    commands = Parser(text, extended="E" in options, source=source).parse()
-    editor = Editor(process, commands, paths or ["-"], options, quiet=quiet)
+    commands = parsed(text, "E" in options, source)
+    editor = Editor(process, [replace(command) for command in commands], paths or ["-"], options, quiet=quiet)
     return (yield from editor.run())
