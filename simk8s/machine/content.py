@@ -137,7 +137,7 @@ def joined(pieces: Sequence[Content]) -> Content:
             has_holes = True
         else:
             found.append(piece)  # type: ignore[arg-type]
-    return _compact(found) if has_holes else b"".join(found)  # type: ignore[arg-type]
+    return content_of(found) if has_holes else b"".join(found)  # type: ignore[arg-type]
 
 
 def split(content: Content, at: int) -> tuple[Content, Content]:
@@ -169,7 +169,7 @@ def splice(content: Content, offset: int, data: Content) -> Content:
         return content + data if length else data
     if offset > length:
         return Sparse([*segments(content), offset - length, *segments(data)])
-    return _compact([*segments(content[:offset]), *segments(data), *segments(content[offset + len(data) :])])
+    return content_of([*segments(content[:offset]), *segments(data), *segments(content[offset + len(data) :])])
 
 
 def as_json(content: Content) -> list[Any] | str:
@@ -196,7 +196,7 @@ def from_json(data: list[Any] | str) -> Content:
 
     if isinstance(data, str):
         return data.encode()
-    return _compact(
+    return content_of(
         piece.encode()
         if isinstance(piece, str)
         else piece["hole"]
@@ -206,7 +206,8 @@ def from_json(data: list[Any] | str) -> Content:
     )
 
 
-def _compact(pieces: Iterable[bytes | int]) -> Content:
+def content_of(pieces: Iterable[bytes | int]) -> Content:
+    """Content made of such segments, in the simplest form."""
     sparse = Sparse(pieces)
     if not sparse.segments:
         return b""
@@ -228,7 +229,7 @@ def _without(content: Sparse, count: int, first: int) -> Sparse:
 
 
 def _whole(merged: list[bytes | int]) -> Content:
-    """As `_compact`, of segments that need no merging."""
+    """As `content_of`, of segments that need no merging."""
     if not merged:
         return b""
     if len(merged) == 1 and isinstance(merged[0], bytes):

@@ -241,6 +241,7 @@ class SinkHandle(Handle):
         self.listener = listener
 
     def write(self, process: Process, data: Content) -> Run[int]:
-        self.listener(process, bytes(data))
-        return len(data)
+        plain = data if isinstance(data, bytes) else bytes(data)
+        self.listener(process, plain)
+        return len(plain)
         yield

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import struct
 import zlib
+from collections import deque
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
 from simk8s.machine import Content
-from simk8s.machine.content import joined, segments
+from simk8s.machine.content import content_of, joined, segments
 
 MAGIC = b"XBSTCK01"
 CHUNK_BYTES = 10 << 20  # what one read of a data file takes, and so one chunk
@@ -75,7 +76,7 @@ class Decoder:
 
     def __init__(self) -> None:
         self.offset = 0  # bytes of the stream that whole chunks have used up
-        self._pieces: list[Content] = []
+        self._segments: deque[bytes | int] = deque()  # what has come behind those
         self._have = 0
         self._need = HEAD_BYTES
 
@@ -92,36 +93,31 @@ class Decoder:
         return self._decoded(data)
 
     def _decoded(self, data: Content) -> Iterator[Chunk]:
-        self._pieces.append(data)
+        self._segments += segments(data)
         self._have += len(data)
         while self._have >= self._need:
-            whole = joined(self._pieces)
-            head = self._head(whole)
-            if head is None:
-                self._pieces = [whole]
-                continue
-            chunk = self._chunk(whole, head)
-            rest = whole[head.length :]
-            self._pieces = [rest] if len(rest) else []
-            self._have, self._need = len(rest), HEAD_BYTES
-            self.offset += head.length
-            yield chunk
+            head = self._head()
+            if head is not None:
+                chunk = self._chunk(head)
+                self._need = HEAD_BYTES
+                self.offset += head.length
+                yield chunk
 
     def finish(self) -> None:
         """The input has ended here. Raises BrokenStream unless that is between two chunks (XB-63)."""
         if not self._have:
             return
         if self._have < HEAD_BYTES:
-            if not MAGIC.startswith(bytes(joined(self._pieces)[: len(MAGIC)])):
+            if not MAGIC.startswith(self._beginning(self._have)[: len(MAGIC)]):
                 raise self._wrong_magic()
             raise BrokenStream(
                 f"xb_stream_read_chunk(): unexpected end of stream at offset 0x{self.offset + self._have:x}."
             )
         raise BrokenStream("xb_stream_read_chunk(): my_read() failed.")
 
-    def _head(self, whole: Content) -> _Head | None:
-        """The head of the chunk that `whole` begins with; None (and `_need` raised) where not all of that is there."""
-        start = _beginning(whole, HEAD_BYTES)
+    def _head(self) -> _Head | None:
+        """The head of the next chunk; None (and `_need` raised) where not all of that chunk is there."""
+        start = self._beginning(HEAD_BYTES)
         if not start.startswith(MAGIC):
             raise self._wrong_magic()
         kind = start[9:10]
@@ -129,26 +125,51 @@ class Decoder:
             raise BrokenStream(f"xb_stream_read_chunk(): unknown chunk type 0x{kind[0]:x} at offset 0x{self.offset:x}.")
         path_end: int = HEAD_BYTES + _PATH_LENGTH.unpack_from(start, 10)[0]
         data_start = path_end if kind == END else path_end + _LENGTHS.size
-        if len(whole) < data_start:
+        if self._have < data_start:
             self._need = data_start
             return None
-        start = _beginning(whole, data_start)
+        start = self._beginning(data_start)
         path = start[HEAD_BYTES:path_end].decode()
         if kind == END:
             return _Head(path, path_end, path_end)
         length, offset, checksum = _LENGTHS.unpack_from(start, path_end)
-        if len(whole) < data_start + length:
+        if self._have < data_start + length:
             self._need = data_start + length
             return None
         return _Head(path, data_start, data_start + length, offset, checksum)
 
-    def _chunk(self, whole: Content, head: _Head) -> Chunk:
+    def _chunk(self, head: _Head) -> Chunk:
+        self._take(head.data_start)
         if head.offset is None:
             return Chunk(head.path)
-        data = whole[head.data_start : head.length]
+        data = self._take(head.length - head.data_start)
         if crc32(data) != head.checksum:
             raise BrokenStream(f"xb_stream_read_chunk(): invalid checksum at offset 0x{self.offset:x}.")
         return Chunk(head.path, data, head.offset)
+
+    def _beginning(self, count: int) -> bytes:
+        """At least the next `count` bytes, which stay."""
+        first = self._segments[0]
+        if isinstance(first, int) or len(first) < count:
+            first = bytes(self._take(count))
+            self._segments.appendleft(first)
+            self._have += count
+        return first
+
+    def _take(self, count: int) -> Content:
+        """The next `count` bytes."""
+        self._have -= count
+        found: list[bytes | int] = []
+        while count:
+            segment = self._segments.popleft()
+            length = segment if isinstance(segment, int) else len(segment)
+            if length > count:
+                self._segments.appendleft(length - count if isinstance(segment, int) else segment[count:])
+                segment = count if isinstance(segment, int) else segment[:count]
+                length = count
+            found.append(segment)
+            count -= length
+        return content_of(found)
 
     def _wrong_magic(self) -> BrokenStream:
         return BrokenStream(f"xb_stream_read_chunk(): wrong chunk magic at offset 0x{self.offset:x}.")
@@ -214,9 +235,3 @@ def _apply(operator: tuple[int, ...], state: int) -> int:
             result ^= column
         state >>= 1
     return result
-
-
-def _beginning(content: Content, count: int) -> bytes:
-    """At least the first `count` bytes, without cutting where the first segment has them."""
-    first = segments(content)[0]
-    return first if isinstance(first, bytes) and len(first) >= count else bytes(content[:count])
