@@ -109,7 +109,7 @@ class Redo:
             if entry.lsn > lsn or (entry.transaction is not None and entry.transaction not in finished)
         ]
         self.checkpoint = lsn
-        self._end = _HEADER_SIZE + sum(len(entry.line()) for entry in self.entries)
+        self._end = _HEADER_SIZE + sum([len(entry.line()) for entry in self.entries])
         self.directory.put(FILES[0], RedoContent(lsn, tuple(self.entries)).encode())
 
 

@@ -35,7 +35,11 @@ class Index:
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """What a table is: all that is in its `.frm`. `charset` is the default of its columns."""
+    """What a table is: all that is in its `.frm`. `charset` is the default of its columns.
+
+    What else it says follows from that: `unique` gives for each unique key, the primary first, the places of its
+    columns; `primary_places` those of the primary key; `told` the columns whose values a data file writes otherwise.
+    """
 
     name: str
     columns: tuple[Column, ...]
@@ -43,24 +47,21 @@ class Definition:
     engine: str = "InnoDB"
     charset: str = "latin1"
     comment: str = ""
+    types: tuple[ColumnType, ...] = field(init=False, repr=False, compare=False)
+    primary: Index | None = field(init=False, repr=False, compare=False)
+    primary_places: tuple[int, ...] = field(init=False, repr=False, compare=False)
+    unique: tuple[tuple[int, ...], ...] = field(init=False, repr=False, compare=False)
+    auto_increment: int | None = field(init=False, repr=False, compare=False)
+    told: tuple[tuple[int, ColumnType], ...] = field(init=False, repr=False, compare=False)
+    _places: dict[str, int] = field(init=False, repr=False, compare=False)
 
-    @property
-    def types(self) -> tuple[ColumnType, ...]:
-        return tuple(column.type for column in self.columns)
-
-    @property
-    def primary(self) -> Index | None:
-        return next((index for index in self.indexes if index.name == "PRIMARY"), None)
-
-    @property
-    def auto_increment(self) -> int | None:
-        """The place of the AUTO_INCREMENT column."""
-        return next((place for place, column in enumerate(self.columns) if column.auto_increment), None)
+    def __post_init__(self) -> None:
+        for name, value in _derived(self.columns, self.indexes).items():
+            object.__setattr__(self, name, value)
 
     def place(self, name: str) -> int | None:
         """Where a column stands; names are compared without case."""
-        wanted = name.lower()
-        return next((place for place, column in enumerate(self.columns) if column.name.lower() == wanted), None)
+        return self._places.get(name.lower())
 
     def sql(self, next_number: int = 1) -> str:
         """What SHOW CREATE TABLE prints."""
@@ -75,6 +76,27 @@ class Definition:
         """The content of the `.frm` file: its magic, then the definition in JSON (SIM), padded to the usual size."""
         data = FRM_MAGIC + _compact(_definition_to_plain(self)).encode()
         return padded(data, _FRM_SIZE + 4 * len(self.columns))
+
+
+def _derived(columns: tuple[Column, ...], indexes: tuple[Index, ...]) -> dict[str, object]:
+    """What follows from a table's columns and indexes (see Definition)."""
+    places: dict[str, int] = {}
+    for place, column in enumerate(columns):
+        places.setdefault(column.name.lower(), place)
+
+    def places_of(index: Index) -> tuple[int, ...]:
+        return tuple([places[name.lower()] for name in index.columns if name.lower() in places])
+
+    primary = next((index for index in indexes if index.name == "PRIMARY"), None)
+    return {
+        "types": tuple([column.type for column in columns]),
+        "primary": primary,
+        "primary_places": places_of(primary) if primary is not None else (),
+        "unique": tuple([places_of(index) for index in unique_indexes(indexes)]),
+        "auto_increment": next((place for place, column in enumerate(columns) if column.auto_increment), None),
+        "told": tuple([(place, c.type) for place, c in enumerate(columns) if not c.type.is_plain]),
+        "_places": places,
+    }
 
 
 def read_frm(content: Content) -> Definition:
@@ -98,7 +120,7 @@ class TableRows:
         self.definition = definition
         self.by_number: dict[int, Row] = rows if rows is not None else {}
         self.next_row = next_row
-        self.places = unique_places(definition)
+        self.places = definition.unique
         self.keys: list[dict[tuple[Value, ...], int]] = [{} for _ in self.places]
         self.shared = False  # a snapshot holds `by_number`: copy before changing
         self._order: list[int] | None = None
@@ -154,29 +176,20 @@ class TableRows:
 
 def in_order(definition: Definition, rows: dict[int, Row]) -> list[int]:
     """Row numbers in the order of the clustered index."""
-    primary = definition.primary
-    if primary is None:
+    places = definition.primary_places
+    if not places:
         return sorted(rows)
-    places = [place for place in map(definition.place, primary.columns) if place is not None]
     return sorted(rows, key=lambda number: [sort_key(rows[number][place]) for place in places])
 
 
-def unique_indexes(definition: Definition) -> list[Index]:
+def unique_indexes(indexes: Iterable[Index]) -> list[Index]:
     """The unique keys, the primary first."""
-    return sorted((i for i in definition.indexes if i.unique), key=lambda index: index.name != "PRIMARY")
-
-
-def unique_places(definition: Definition) -> list[tuple[int, ...]]:
-    """For each unique key the places of its columns."""
-    return [
-        tuple(place for place in map(definition.place, index.columns) if place is not None)
-        for index in unique_indexes(definition)
-    ]
+    return sorted((i for i in indexes if i.unique), key=lambda index: index.name != "PRIMARY")
 
 
 def key_values(row: Row, places: tuple[int, ...]) -> tuple[Value, ...] | None:
     """A row's values for a unique key, folded as the collation compares them; None where a NULL makes it distinct."""
-    values = tuple(fold(row[place]) for place in places)
+    values = tuple([fold(row[place]) for place in places])
     return None if None in values else values
 
 
@@ -236,6 +249,7 @@ def _column_from_plain(plain: list[Any]) -> Column:
     return Column(name, type, nullable, value, counts, updates, comment)
 
 
+@lru_cache(maxsize=1024)
 def path_of(database: str, table: str) -> str:
     """The path of a table's files without ending, below the data directory."""
     return f"{file_name(database)}/{file_name(table)}"
@@ -286,12 +300,11 @@ def rows_to_plain(rows: dict[int, Row]) -> list[Any]:
 
 def rows_from_plain(rows: Iterable[tuple[int, list[Any]]], definition: Definition) -> dict[int, Row]:
     """The rows of a data file. Columns that were added to the definition since are not in it: they are NULL."""
-    types = definition.types
-    told = [(place, type) for place, type in enumerate(types) if not type.is_plain]
+    width = len(definition.columns)
     result = {}
     for number, row in rows:
-        values = row[: len(types)]
-        for place, type in told:
+        values = row[:width]
+        for place, type in definition.told:
             if place < len(values):
                 values[place] = from_plain(values[place], type)
         result[number] = tuple(values)

@@ -187,11 +187,9 @@ def test_seconds_behind_master_is_null_for_a_drained_replica_that_is_cut_off() -
     assert status(box)["Seconds_Behind_Master"] is None
     box.server.replica.io.running = "Yes"
     assert status(box)["Seconds_Behind_Master"] == 0
-    from dataclasses import replace
-
     server = box.server.replica
     server.io.running = "Connecting"
-    server.master = replace(server.master, log_pos=500)
+    server.master = server.master._replace(log_pos=500)
     server.event_timestamp = box.server.timestamp() - 42
     assert status(box)["Seconds_Behind_Master"] == 42
 

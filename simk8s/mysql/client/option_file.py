@@ -72,7 +72,7 @@ def load_defaults(process: Process, groups: Sequence[str], arguments: Sequence[s
 
 
 def _read(process: Process, path: str, inode: File, groups: frozenset[str], defaults: Defaults, depth: int) -> None:
-    if not process.may(inode, 4):
+    if process.uid != 0 and not process.may(inode, 4):
         return
     if inode.mode & 0o002:
         defaults.warnings.append(f"Warning: World-writable config file '{path}' is ignored.")
@@ -80,12 +80,17 @@ def _read(process: Process, path: str, inode: File, groups: frozenset[str], defa
     for number, group, text in _entries(bytes(inode.content), groups):
         if group in groups:
             defaults.from_files.append(text)
-        elif group in (_INCLUDE, _FOLDER):
-            if depth < _MAX_DEPTH:
-                for included in (text,) if group == _INCLUDE else _option_files(process, text):
-                    below = process.find(included)
+        elif group == _INCLUDE:
+            below = process.find(text)
+            if isinstance(below, File) and depth < _MAX_DEPTH:
+                _read(process, text, below, groups, defaults, depth + 1)
+        elif group == _FOLDER:
+            folder = process.find(text)
+            for name in sorted(folder.entries) if isinstance(folder, Directory) and depth < _MAX_DEPTH else ():
+                if name.endswith(".cnf"):  # MYSQLD-31
+                    below = process.find(f"{text}/{name}")
                     if isinstance(below, File):
-                        _read(process, included, below, groups, defaults, depth + 1)
+                        _read(process, f"{text}/{name}", below, groups, defaults, depth + 1)
         elif group == _OPEN:
             raise BadOptionFile(f"Wrong group definition in config file {path} at line {number}.")
         elif group == _ABSENT:
@@ -115,13 +120,6 @@ def _entries(content: bytes, groups: frozenset[str]) -> tuple[tuple[int, str, st
         elif group in groups or group == _ABSENT:
             entries.append((number, group, _as_argument(text)))
     return tuple(entries)
-
-
-def _option_files(process: Process, path: str) -> list[str]:
-    folder = process.find(path)
-    if not isinstance(folder, Directory):
-        return []
-    return [f"{path}/{name}" for name in sorted(folder.entries) if name.endswith(".cnf")]  # MYSQLD-31
 
 
 def _as_argument(text: str) -> str:

@@ -167,11 +167,13 @@ def password_hash(password: str) -> str:
 
 def accounts_of(definition: Definition, rows: Iterable[Row]) -> list[Account]:
     """The rows of mysql.user as accounts."""
-    names = [column.name for column in definition.columns]
-    return [_account(dict(zip(names, row, strict=True))) for row in rows]
+    names = tuple([column.name for column in definition.columns])
+    return [_account(names, row) for row in rows]
 
 
-def _account(row: dict[str, Value]) -> Account:
+@lru_cache(maxsize=256)  # every server has the same few accounts, and reads them at each start
+def _account(names: tuple[str, ...], values: Row) -> Account:
+    row = dict(zip(names, values, strict=True))
     return Account(
         str(row["User"]),
         str(row["Host"]),

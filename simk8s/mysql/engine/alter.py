@@ -23,7 +23,6 @@ from simk8s.mysql.table import (
     key_values,
     path_of,
     unique_indexes,
-    unique_places,
 )
 
 
@@ -161,7 +160,7 @@ def _converted(table: Table, definition: Definition, sources: list[int | None], 
 
 
 def _check_unique(definition: Definition, rows: dict[int, Row]) -> None:
-    for index, places in zip(unique_indexes(definition), unique_places(definition), strict=True):
+    for index, places in zip(unique_indexes(definition.indexes), definition.unique, strict=True):
         seen: set[object] = set()
         for row in rows.values():
             values = key_values(row, places)

@@ -28,7 +28,7 @@ Change = sql.Insert | sql.Update | sql.Delete
 def change(context: Evaluation, statement: Change) -> Steps[Result]:
     """Run a statement that changes rows, in the session's transaction or in one of its own."""
     server, session = context.server, context.session
-    names = {(name.database or session.database, name.name) for name in sql.tables_in(statement)}
+    names = {(name.database or session.database, name.name) for name in statement.tables}
     yield from server.wait_for_definitions(session, names)
     yield from server.wait_for_read_lock(session)
     yield from server.wait_for_definitions(session, names)
@@ -56,7 +56,7 @@ def change(context: Evaluation, statement: Change) -> Steps[Result]:
 
 def _open(context: Evaluation, statement: Change) -> Steps[Table]:
     server, session = context.server, context.session
-    for name in dict.fromkeys(sql.tables_in(statement)):
+    for name in dict.fromkeys(statement.tables):
         database = name.database or session.database
         is_target = name is statement.table
         for privilege in _privileges(statement) if is_target else ("SELECT",):

@@ -81,7 +81,7 @@ class Rows:
         """1062 for a row and the place of a unique key."""
         places = self.table.rows.places[key]
         entry = "-".join("NULL" if row[place] is None else plain_text(row[place]) for place in places)
-        return MySQLError(1062, entry, unique_indexes(self.table.definition)[key].name)
+        return MySQLError(1062, entry, unique_indexes(self.table.definition.indexes)[key].name)
 
     def events(self, timestamp: int) -> list[tuple[Event, int]]:
         """What the binary log gets for the changes made."""

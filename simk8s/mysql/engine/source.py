@@ -32,11 +32,14 @@ def source_of(node: sql.TableName | sql.Derived, context: Evaluation, prepare: C
 
 def table_source(table: Table, alias: str, context: Evaluation) -> Source:
     """A source for an open table: the rows that the session sees."""
-    primary = table.definition.primary
-    places = tuple(
-        place for place in map(table.definition.place, primary.columns if primary else ()) if place is not None
+    definition = table.definition
+    return Source(
+        alias,
+        definition.columns,
+        lambda: _rows(table, context),
+        table.database,
+        primary=definition.primary_places,
     )
-    return Source(alias, table.definition.columns, lambda: _rows(table, context), table.database, primary=places)
 
 
 def _rows(table: Table, context: Evaluation) -> Iterator[Row]:

@@ -77,6 +77,8 @@ def checked(name: str, variable: Variable, value: Value) -> Value:
 
 def shown(variable: Variable, value: Value) -> str:
     """As SHOW VARIABLES prints it: switches as ON and OFF."""
+    if type(value) is str:
+        return value
     if variable.kind == "bool":
         return "ON" if value else "OFF"
     if variable.kind == "float" and isinstance(value, float):

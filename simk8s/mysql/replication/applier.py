@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from simk8s.mysql.column import Row
@@ -72,12 +71,12 @@ def apply_next(server: Server, session: Session) -> Steps[bool]:
             replica.skip_counter -= 1
         else:
             yield from apply_group(server, session, group)
-        replica.applied = replace(replica.applied, master_pos=group[-1].raw.end_position)
+        replica.applied = replica.applied._replace(master_pos=group[-1].raw.end_position)
     elif isinstance(first, Rotate) and group[0].raw.server_id != replica.server_id:
-        replica.applied = replace(replica.applied, master_file=first.next_file, master_pos=first.position)
+        replica.applied = replica.applied._replace(master_file=first.next_file, master_pos=first.position)
     last = group[-1]
     before = replica.applied.relay_file
-    replica.applied = replace(replica.applied, relay_file=last.file, relay_pos=last.raw.start + last.raw.size)
+    replica.applied = replica.applied._replace(relay_file=last.file, relay_pos=last.raw.start + last.raw.size)
     if isinstance(first, AnonymousGtid | Query | Rotate) or before != last.file:
         yield from replica.write_relay_log_info()
     if before != last.file:
@@ -166,7 +165,7 @@ def _next_file(replica: Replica) -> Steps[bool]:
     if file not in relay.files or file == relay.current or replica.applied.relay_pos < relay.size(file):
         return False
     following = relay.files[relay.files.index(file) + 1]
-    replica.applied = replace(replica.applied, relay_file=following, relay_pos=4)
+    replica.applied = replica.applied._replace(relay_file=following, relay_pos=4)
     yield from replica.write_relay_log_info()
     yield from _purge_before(replica, following)
     return True

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from simk8s.mysql.column import Value
@@ -49,7 +48,7 @@ def change_master(context: Evaluation, statement: st.ChangeMaster) -> Steps[Resu
         session.note(1759)
         session.note(1760)
     if "MASTER_DELAY" in options:
-        replica.applied = replace(replica.applied, delay=_number(options["MASTER_DELAY"]))
+        replica.applied = replica.applied._replace(delay=_number(options["MASTER_DELAY"]))
     yield from replica.write_master_info()
     if not replica.is_running:
         yield from _settle_relay_log(replica, options)
@@ -120,7 +119,7 @@ def reset_slave(context: Evaluation, statement: st.ResetSlave) -> Steps[Result]:
         raise MySQLError(3081, "")
     if replica.relay.files or replica.directory.is_file(RELAY_LOG_INFO):
         yield from replica.purge_relay_logs()
-    replica.master = MasterInfo() if statement.all else replace(replica.master, log_file="", log_pos=4)
+    replica.master = MasterInfo() if statement.all else replica.master._replace(log_file="", log_pos=4)
     replica.applied = RelayLogInfo(replica.relay.current)
     replica.is_broken = False
     replica.io.clear_error()
@@ -164,16 +163,16 @@ def _changed(replica: Replica, options: dict[str, Value]) -> MasterInfo:
     before = replica.master
     moves = bool(options.keys() & {"MASTER_LOG_FILE", "MASTER_LOG_POS"})
     elsewhere = bool(options.keys() & {"MASTER_HOST", "MASTER_PORT"})
-    master = replace(before, **{_FIELDS[name]: value for name, value in options.items() if name in _FIELDS})  # type: ignore[arg-type]
+    master = before._replace(**{_FIELDS[name]: value for name, value in options.items() if name in _FIELDS})  # type: ignore[arg-type]
     if "MASTER_LOG_POS" in options:
-        master = replace(master, log_pos=max(4, master.log_pos))
+        master = master._replace(log_pos=max(4, master.log_pos))
     if (master.host, master.port) != (before.host, before.port):
-        master = replace(master, uuid="")
+        master = master._replace(uuid="")
         replica.master_server_id = 0
     if elsewhere and not moves:
-        return replace(master, log_file="", log_pos=4)
+        return master._replace(log_file="", log_pos=4)
     if not elsewhere and not moves and not replica.is_running and replica.applied.master_file:
-        return replace(master, log_file=replica.applied.master_file, log_pos=max(4, replica.applied.master_pos))
+        return master._replace(log_file=replica.applied.master_file, log_pos=max(4, replica.applied.master_pos))
     return master
 
 
@@ -182,11 +181,11 @@ def _settle_relay_log(replica: Replica, options: dict[str, Value]) -> Steps[None
     if options.keys() & {"RELAY_LOG_FILE", "RELAY_LOG_POS"}:
         file = str(options.get("RELAY_LOG_FILE", replica.applied.relay_file))
         position = _number(options.get("RELAY_LOG_POS", replica.applied.relay_pos))
-        replica.applied = replace(replica.applied, relay_file=file, relay_pos=position)
+        replica.applied = replica.applied._replace(relay_file=file, relay_pos=position)
     else:
         yield from replica.purge_relay_logs()
     master = replica.master
-    replica.applied = replace(replica.applied, master_file=master.log_file, master_pos=master.log_pos)
+    replica.applied = replica.applied._replace(master_file=master.log_file, master_pos=master.log_pos)
     replica.is_broken = False
     replica.event_timestamp = 0
     yield from replica.write_relay_log_info()

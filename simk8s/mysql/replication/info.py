@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from simk8s.machine.content import Content, dense
 
@@ -12,8 +12,7 @@ _MASTER_LINES = 25
 _RELAY_LINES = 7
 
 
-@dataclass(frozen=True, slots=True)
-class MasterInfo:
+class MasterInfo(NamedTuple):
     """Where the receiver is and how it connects. Seconds for `connect_retry` and `heartbeat`."""
 
     log_file: str = ""
@@ -38,8 +37,7 @@ class MasterInfo:
         return _as_text(lines)
 
 
-@dataclass(frozen=True, slots=True)
-class RelayLogInfo:
+class RelayLogInfo(NamedTuple):
     """Where the applier is: in the relay log, and in the primary's numbering."""
 
     relay_file: str = ""

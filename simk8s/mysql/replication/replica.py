@@ -7,7 +7,7 @@ The threads themselves (connecting, waiting, retrying) are run by whoever drives
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -136,7 +136,7 @@ class Replica:
             yield from self.relay.open_index()
         yield from self.relay.remove(list(self.relay.files))
         yield from self.relay.open_new()
-        self.applied = replace(self.applied, relay_file=self.relay.current, relay_pos=4)
+        self.applied = self.applied._replace(relay_file=self.relay.current, relay_pos=4)
 
     def rotate_relay_log(self) -> Steps[None]:
         if self.relay.files:
@@ -152,19 +152,19 @@ class Replica:
             case EventType.HEARTBEAT | EventType.STOP:
                 return
             case EventType.PREVIOUS_GTIDS:
-                self.master = replace(self.master, log_pos=position + raw.size)
+                self.master = self.master._replace(log_pos=position + raw.size)
             case EventType.ROTATE:
                 event = parse(raw)
                 assert isinstance(event, Rotate)
                 yield from self.rotate_relay_log()
                 yield from self._keep(raw)
-                self.master = replace(self.master, log_file=event.next_file, log_pos=event.position)
+                self.master = self.master._replace(log_file=event.next_file, log_pos=event.position)
             case _ if raw.server_id == self.server_id and raw.type != EventType.FORMAT_DESCRIPTION:
-                self.master = replace(self.master, log_pos=position + raw.size)  # our own event came round
+                self.master = self.master._replace(log_pos=position + raw.size)  # our own event came round
             case _:
                 yield from self._keep(raw)
                 if not raw.flags & ARTIFICIAL:
-                    self.master = replace(self.master, log_pos=position + raw.size)
+                    self.master = self.master._replace(log_pos=position + raw.size)
         yield from self.write_master_info()
         self._wake()
 

@@ -171,5 +171,5 @@ def _packet(result: Result) -> Packet:
     if not isinstance(result, ResultSet):
         return Ok(result.affected, result.last_insert_id, result.warnings, result.info)
     fields = tuple(map(Field, result.names, result.numeric)) if result.numeric else tuple(map(Field, result.names))
-    rows = [tuple([None if value is None else plain_text(value) for value in row]) for row in result.rows]
+    rows = [tuple([v if v is None or type(v) is str else plain_text(v) for v in row]) for row in result.rows]
     return Rows(fields, tuple(rows), result.warnings)

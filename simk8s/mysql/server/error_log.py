@@ -17,23 +17,23 @@ class ErrorLog:
     def __init__(self, process: Process) -> None:
         self.process = process
 
-    def note(self, text: str, thread: int = 0) -> Run[None]:
-        yield from self.write("Note", text, thread)
+    def note(self, text: str, thread: int = 0) -> Run[int]:
+        return self.write("Note", text, thread)
 
-    def warn(self, text: str, thread: int = 0) -> Run[None]:
-        yield from self.write("Warning", text, thread)
+    def warn(self, text: str, thread: int = 0) -> Run[int]:
+        return self.write("Warning", text, thread)
 
-    def error(self, text: str, thread: int = 0) -> Run[None]:
-        yield from self.write("ERROR", text, thread)
+    def error(self, text: str, thread: int = 0) -> Run[int]:
+        return self.write("ERROR", text, thread)
 
-    def take(self, line: Log) -> Run[None]:
+    def take(self, line: Log) -> Run[int]:
         """A line that the model asks for."""
-        yield from self.write(line.level, line.text)
+        return self.write(line.level, line.text)
 
-    def write(self, level: str, text: str, thread: int = 0) -> Run[None]:
+    def write(self, level: str, text: str, thread: int = 0) -> Run[int]:
         moment = self.process.sim.datetime.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-        yield from self.process.write(2, f"{moment} {thread} [{level}] {text}\n".encode())
+        return self.process.write(2, f"{moment} {thread} [{level}] {text}\n".encode())
 
-    def plain(self, text: str) -> Run[None]:
+    def plain(self, text: str) -> Run[int]:
         """A line that has no time in front: the version under `ready for connections`."""
-        yield from self.process.write(2, f"{text}\n".encode())
+        return self.process.write(2, f"{text}\n".encode())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from simk8s.mysql.client.connection import Connection, Target, connect
@@ -155,7 +154,7 @@ class Receiver:
         replica.clock_difference = server.timestamp() - int(clock)
         replica.master_server_id = int(server_id)
         if replica.master.uuid != uuid:
-            replica.master = replace(replica.master, uuid=uuid)
+            replica.master = replica.master._replace(uuid=uuid)
         self._show(REGISTERING)
         port = server.options.number("report_port")
         host = str(server.options.get("report_host"))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from simk8s.mysql.server.applier_thread import ApplierThread
 from simk8s.mysql.server.receiver import Receiver
 
 if TYPE_CHECKING:
     from simk8s.mysql.server.instance import Instance
+
+_STATE = ("io", "sql", "io_error", "sql_error", "host")
 
 
 class ReplicationThreads:
@@ -18,7 +20,7 @@ class ReplicationThreads:
         self.instance = instance
         self.receiver: Receiver | None = None
         self.applier: ApplierThread | None = None
-        self._last: dict[str, Any] = {}
+        self._last: tuple[str, ...] | None = None
         self._received = self._applied = ""
 
     def start(self, *, io: bool, sql: bool) -> None:
@@ -40,13 +42,8 @@ class ReplicationThreads:
     def record(self) -> None:
         """Write the state to history where it has changed; for positions see `record_positions`."""
         replica = self.instance.server.replica
-        state = {
-            "io": replica.io.running,
-            "sql": replica.sql.running,
-            "io_error": replica.io.error,
-            "sql_error": replica.sql.error,
-            "host": replica.master.host,
-        }
+        io, sql = replica.io, replica.sql
+        state = (io.running, sql.running, io.error, sql.error, replica.master.host)
         if state == self._last:
             return
         self._last = state
@@ -56,7 +53,7 @@ class ReplicationThreads:
             self.instance.name,
             received=self._received,
             applied=self._applied,
-            **{k: v for k, v in state.items() if v},
+            **{name: value for name, value in zip(_STATE, state, strict=True) if value},
         )
 
     def record_positions(self) -> None:

@@ -253,7 +253,8 @@ Query: TypeAlias = Select | Union
 
 @dataclass(frozen=True, slots=True)
 class Insert:
-    """INSERT or REPLACE. `columns` is None where none were named."""
+    """INSERT or REPLACE. `columns` is None where none were named; `tables` are all that it names, as for Update and
+    Delete."""
 
     table: TableName
     columns: tuple[str, ...] | None
@@ -262,6 +263,10 @@ class Insert:
     ignore: bool = False
     replace: bool = False
     on_duplicate: tuple[tuple[str, Expression], ...] = ()
+    tables: tuple[TableName, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "tables", _tables_of_parts(self))
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +276,10 @@ class Update:
     where: Expression | None = None
     order: tuple[Order, ...] = ()
     limit: int | None = None
+    tables: tuple[TableName, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "tables", _tables_of_parts(self))
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,6 +288,10 @@ class Delete:
     where: Expression | None = None
     order: tuple[Order, ...] = ()
     limit: int | None = None
+    tables: tuple[TableName, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "tables", _tables_of_parts(self))
 
 
 # ── tables ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -286,12 +299,12 @@ class Delete:
 
 def tables_in(node: object) -> tuple[TableName, ...]:
     """Every table that a statement or a part of one names, subqueries included."""
-    if isinstance(node, Select | Union):
+    if isinstance(node, Select | Union | Insert | Update | Delete):
         return node.tables
     if isinstance(node, TableName):
         return (node,)
     if isinstance(node, tuple):
-        return tuple(table for part in node for table in tables_in(part))
+        return tuple([table for part in node for table in tables_in(part)])
     return _tables_of_parts(node)
 
 
