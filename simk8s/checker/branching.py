@@ -46,7 +46,7 @@ class Branching:
     """Crashes that are due on a walk through the crash-free run, each in a world that branches off where it falls.
 
     `keep` is called with the number of each crash and its result. With `more` than none, a struck world branches again
-    at each of its own points, until its state is known.
+    at each of its own points, until its state is known. Where this process `ends` with it, the last world is its own.
     """
 
     def __init__(
@@ -55,12 +55,16 @@ class Branching:
         known: Known,
         ground: Ground,
         keep: Callable[[int, Result], None],
+        *,
+        ends: bool = False,
     ) -> None:
-        self.known, self.ground, self.keep = known, ground, keep
+        self.known, self.ground, self.keep, self.ends = known, ground, keep, ends
         self.due: dict[int, list[Numbered]] = defaultdict(list)
         for number, crash in crashes:
             self.due[crash.position].append((number, crash))
         self.child: fork.Child | None = None
+        self._own: int | None = None
+        """Which crash struck the world of this process itself."""
         self._then: list[tuple[tuple[Crash, ...], Result]] = []
         self._seen: set[bytes] = set()
         self._kinds: dict[tuple[object, ...], str] = {}
@@ -72,22 +76,35 @@ class Branching:
 
     def over(self, came: Result | BaseException) -> None:
         """This process has come to the end of its walk. A world that branched off tells its parent, and is gone."""
-        if self.child is None:
-            if isinstance(came, BaseException) and not isinstance(came, Stop):
-                raise came
-            return
+        if self.child is not None:
+            if isinstance(came, BaseException) and not isinstance(came, Exception):
+                self.child.give_up()
+            self.child.answer(pickle.dumps(self._told(came)))
+        elif self._own is not None:
+            self.keep(self._own, self._told(came))
+        elif isinstance(came, BaseException) and not isinstance(came, Stop):
+            raise came
+
+    def _told(self, came: Result | BaseException) -> Result:
+        """What became of a struck world."""
         if isinstance(came, BaseException):
             if not isinstance(came, Exception):
-                self.child.give_up()
+                raise came
             came = unknown(self.ground.wanted, f"{type(came).__name__}: {came}")
-        self.child.answer(pickle.dumps(replace(came, then=tuple(self._then))))
+        return replace(came, then=tuple(self._then))
 
     def visit(self, walk: Walk, point: CrashPoint, position: int) -> None:
         """At a point of the walk: every crash that is due here."""
         if walk.crashes:
             self._visit_again(walk, point, position)
             return
-        for number, crash in self.due.pop(position, ()):
+        due = self.due.pop(position, [])
+        while due:
+            number, crash = due.pop(0)
+            if self.ends and not due and not self.due:
+                self._own = number
+                _strike(walk, crash)
+                return
             result = self._branch(walk, crash)
             if result is None:
                 return
@@ -122,8 +139,12 @@ class Branching:
         if isinstance(answer, fork.Child):
             self.child = answer
             self._then = []
-            gc.disable()  # a short life: what is left behind goes with the process
-            walk.strike(crash)
+            _strike(walk, crash)
             return None
         result: Result = pickle.loads(answer)
         return result
+
+
+def _strike(walk: Walk, crash: Crash) -> None:
+    gc.disable()  # a short life: what is left behind goes with the process
+    walk.strike(crash)

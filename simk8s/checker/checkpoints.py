@@ -148,7 +148,7 @@ class Checkpoints:
         except BaseException:
             os._exit(1)
         bell.set(lambda: say(sink, _WORD.pack(asker, _STEP)))
-        self._part = Branching(crashes, known, self.ground, keeper(known, journal))
+        self._part = Branching(crashes, known, self.ground, keeper(known, journal), ends=True)
         walk.known = known
 
     def _leave(self, part: Branching, came: Result | BaseException) -> NoReturn:
