@@ -126,17 +126,24 @@ def run(
     Where it is not known what becomes of the run without any crash, that is all that is tried.
     Raises SimError where the manifests are refused.
     """
-    seen = survey(setup, power_loss=power_loss, only=only)
-    if not seen.crashes or not seen.reference.is_known:
-        crashes = 0  # nothing ever ran, or no crash of it could be judged either
-    exploration = Exploration(setup, seen, Ground(tuple(seen.reference.outcome), seen.accounts), crashes=crashes)
-    exploration.known.add("the crash-free run", seen.reference)
-    with TemporaryDirectory(prefix="simk8s-check-") as folder:
+    with TemporaryDirectory(prefix="simk8s-check-") as folder, closing(Checkpoints(Path(folder))) as checkpoints:
+        is_by_itself = by_itself(jobs)
+        if crashes and is_by_itself:
+            checkpoints.lay(setup, crashes - 1)
+        seen = survey(setup, power_loss=power_loss, only=only)
+        if not seen.crashes or not seen.reference.is_known:
+            crashes = 0  # nothing ever ran, or no crash of it could be judged either
+        exploration = Exploration(setup, seen, Ground(tuple(seen.reference.outcome), seen.accounts), crashes=crashes)
+        exploration.known.add("the crash-free run", seen.reference)
+        work = Work(
+            setup, exploration.ground, max(crashes - 1, 0), Path(folder), checkpoints if by_itself(jobs) else None
+        )
         try:
             if orders:
                 _orders(exploration, jobs)
             if crashes:
-                _rounds(exploration, jobs, Path(folder), only or (lambda _: True), tell or (lambda _: None))
+                checkpoints.ready()
+                _rounds(exploration, work, jobs, only or (lambda _: True), tell or (lambda _: None))
             exploration.is_complete = True
         except KeyboardInterrupt:
             exploration.trouble = "interrupted"
@@ -150,8 +157,8 @@ def run(
 
 def _rounds(
     exploration: Exploration,
+    work: Work,
     jobs: int | None,
-    folder: Path,
     only: Callable[[Crash], bool],
     tell: Callable[[Exploration], None],
 ) -> None:
@@ -174,20 +181,13 @@ def _rounds(
         _settle(exploration)
 
     tell(exploration)
-    setup, ground, more = exploration.setup, exploration.ground, max(exploration.crashes - 1, 0)
-    crashes = exploration.survey.crashes
+    crashes, known = exploration.survey.crashes, exploration.known
     anchors = [(number, crashes[number]) for number in sorted(exploration.survey.anchors) if only(crashes[number])]
-    with closing(Checkpoints(setup, ground, more, folder)) as checkpoints:
-        work = Work(setup, ground, more, folder)
-        if by_itself(jobs):
-            checkpoints.lay(sorted({crash.position for _, crash in anchors}))
-            work = replace(work, checkpoints=checkpoints)
-        known = exploration.known
-        parts = reversed(_parts(anchors))  # what comes early in the run is pruned most, and so is left to fill the gaps
-        take(shared(explore, [(work, part, known.copy(), f"1-{n:03}") for n, part in enumerate(parts)], jobs, hear))
-        wide = sorted(_stretches(exploration), key=lambda stretch: -stretch.width)  # so that none is left for the end
-        some = (one for one in wide if one.todo())
-        take(shared(refine, [(work, one, known.copy(), f"2-{n:03}") for n, one in enumerate(some)], jobs, hear))
+    parts = reversed(_parts(anchors))  # what comes early in the run is pruned most, and so is left to fill the gaps
+    take(shared(explore, [(work, part, known.copy(), f"1-{n:03}") for n, part in enumerate(parts)], jobs, hear))
+    wide = sorted(_stretches(exploration), key=lambda stretch: -stretch.width)  # so that none is left for the end
+    some = (one for one in wide if one.todo())
+    take(shared(refine, [(work, one, known.copy(), f"2-{n:03}") for n, one in enumerate(some)], jobs, hear))
 
 
 def _orders(exploration: Exploration, jobs: int | None) -> None:

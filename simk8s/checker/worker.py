@@ -42,7 +42,7 @@ def explore(work: Work, crashes: Sequence[Numbered], known: Known, journal: str)
     """
     path = work.folder / journal
     found: list[Explored] = []
-    if work.checkpoints is not None and work.checkpoints.explore(crashes, known, path):
+    if work.checkpoints is not None and work.checkpoints.explore(work.ground, crashes, known, path):
         found = read_journal(path)
         for number, result in found:
             known.add(f"crash {number}", result)

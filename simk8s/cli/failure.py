@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NoReturn
 
 import click
 
@@ -34,12 +35,13 @@ def told_to_people(ctx: click.Context) -> Iterator[None]:
         say(error)
         ctx.exit(BAD_INPUT)
     except KeyboardInterrupt:
-        click.echo("\ninterrupted", err=True)
-        ctx.exit(INTERRUPTED)
+        _interrupted(ctx)
     except BrokenPipeError:
         _silence_stdout()
         ctx.exit(BROKEN_PIPE)
     except Exception as error:
+        if isinstance(error.__cause__, KeyboardInterrupt):  # Python wraps one that falls while a class is made
+            _interrupted(ctx)
         if isinstance(error, OSError) and error.errno in _NO_ROOM:
             click.echo(f"SK102: cannot write the output: {error.strerror}", err=True)
             ctx.exit(BAD_INPUT)
@@ -48,6 +50,11 @@ def told_to_people(ctx: click.Context) -> Iterator[None]:
             ctx.exit(BAD_INPUT)
         _confess(error)
         ctx.exit(DEFECT)
+
+
+def _interrupted(ctx: click.Context) -> NoReturn:
+    click.echo("\ninterrupted", err=True)
+    ctx.exit(INTERRUPTED)
 
 
 def say(error: SimError) -> None:

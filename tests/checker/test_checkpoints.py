@@ -12,6 +12,7 @@ ROOT = Path(__file__).parents[2]
 
 START = """
 import os, signal
+from pathlib import Path
 from simk8s.checker import checkpoints, exploration
 from simk8s.checker.checkpoints import Checkpoints
 from simk8s.checker.report import report
@@ -19,14 +20,13 @@ from tests.checker.test_exploration import FRAGILE, setup
 
 chosen = setup(FRAGILE)
 wanted = report(exploration.run(chosen))
-checkpoints.CRASHES_EACH = 1
-lay, laid = Checkpoints.lay, []
+ready, laid = Checkpoints.ready, []
 
-def noted(self, positions):
-    lay(self, positions)
+def noted(self):
+    ready(self)
     laid.extend(self._all)
 
-Checkpoints.lay = noted
+Checkpoints.ready = noted
 """
 
 ALIKE = """
@@ -37,12 +37,24 @@ for jobs in (1, 2):
 """
 
 A_CHECKPOINT_DIES = """
-def killed(self, positions):
-    noted(self, positions)
-    for one in self._all[::2]:
-        os.kill(one.process, signal.SIGKILL)
+def killed(self):
+    noted(self)
+    standing = Path(f"/proc/{self._layer}/task/{self._layer}/children").read_text().split()
+    for process in standing[::2]:
+        os.kill(int(process), signal.SIGKILL)
 
-Checkpoints.lay = killed
+Checkpoints.ready = killed
+"""
+
+WHO_LAYS_THEM_DIES = """
+lay = Checkpoints.lay
+
+def killing(self, setup, more):
+    lay(self, setup, more)
+    laid.extend(self._all)
+    os.kill(self._layer, signal.SIGKILL)
+
+Checkpoints.lay = killing
 """
 
 A_CHILD_DIES = """
@@ -82,7 +94,11 @@ def said(*parts: str) -> list[str]:
     return done.stdout.splitlines()
 
 
-@pytest.mark.parametrize("trouble", ["", A_CHECKPOINT_DIES, A_CHILD_DIES], ids=["none", "a checkpoint", "a child"])
+@pytest.mark.parametrize(
+    "trouble",
+    ["", WHO_LAYS_THEM_DIES, A_CHECKPOINT_DIES, A_CHILD_DIES],
+    ids=["none", "who lays them", "a checkpoint", "a child"],
+)
 def test_from_checkpoints_comes_what_comes_from_the_start_of_the_run_whoever_dies(trouble: str) -> None:
     assert said(trouble, ALIKE) == ["True True True"] * 2
 

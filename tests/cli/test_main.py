@@ -101,6 +101,23 @@ def test_an_interrupted_run_keeps_what_it_has(
     assert trace.read_bytes().count(b"\n") > 10
 
 
+def test_an_interruption_while_a_class_is_made_is_one(
+    simk8s: Command, pod: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Python 3.11 raises a RuntimeError there, whose cause is the interruption."""
+
+    class Interrupted:
+        def __set_name__(self, *_: object) -> None:
+            raise KeyboardInterrupt
+
+    def interrupt(*_: object) -> None:
+        type("Made", (), {"attribute": Interrupted()})
+
+    monkeypatch.setattr("simk8s.cluster.settling.Patience.look", interrupt)
+    result = simk8s("run", pod("exit 0"))
+    assert (result.exit_code, "defect" in result.stderr) == (130, False)
+
+
 def test_nobody_reading_any_more_is_not_worth_a_word(pod: Callable[[str], Path]) -> None:
     file = pod("sleep 1000")
     command = f"{' '.join(SIMK8S)} run {file} | head -n 1"
