@@ -197,7 +197,23 @@ def test_seconds_behind_master_is_null_for_a_drained_replica_that_is_cut_off() -
 texts = st.text(st.characters(codec="ascii", exclude_characters="\n", exclude_categories=["Cc"]), max_size=20)
 
 
-@given(st.builds(MasterInfo, texts, st.integers(4, 10**9), texts, texts, texts, st.integers(1, 65535)))
+master_infos = st.builds(
+    MasterInfo,
+    texts,
+    st.integers(4, 10**9),
+    texts,
+    texts,
+    texts,
+    st.integers(1, 65535),
+    connect_retry=st.integers(0, 10**6),
+    heartbeat=st.sampled_from((0.0, 0.25, 30.0)),
+    bind=texts,
+    uuid=texts,
+    retry_count=st.integers(0, 10**6),
+)
+
+
+@given(master_infos)
 def test_master_info_can_be_read_back(info: MasterInfo) -> None:
     """REPL-37."""
     assert info.encode().startswith(b"25\n")
