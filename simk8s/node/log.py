@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal, NamedTuple
+from typing import Literal, TypeAlias
 
 import simpy
 
@@ -13,12 +13,8 @@ from simk8s.sim import Simulation
 Stream = Literal["stdout", "stderr"]
 
 
-class Chunk(NamedTuple):
-    """One write. `time` in virtual seconds."""
-
-    time: float
-    stream: Stream
-    data: bytes
+Chunk: TypeAlias = tuple[float, Stream, bytes]
+"""One write: when, in virtual seconds, and what."""
 
 
 class Log:
@@ -32,7 +28,7 @@ class Log:
         """What a process writes to. Each write is a record of history by that process."""
 
         def take(process: Process, data: bytes) -> None:
-            chunk = Chunk(process.sim.now, stream, data)
+            chunk = process.sim.now, stream, data
             self.chunks.append(chunk)
             if process.sim.history.enabled:
                 process.record("log", process.machine.name, stream=stream, text=data.decode(errors="replace"))
@@ -44,19 +40,19 @@ class Log:
 
     def content(self) -> bytes:
         """Everything, as `kubectl logs` prints it."""
-        return b"".join(chunk.data for chunk in self.chunks)
+        return b"".join([data for _, _, data in self.chunks])
 
     def lines(self) -> list[tuple[float, bytes]]:
         """Whole lines with the time of their first byte; of each stream a last one without newline, too."""
         finished: list[tuple[float, bytes]] = []
         partial: dict[str, tuple[float, bytes]] = {}
-        for chunk in self.chunks:
-            for piece in chunk.data.splitlines(keepends=True) if chunk.data.count(b"\n") else [chunk.data]:
-                since, begun = partial.pop(chunk.stream, (chunk.time, b""))
+        for time, stream, data in self.chunks:
+            for piece in data.splitlines(keepends=True) if data.count(b"\n") else [data]:
+                since, begun = partial.pop(stream, (time, b""))
                 if piece.endswith(b"\n"):
                     finished.append((since, begun + piece))
                 else:
-                    partial[chunk.stream] = (since, begun + piece)
+                    partial[stream] = (since, begun + piece)
         return finished + [partial[stream] for stream in sorted(partial)]
 
     def tail(self, lines: int, limit: int) -> str:

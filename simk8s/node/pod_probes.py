@@ -88,8 +88,8 @@ class PodProbes:
         container = self._worker.running(name)
         if container is None:
             return False
-        probes = self._probes.get(name, ())
-        return all(probe.result_for(container) == "success" for probe in probes if probe.kind == kind)
+        probes = self._probes.get(name)
+        return not probes or all(probe.result_for(container) == "success" for probe in probes if probe.kind == kind)
 
     def grace_seconds(self, container: Container, otherwise: int) -> int:
         """KUBELET-45: how long a container has to stop, where a probe has failed that says so itself."""

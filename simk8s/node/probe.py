@@ -75,6 +75,10 @@ class Probe:
         self.container = container
         self.spec = spec
         self.streak = Streak()
+        self.period_seconds = float(spec.get("periodSeconds") or 10)
+        self.timeout_seconds = float(spec.get("timeoutSeconds") or 1)
+        self._delay_seconds = int(spec.get("initialDelaySeconds") or 0)
+        self._sim = owner.sim
         self._owner = owner
         self._client = client
         self._actor = actor
@@ -86,14 +90,6 @@ class Probe:
         self._nudged = False
         self._task: Task | None = None
 
-    @property
-    def period_seconds(self) -> float:
-        return float(self.spec.get("periodSeconds") or 10)
-
-    @property
-    def timeout_seconds(self) -> float:
-        return float(self.spec.get("timeoutSeconds") or 1)
-
     def result_for(self, container: Container) -> Result:
         """The result as far as it is about this instance."""
         return self._result if self._instance == container.id else INITIAL[self.kind]
@@ -104,7 +100,7 @@ class Probe:
 
     def start(self, delay_seconds: float = 0.0) -> None:
         """Begin to tick. `delay_seconds` spreads the probes of a kubelet that has just started (KUBELET-41)."""
-        self._task = self._owner.sim.task(self._tick_for_ever(delay_seconds))
+        self._task = self._sim.task(self._tick_for_ever(delay_seconds))
 
     def stop(self) -> None:
         if self._task is not None:
@@ -113,13 +109,13 @@ class Probe:
     def nudge(self) -> None:
         """KUBELET-48: ask now; the period counts from here."""
         if self._alarm is not None and not self._alarm.triggered:
-            self._next_at = self._owner.sim.now
+            self._next_at = self._sim.now
             self._alarm.succeed()
         else:
             self._nudged = True
 
     def _tick_for_ever(self, delay_seconds: float) -> Run[None]:
-        sim = self._owner.sim
+        sim = self._sim
         if delay_seconds:
             yield sim.sleep(delay_seconds)
         self._next_at = sim.now
@@ -138,7 +134,7 @@ class Probe:
 
     def _ring(self, alarm: simpy.Event, _: simpy.Event) -> None:
         if not alarm.triggered:
-            self._owner.sim.env.happen(alarm)
+            self._sim.env.happen(alarm)
 
     def _tick(self) -> Run[None]:
         """KUBELET-42: ask, unless this is not the time to."""
@@ -151,8 +147,7 @@ class Probe:
             self._actor.hear(container.started_seq)
         if self._on_hold or not container.is_running:
             return
-        sim = self._owner.sim
-        if int(sim.now - container.ran_at) < int(self.spec.get("initialDelaySeconds") or 0):
+        if int(self._sim.now - container.ran_at) < self._delay_seconds:
             return
         if self._owner.is_started(self.container) is (self.kind == "startup"):
             return
@@ -167,7 +162,7 @@ class Probe:
             self._owner.container_lost()
 
     def _ask(self, container: Container) -> Run[Outcome]:
-        sim = self._owner.sim
+        sim = self._sim
         outcome = Outcome("unknown")
         for _ in range(_ATTEMPTS):
             if "exec" in self.spec:

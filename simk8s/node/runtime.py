@@ -166,7 +166,7 @@ def _why(pod: Object, container: str) -> str:
 
 
 def _joined(chunks: Iterable[Chunk], stream: str) -> bytes:
-    return b"".join(chunk.data for chunk in chunks if chunk.stream == stream)
+    return b"".join([data for _, its_stream, data in chunks if its_stream == stream])
 
 
 def _internal(message: str) -> ApiError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, repeat
 from typing import Literal
 
 from simk8s.api.defaults.pod import qos_class
@@ -117,14 +118,15 @@ class PodView:
 
 def pod_status(pod: Object, view: PodView, now: str) -> Object:
     """The whole status to write; what other components own of the present one is kept."""
-    phase = phase_of(view, dig(pod, "status", "phase", default="Pending"))
+    before = pod.get("status") or {}
+    phase = phase_of(view, before.get("phase") or "Pending")
     if view.rejection and not any(container.ever_ran for container in (*view.init, *view.app)):
-        before = pod.get("status") or {}  # nothing of it was ever tried, so nothing is said of its containers
+        # nothing of it was ever tried, so nothing is said of its containers
         return {**before, "phase": phase, "reason": view.rejection[0], "message": view.rejection[1]}
     status: Object = {
         "phase": phase,
-        "conditions": _conditions(pod, view, phase, now),
-        "qosClass": dig(pod, "status", "qosClass") or qos_class(pod["spec"]),
+        "conditions": _kept(before.get("conditions"), _conditions(pod, view, phase, now)),
+        "qosClass": before.get("qosClass") or qos_class(pod["spec"]),
     }
     if view.rejection:
         status |= {"reason": view.rejection[0], "message": view.rejection[1]}
@@ -138,12 +140,19 @@ def pod_status(pod: Object, view: PodView, now: str) -> Object:
     if generation:  # VER-14
         status["observedGeneration"] = generation
     if view.init:
-        status["initContainerStatuses"] = [_container_status(container) for container in view.init]
+        entries = [_container_status(container) for container in view.init]
+        status["initContainerStatuses"] = _kept(before.get("initContainerStatuses"), entries)
     if view.app:
         by_name = sorted(view.app, key=lambda container: container.name)  # KUBELET-37
-        status["containerStatuses"] = [_container_status(container) for container in by_name]
-    kept = {key: value for key, value in (pod.get("status") or {}).items() if key in _OTHERS_FIELDS}
-    return kept | status
+        entries = [_container_status(container) for container in by_name]
+        status["containerStatuses"] = _kept(before.get("containerStatuses"), entries)
+    others = {key: value for key, value in before.items() if key in _OTHERS_FIELDS}
+    return others | status
+
+
+def _kept(before: list[Object] | None, now: list[Object]) -> list[Object]:
+    """The entries, those that say what they said before as the very same objects: the store need not compare them."""
+    return [old if old == new else new for old, new in zip(chain(before or (), repeat(None)), now, strict=False)]
 
 
 _OTHERS_FIELDS = ("nominatedNodeName", "resize", "resourceClaimStatuses", "ephemeralContainerStatuses")
@@ -209,16 +218,18 @@ def _conditions(pod: Object, view: PodView, phase: str, now: str) -> list[Object
     wanted["Ready"] = _gated(pod, ready)
     wanted["ContainersReady"] = ready
     wanted["PodScheduled"] = (True, "", "")
-    others = [entry for entry in dig(pod, "status", "conditions", default=[]) if entry["type"] not in CONDITIONS]
+    before = {entry["type"]: entry for entry in dig(pod, "status", "conditions", default=[])}
+    others = [entry for kind, entry in before.items() if kind not in CONDITIONS]
     generation = pod["metadata"].get("generation")
-    return others + [_condition(pod, kind, *wanted[kind], now=now, generation=generation) for kind in CONDITIONS]
+    return others + [
+        _condition(before.get(kind), kind, *wanted[kind], now=now, generation=generation) for kind in CONDITIONS
+    ]
 
 
 def _condition(
-    pod: Object, kind: str, holds: bool, reason: str, message: str, *, now: str, generation: int | None
+    before: Object | None, kind: str, holds: bool, reason: str, message: str, *, now: str, generation: int | None
 ) -> Object:
     status = "True" if holds else "False"
-    before = condition(pod, kind)
     since = now
     if before is not None and before.get("status") == status:
         since = before.get("lastTransitionTime") or now

@@ -75,10 +75,10 @@ class FileDigests:
             return f"{type(inode).__name__} {inode.target if type(inode) is Symlink else ''}".encode()
         content = inode.content
         if weight(content) <= _SHORT:
-            return _digest_of_short(content)
+            return _digest_of_short(segments(content))
         known = self._long.get(id(content))
         if known is None or known[0] is not content:
-            known = self._long[id(content)] = (content, _digest(content))
+            known = self._long[id(content)] = (content, _digest(segments(content)))
         return known[1]
 
 
@@ -91,9 +91,9 @@ def _digest_of(own: list[object], entries: list[tuple[str, Inode]], pieces: dict
     return blake2b(b"\0".join(said), digest_size=12).digest()
 
 
-def _digest(content: Content) -> bytes:
+def _digest(said: tuple[bytes | int, ...]) -> bytes:
     digest = blake2b(digest_size=12)
-    for segment in segments(content):
+    for segment in said:
         if isinstance(segment, int):
             digest.update(b"hole %d" % segment)
         elif segment.startswith(MAGIC):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 from types import FrameType
 from typing import Any, get_args
@@ -52,13 +53,19 @@ class ProgramDigests:
         before = self._read.get(machine, {})
         now = self._read[machine] = {}
         for process in _descendants(machine):
-            digest.update(_bytes(([nameless(word) for word in process.argv], nameless(process.cwd))))
+            digest.update(_called(tuple(process.argv), process.cwd))
             for task in process.tasks:
                 if task.is_alive:
                     known = before.get(task)
                     now[task] = known if known is not None and known.holds(task) else _read(task)
                     digest.update(now[task].said)
         return digest.digest()
+
+
+@lru_cache(1 << 10)
+def _called(argv: tuple[str, ...], cwd: str) -> bytes:
+    """What a process is, and where."""
+    return _bytes(([nameless(word) for word in argv], nameless(cwd)))
 
 
 def _read(task: Task) -> _Read:

@@ -172,13 +172,15 @@ class Roster:
 
     def count(self, revision: str | None = None, *, ready: bool | None = None, staying: bool = False) -> int:
         """How many Pods: of that revision, with that readiness, `staying` leaves out terminating ones."""
-        return sum(
-            len(ordinals)
-            for (its_revision, terminating, is_ready), ordinals in self._census.items()
-            if (revision is None or its_revision == revision)
-            and (ready is None or is_ready is ready)
-            and not (staying and terminating)
-        )
+        number = 0
+        for (its_revision, terminating, is_ready), ordinals in self._census.items():
+            if (
+                (revision is None or its_revision == revision)
+                and (ready is None or is_ready is ready)
+                and not (staying and terminating)
+            ):
+                number += len(ordinals)
+        return number
 
     def outdated(self, revision: str, *, ready: bool, most: int) -> list[Pod]:
         """The staying Pods of other revisions than this one that are Ready, or are not; the highest `most` ordinals."""

@@ -42,4 +42,4 @@ def completed(desired: Desired, status: Object) -> Object:
 def is_news(set: Object, status: Object) -> bool:
     """STS-73: whether the status is worth a write."""
     old = set.get("status") or {}
-    return any(value != old.get(field, 0) for field, value in status.items())
+    return not status.items() <= old.items() and any(value != old.get(field, 0) for field, value in status.items())
