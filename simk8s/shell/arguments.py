@@ -21,24 +21,17 @@ def expand_words(shell: Shell, words: Iterable[Word]) -> Run[list[str]]:
     """Words as arguments: everything expands, is split, and matched against file names."""
     found: list[list[Piece]] = []
     for word in words:
-        if word.alternatives and shell.options.braceexpand:
-            for alternative in word.alternatives:
-                found.extend((yield from _split_word(shell, alternative)))
-        else:
-            found.extend((yield from _split_word(shell, word)))
+        for one in word.alternatives if word.alternatives and shell.options.braceexpand else (word,):
+            if one.waits:
+                found += split((yield from expansion.expand_pieces(shell, one)), shell.ifs)
+            elif one.constant is None:
+                found += split(expansion.pieces_now(shell, one.parts), shell.ifs)
+            elif one.parts:
+                found.append([(one.constant, QUOTED)])
     result = named(shell, found)  # all substitutions are over: their files are there
     if len(result) > MOST_WORDS:
         raise too_many("a command")
     return result
-
-
-def _split_word(shell: Shell, word: Word) -> Run[list[list[Piece]]]:
-    if word.constant is not None:
-        return [[(word.constant, QUOTED)]] if word.parts else []
-    pieces = (
-        (yield from expansion.expand_pieces(shell, word)) if word.waits else expansion.pieces_now(shell, word.parts)
-    )
-    return split(pieces, shell.ifs)
 
 
 def words_now(shell: Shell, words: Iterable[Word]) -> list[str]:

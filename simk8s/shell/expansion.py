@@ -50,6 +50,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_PLACES = {str(number): number - 1 for number in range(1, 10)}
+"""`$1` to `$9` among the positional parameters."""
+
 
 def quick_string(shell: Shell, parts: tuple[Part, ...]) -> str | None:
     """The value of parts that are constant or plain variables, where nothing is split; else None."""
@@ -74,7 +77,8 @@ def plain_value(shell: Shell, part: Parameter) -> str | None:
         return None
     variable = shell.names.get(part.name)
     if variable is None:
-        return None
+        place = _PLACES.get(part.name)
+        return shell.positional[place] if place is not None and place < len(shell.positional) else None
     return variable.scalar(shell) if not variable.reference else None
 
 
@@ -213,6 +217,9 @@ def arithmetic_now(shell: Shell, word: Word, command: str = "") -> int:
 
 def expand_part(shell: Shell, part: Part, out: list[Piece], *, quoted: bool = False, nested: bool = False) -> Run[None]:
     """Append the pieces of one part. `nested`: it stands in `${x:-...}`, where even plain text may be split."""
+    if not part.waits:
+        add_part(shell, part, out, quoted, nested)
+        return
     match part:
         case DoubleQuoted(_, _, parts):
             before = len(out)
@@ -221,10 +228,6 @@ def expand_part(shell: Shell, part: Part, out: list[Piece], *, quoted: bool = Fa
             if len(out) == before:
                 out.append(("", QUOTED))
         case Parameter():
-            value = plain_value(shell, part)
-            if value is not None:
-                _append_text(value, quoted, out)
-                return
             result = yield from parameter.expand(shell, part, quoted)
             if result.word is None:
                 _append(shell, result, quoted, out)
@@ -243,11 +246,9 @@ def expand_part(shell: Shell, part: Part, out: list[Piece], *, quoted: bool = Fa
         case ProcessSubstitution():
             path = yield from subshell.substitute_process(shell, part)
             out.append((path, LITERAL))
-        case ArithmeticExpansion(_, _, expression) if expression.waits:
+        case ArithmeticExpansion(_, _, expression):
             number = yield from expand_arithmetic(shell, expression)
             out.append((str(number), QUOTED if quoted else EXPANDED))
-        case _:
-            add_part(shell, part, out, quoted, nested)
 
 
 def add_part(shell: Shell, part: Part, out: list[Piece], quoted: bool = False, nested: bool = False) -> None:

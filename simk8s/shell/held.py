@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,9 @@ from simk8s.sim import Run
 
 if TYPE_CHECKING:
     from simk8s.shell.shell import Shell
+
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
 
 @dataclass(slots=True)
@@ -101,6 +105,9 @@ def _subscript(text: str, line: int, column: int) -> Word:
 
 def indirect(shell: Shell, part: Parameter) -> Run[Parameter]:
     """The parameter that `${!name}` means: the one that the value of `name` names."""
+    plain = shell.names.get(part.name) if part.subscript is None else None
+    if plain is not None and not plain.reference and plain.value is not None and _NAME.match(plain.value):
+        return replace(part, name=plain.value, indirect=False)
     held = yield from hold(shell, replace(part, operator="", operands=(), indirect=False))
     if not held.is_set:
         if part.subscript is not None and held.variable is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -12,7 +11,7 @@ from simk8s.machine.signals import SIGINT, SIGQUIT
 from simk8s.shell import assignment, failure, job, step, subshell, trap
 from simk8s.shell.array import Element, assign_array
 from simk8s.shell.control import BreakLoop, ContinueLoop, ExitShell
-from simk8s.shell.dispatch import execute, runs
+from simk8s.shell.dispatch import begin, execute, runs
 from simk8s.shell.job import Job
 from simk8s.shell.syntax.nodes import (
     ArithmeticCommand,
@@ -56,7 +55,8 @@ def run_pipeline(shell: Shell, node: Pipeline) -> Run[int]:
             status = shell.status = 0
         elif len(node.stages) == 1:
             shell.may_exec = may_exec and not node.negated and not node.clock
-            status = yield from execute(shell, node.stages[0])
+            result = begin(shell, node.stages[0])
+            status = result if isinstance(result, int) else (yield from result)
         else:
             status = yield from _run_stages(shell, node)
     except (BreakLoop, ContinueLoop) as leave:
@@ -199,7 +199,7 @@ def run_background(shell: Shell, node: Background) -> Run[int]:
     files: dict[int, Handle] = {} if keeps else {0: NullHandle()}
     yield from _told(shell, node.command)
 
-    def body(child: Shell) -> Run[int]:
+    def body(child: Shell) -> int | Run[int]:
         if not child.options.get("monitor"):
             for number in (SIGINT, SIGQUIT):  # what is typed at a terminal is not for it
                 if child.process.dispositions.get(number) is None:
@@ -243,14 +243,14 @@ def run_coprocess(shell: Shell, node: Coprocess) -> Run[int]:
     return _begun(shell, child, node, node.name)
 
 
-def _background(command: Command) -> Callable[[Shell], Run[int]]:
-    def body(shell: Shell) -> Run[int]:
+def _background(command: Command) -> subshell.Body:
+    def body(shell: Shell) -> int | Run[int]:
         if type(command) is not SimpleCommand:
             shell.loops = 0
         if type(command) is Pipeline and command.negated:
             shell.moment.whole = straight = replace(command, negated=False)  # nobody asks a job for the opposite
-            return execute(shell, straight)
+            return begin(shell, straight)
         shell.may_exec = shell.leaves_quietly
-        return execute(shell, command)
+        return begin(shell, command)
 
     return body

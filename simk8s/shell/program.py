@@ -79,7 +79,7 @@ def main_for(dialect: Dialect) -> Main:
     """The program that speaks this dialect."""
 
     def main(process: Process) -> Run[int]:
-        return (yield from run(process, dialect))
+        return run(process, dialect)
 
     return main
 
@@ -94,20 +94,24 @@ def run(process: Process, dialect: Dialect) -> Run[int]:
     """A shell process from its arguments to its exit status."""
     call = read_arguments(process.argv)
     shell = Shell(process, call.name or process.argv[0], dialect)
-    if call.problem:
-        yield from shell.say(f"{process.argv[0]}: {call.problem}")
-        if "invalid option" in call.problem and not call.problem.endswith("name"):
-            yield from shell.write(2, USAGE)
-        return 2
-    if call.shows_version:
-        yield from shell.write(1, f"GNU bash, version {VERSION} (x86_64-pc-linux-gnu)\n" + USAGE * call.shows_usage)
-        return 0
+    if call.problem or call.shows_version:
+        return _only_tell(shell, call)
     start(shell, call)
 
     def body(shell: Shell) -> Run[int]:
         return _run_script(shell, call)
 
-    return (yield from subshell.life(shell, body))
+    return subshell.life(shell, body)
+
+
+def _only_tell(shell: Shell, call: Invocation) -> Run[int]:
+    if call.problem:
+        yield from shell.say(f"{shell.process.argv[0]}: {call.problem}")
+        if "invalid option" in call.problem and not call.problem.endswith("name"):
+            yield from shell.write(2, USAGE)
+        return 2
+    yield from shell.write(1, f"GNU bash, version {VERSION} (x86_64-pc-linux-gnu)\n" + USAGE * call.shows_usage)
+    return 0
 
 
 def _run_script(shell: Shell, call: Invocation) -> Run[int]:

@@ -68,7 +68,10 @@ def named(shell: Shell, found: Iterable[list[Piece]]) -> list[str]:
     """Fields as words: those that are patterns stand for names of files."""
     result: list[str] = []
     for field in found:
-        result.extend(pathname.expanded(shell, field))
+        if len(field) == 1 and field[0][1] == QUOTED:
+            result.append(field[0][0])
+        else:
+            result += pathname.expanded(shell, field)
     return result
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from itertools import chain, count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from simk8s.errors import SimError
 from simk8s.machine import Handle, NullHandle, Process, SyscallError
 from simk8s.shell import arguments, job, trap
 from simk8s.shell.control import BreakLoop, ContinueLoop, DiedOf, Discard, ExitShell, ReturnFrom, ShellError
-from simk8s.shell.dispatch import execute
+from simk8s.shell.dispatch import begin
 from simk8s.shell.limit import LONGEST_TEXT, too_deep, too_long
 from simk8s.shell.syntax import Parser, ShellSyntaxError, parse
 from simk8s.shell.syntax.dialect import Dialect
@@ -24,11 +24,19 @@ if TYPE_CHECKING:
 
 _PIECE = 1 << 20
 
+Body: TypeAlias = Callable[["Shell"], int | Run[int]]
+"""What a shell process does."""
 
-def life(shell: Shell, body: Callable[[Shell], Run[int]]) -> Run[int]:
+
+def life(shell: Shell, body: Body) -> Run[int]:
     """A shell process from its first command to its EXIT trap. Returns its status."""
     try:
-        return (yield from _live(shell, body))
+        try:
+            status = yield from _to_the_end(shell, body)
+            if shell.traps.get("EXIT") and not shell.exiting:
+                status = yield from trap.run_exit(shell, status)
+        except DiedOf as death:
+            status = yield from _die(shell, death.signal)
     except RecursionError:
         stop = too_deep("this script")
         stop.place = shell.place_of(shell.line)
@@ -36,21 +44,13 @@ def life(shell: Shell, body: Callable[[Shell], Run[int]]) -> Run[int]:
     except SimError as error:
         error.place = error.place or shell.place_of(shell.line)
         raise
-
-
-def _live(shell: Shell, body: Callable[[Shell], Run[int]]) -> Run[int]:
-    try:
-        status = yield from _to_the_end(shell, body)
-        if shell.traps.get("EXIT") and not shell.exiting:
-            status = yield from trap.run_exit(shell, status)
-    except DiedOf as death:
-        return (yield from _die(shell, death.signal))
     return status & 0xFF
 
 
-def _to_the_end(shell: Shell, body: Callable[[Shell], Run[int]]) -> Run[int]:
+def _to_the_end(shell: Shell, body: Body) -> Run[int]:
     try:
-        status = yield from body(shell)
+        result = body(shell)
+        status = result if isinstance(result, int) else (yield from result)
         if shell.pending:
             yield from trap.run_pending(shell)
         return status
@@ -75,31 +75,32 @@ def _die(shell: Shell, signal: int) -> Run[int]:
     return 128 + signal
 
 
-def fork(shell: Shell, body: Callable[[Shell], Run[int]], files: Mapping[int, Handle] | None = None) -> Run[Process]:
+def fork(shell: Shell, body: Body, files: Mapping[int, Handle] | None = None) -> Run[Process]:
     """Start a copy of this shell that runs `body`. The copy is taken now, whatever happens before it first runs."""
     twin = shell.copy()
     trap.reset_for_subshell(twin)
 
-    twin.input_given = shell.has_input_of_its_own or (0 in (files or {}) and type((files or {})[0]) is not NullHandle)
+    given = files.get(0) if files else None
+    twin.input_given = shell.has_input_of_its_own or (given is not None and type(given) is not NullHandle)
 
     def main(process: Process) -> Run[int]:
         twin.adopt(process)
-        return (yield from life(twin, body))
+        return life(twin, body)
 
-    return (yield from shell.process.fork(main, files=files))
+    return shell.process.fork(main, files=files)
 
 
-def running(command: Command, *, exec_last: bool = True) -> Callable[[Shell], Run[int]]:
+def running(command: Command, *, exec_last: bool = True) -> Body:
     """The body of a child shell that runs one command and ends: the command may take over its process."""
 
-    def body(shell: Shell) -> Run[int]:
+    def body(shell: Shell) -> int | Run[int]:
         shell.may_exec = exec_last and shell.leaves_quietly
         become(shell, command)
         if type(command) is SimpleCommand:
             shell.is_stage = True
         else:
             shell.loops = 0  # only a lone `break` still knows the loop that it stands in
-        return execute(shell, command)
+        return begin(shell, command)
 
     return body
 
@@ -140,17 +141,20 @@ def _ended(shell: Shell, child: Process) -> Run[int]:
 def substitute(shell: Shell, part: CommandSubstitution) -> Run[str]:
     """`$(...)`: what the commands write, without the newlines at its end."""
     body = part.body
-    if not body.commands:
-        shell.substitution_status = 0
-        return ""
-    return (yield from captured(shell, _commands(body), shell.line - part.first_line))
+    return captured(shell, _commands(body), shell.line - part.first_line) if body.commands else _nothing(shell)
 
 
-def _commands(body: Sequence) -> Callable[[Shell], Run[int]]:
-    def run(shell: Shell) -> Run[int]:
+def _nothing(shell: Shell) -> Run[str]:
+    shell.substitution_status = 0
+    return ""
+    yield
+
+
+def _commands(body: Sequence) -> Body:
+    def run(shell: Shell) -> int | Run[int]:
         single = body.commands[0] if len(body.commands) == 1 else body
         shell.may_exec = len(body.commands) == 1 and not shell.traps
-        return execute(shell, single)
+        return begin(shell, single)
 
     return run
 
@@ -183,7 +187,8 @@ def substitute_text(shell: Shell, part: Backquoted) -> Run[str]:
                 return 2
             if command is None:
                 return status
-            status = yield from execute(child, command)
+            result = begin(child, command)
+            status = result if isinstance(result, int) else (yield from result)
 
     return (yield from captured(shell, run))
 
@@ -203,10 +208,10 @@ def _numbered_from_one(error: ShellSyntaxError, first_line: int) -> ShellSyntaxE
     return ShellSyntaxError(error.message, error.line - first_line + 1, error.column, second=error.second)
 
 
-def captured(shell: Shell, body: Callable[[Shell], Run[int]], shift: int | None = None) -> Run[str]:
+def captured(shell: Shell, body: Body, shift: int | None = None) -> Run[str]:
     """What a child that runs `body` writes, without the newlines at its end."""
 
-    def run(child: Shell) -> Run[int]:
+    def run(child: Shell) -> int | Run[int]:
         if not (child.options.get("inherit_errexit") or child.dialect.posix):
             child.options.errexit = False
         child.moment.guarded = int(shell.moment.guarded > shell.moment.inverted + shell.moment.excused)
@@ -234,13 +239,16 @@ def captured(shell: Shell, body: Callable[[Shell], Run[int]], shift: int | None 
     finally:
         reader.release()
     shell.substitution_status = shell.status = yield from _ended(shell, child)
-    return (yield from _text(shell, b"".join(pieces)))
+    data = b"".join(pieces)
+    return (yield from _without_nulls(shell, data)) if b"\0" in data else _text(data)
 
 
-def _text(shell: Shell, data: bytes) -> Run[str]:
-    if b"\0" in data:
-        yield from shell.complain("warning: command substitution: ignored null byte in input")
-        data = data.replace(b"\0", b"")
+def _without_nulls(shell: Shell, data: bytes) -> Run[str]:
+    yield from shell.complain("warning: command substitution: ignored null byte in input")
+    return _text(data.replace(b"\0", b""))
+
+
+def _text(data: bytes) -> str:
     return data.decode("utf-8", "surrogateescape").rstrip("\n")
 
 
@@ -258,7 +266,7 @@ def substitute_file(shell: Shell, part: FileSubstitution) -> Run[str]:
         shell.substitution_status = shell.status = 1
         return ""
     shell.substitution_status = shell.status = 0
-    return (yield from _text(shell, data))
+    return (yield from _without_nulls(shell, data)) if b"\0" in data else _text(data)
 
 
 def substitute_process(shell: Shell, part: ProcessSubstitution) -> Run[str]:
@@ -277,8 +285,8 @@ def substitute_process(shell: Shell, part: ProcessSubstitution) -> Run[str]:
     return f"/dev/fd/{number}"
 
 
-def _substituted(body: Sequence, shift: int) -> Callable[[Shell], Run[int]]:
-    def run(shell: Shell) -> Run[int]:
+def _substituted(body: Sequence, shift: int) -> Body:
+    def run(shell: Shell) -> int | Run[int]:
         shell.moment.guarded = shell.moment.inverted = 0
         shell.moment.evaluations = 1
         shell.moment.resting_line = 0
@@ -287,7 +295,7 @@ def _substituted(body: Sequence, shift: int) -> Callable[[Shell], Run[int]]:
             if number in shell.process.files:
                 shell.process.close(number)
         shell.substituted_files = []
-        return execute(shell, body)
+        return begin(shell, body)
 
     return run
 
