@@ -55,12 +55,14 @@ _Stop: TypeAlias = tuple[str, Mount, Inode, str, Directory | None, str]
 class MountTable:
     """Mounts by their absolute path."""
 
-    __slots__ = ("_mounts", "_root", "_routes")
+    __slots__ = ("_mounts", "_root", "_routes", "version")
 
     def __init__(self, root: FileSystem) -> None:
         self._root = Mount("/", root, root.root, f"{root.name}:")
         self._mounts: dict[str, Mount] = {"/": self._root}
         self._routes = _routes_of(("/",))
+        self.version = 0
+        """How often something was mounted."""
 
     def mount(
         self, point: str, filesystem: FileSystem, *, sub_path: str = "", read_only: bool = False, file: bool = False
@@ -75,6 +77,7 @@ class MountTable:
         self._mounts[point] = Mount(point, filesystem, top, label, read_only)
         self._routes = _routes_of(tuple(self._mounts))
         self._root = self._mounts["/"]
+        self.version += 1
 
     def is_point(self, path: str) -> bool:
         """Whether something is mounted at this absolute path (`/` always is)."""
@@ -121,6 +124,26 @@ class MountTable:
             if error.errno is Errno.ENOENT:
                 return None
             raise
+
+    def steps(self, path: str, cwd: str = "/") -> tuple[Inode | None, dict[tuple[Directory, str], Inode | None]] | None:
+        """What is at `path`, and the directories and names that lead there with what they lead to.
+
+        None where that is not all: where there is a link on the way or no directory, or `path` goes upwards.
+        """
+        whole = path if path[:1] == "/" else f"{cwd}/{path}"
+        _, point, names, _ = (self._routes.get(whole) or self._route(whole)) if path else _NOWHERE
+        if not point:
+            return None
+        steps: dict[tuple[Directory, str], Inode | None] = {}
+        inode: Inode | None = self._mounts[point].top
+        for name in names:
+            if inode is None:
+                return None, steps
+            if not isinstance(inode, Directory):
+                return None
+            directory, inode = inode, inode.entries.get(name)
+            steps[directory, name] = inode
+        return None if isinstance(inode, Symlink) else (inode, steps)
 
     def resolve(self, path: str, cwd: str = "/", *, follow: bool = True) -> Location:
         """Follow `path` from `cwd`. The last name need not exist; everything before it must be a directory.

@@ -57,6 +57,30 @@ def test_a_world_writable_file_is_ignored_with_a_warning() -> None:
     assert defaults.warnings == ["Warning: World-writable config file '/etc/my.cnf' is ignored."]
 
 
+def test_each_start_reads_what_is_in_the_files_then() -> None:
+    root = FileSystem("root")
+    root.install(
+        {"/etc/mysql/my.cnf": "[client]\nport=1\n!includedir /etc/mysql/conf.d\n", "/etc/mysql/conf.d/a.cnf": ""}
+    )
+    machine = Machine(Simulation(), root=root)
+    process = Process(machine, None, [], {"HOME": "/root"}, "/", {0: NullHandle()}, Actor("box"))
+    other = Process(machine, None, [], {"HOME": "/home/me"}, "/", {0: NullHandle()}, Actor("box"))
+    assert load_defaults(process, ("client",), []).words == ["--port=1"]
+    assert load_defaults(process, ("client",), ["-e"]).words == ["--port=1", "-e"]
+    root.install({"/etc/mysql/conf.d/b.cnf": "[client]\nhost=b\n", "/home/me/.my.cnf": "[client]\nuser=me\n"})
+    assert load_defaults(process, ("client",), []).words == ["--port=1", "--host=b"]
+    assert load_defaults(other, ("client",), []).words == ["--port=1", "--host=b", "--user=me"]
+    process.stat("/etc/mysql/conf.d/b.cnf").mode = 0o600
+    other.uid = 7
+    assert load_defaults(other, ("client",), []).words == ["--port=1", "--user=me"]
+    assert load_defaults(process, ("client",), []).words == ["--port=1", "--host=b"]
+    root.install({"/etc/my.cnf": "nonsense\n"})
+    for _ in range(2):
+        with pytest.raises(BadOptionFile, match="without preceding group"):
+            load_defaults(process, ("client",), [])
+    assert load_defaults(process, ("client",), ["--no-defaults"]).words == []
+
+
 def test_no_defaults_reads_nothing() -> None:
     process = process_with({"/etc/my.cnf": "[mysqld]\nserver-id=1\n"})
     assert load_defaults(process, ("mysqld",), ["--no-defaults", "--port=1"]).words == ["--port=1"]

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
-from simk8s.machine import Directory, File
-
-if TYPE_CHECKING:
-    from simk8s.machine import Process
+from simk8s.machine import Directory, File, Machine, Process
+from simk8s.machine.survey import Survey
 
 FILES = ("/etc/my.cnf", "/etc/mysql/my.cnf", "~/.my.cnf")
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "s": " ", '"': '"', "'": "'", "\\": "\\"}
 _MAX_DEPTH = 10
+_MOST_READINGS = 64
 _INCLUDE, _FOLDER, _OPEN, _ABSENT = "]!", "]!!", "][", "]"  # no group can have such a name
 
 
@@ -58,43 +57,71 @@ def load_defaults(process: Process, groups: Sequence[str], arguments: Sequence[s
                 break
         used += 1
     defaults.arguments = list(arguments[used:])
-    wanted = frozenset((*groups, *(group + suffix for group in groups))) if suffix else frozenset(groups)
+    # all that the answer rests on but the files; who may read them is part of it
+    asked = (tuple(groups), suffix, files, extra, process.environ.get("HOME", "/root"), process.cwd,
+             process.uid, process.gid, process.groups)  # fmt: skip
+    readings = _readings.setdefault(process.machine, {})
+    reading = readings.get(asked)
+    if reading is None or not reading.seen.holds():
+        if len(readings) >= _MOST_READINGS:
+            readings.clear()
+        reading = _read_all(process, frozenset((*groups, *(group + suffix for group in groups))), files, extra)
+        readings[asked] = reading
+    defaults.from_files += reading.words
+    defaults.warnings += reading.warnings
+    return defaults
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What the option files say, and what was seen of them."""
+
+    seen: Survey
+    words: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+_readings: WeakKeyDictionary[Machine, dict[object, _Reading]] = WeakKeyDictionary()
+"""By container, and by what was asked: most programs that start there read the same files as those before."""
+
+
+def _read_all(process: Process, groups: frozenset[str], files: tuple[str, ...], extra: str) -> _Reading:
+    reading = _Reading(Survey(process.machine.mounts))
     named = (extra, *files) if len(files) == 1 else (extra,)
     for path in (*files[:2], extra, *files[2:]):
         if path:
             real = path.replace("~", process.environ.get("HOME", "/root"), 1) if path[0] == "~" else path
-            inode = process.find(real)
-            if isinstance(inode, File):
-                _read(process, real, inode, wanted, defaults, 0)
-            elif path in named:
+            if not _read(process, real, groups, reading, 0) and path in named:
                 raise BadOptionFile(f"Could not open required defaults file: {path}")
-    return defaults
+    return reading
 
 
-def _read(process: Process, path: str, inode: File, groups: frozenset[str], defaults: Defaults, depth: int) -> None:
-    if process.uid != 0 and not process.may(inode, 4):
-        return
-    if inode.mode & 0o002:
-        defaults.warnings.append(f"Warning: World-writable config file '{path}' is ignored.")
-        return
-    for number, group, text in _entries(bytes(inode.content), groups):
+def _read(process: Process, path: str, groups: frozenset[str], reading: _Reading, depth: int) -> bool:
+    """Whether there is such a file, which then has been read."""
+    file = reading.seen.find(path, process.cwd)
+    if not isinstance(file, File):
+        return False
+    reading.seen.look_into(file)
+    if not process.may(file, 4):
+        return True
+    if file.mode & 0o002:
+        reading.warnings.append(f"Warning: World-writable config file '{path}' is ignored.")
+        return True
+    for number, group, text in _entries(bytes(file.content), groups):
         if group in groups:
-            defaults.from_files.append(text)
-        elif group == _INCLUDE:
-            below = process.find(text)
-            if isinstance(below, File) and depth < _MAX_DEPTH:
-                _read(process, text, below, groups, defaults, depth + 1)
-        elif group == _FOLDER:
-            folder = process.find(text)
-            for name in sorted(folder.entries) if isinstance(folder, Directory) and depth < _MAX_DEPTH else ():
+            reading.words.append(text)
+        elif group == _INCLUDE and depth < _MAX_DEPTH:
+            _read(process, text, groups, reading, depth + 1)
+        elif group == _FOLDER and depth < _MAX_DEPTH:
+            folder = reading.seen.find(text, process.cwd)
+            for name in reading.seen.names(folder) if isinstance(folder, Directory) else ():
                 if name.endswith(".cnf"):  # MYSQLD-31
-                    below = process.find(f"{text}/{name}")
-                    if isinstance(below, File):
-                        _read(process, f"{text}/{name}", below, groups, defaults, depth + 1)
+                    _read(process, f"{text}/{name}", groups, reading, depth + 1)
         elif group == _OPEN:
             raise BadOptionFile(f"Wrong group definition in config file {path} at line {number}.")
         elif group == _ABSENT:
             raise BadOptionFile(f"Found option without preceding group in config file {path} at line {number}.")
+    return True
 
 
 @lru_cache(maxsize=256)
