@@ -28,7 +28,7 @@ def call(
 
     `temporary`: what the names mean that are assigned for the call. They mean it again when the call is over.
     """
-    limit = shell.get("FUNCNEST")
+    limit = shell.get("FUNCNEST") if "FUNCNEST" in shell.names else None
     if limit and limit.isdecimal() and 0 < int(limit) <= len(shell.table.frames):
         from simk8s.shell.control import Discard
 
@@ -43,7 +43,7 @@ def call(
     resting_line, shell.moment.resting_line = shell.moment.resting_line, definition.body.line
     shell.table.push(Frame(words[0], source.name, line, temporary))
     shell.sources.append(source)
-    hidden = {} if words[0] in shell.traced_functions else _hide_traps(shell)
+    hidden = _hide_traps(shell) if shell.traps and words[0] not in shell.traced_functions else {}
     try:
         if not step.announce(shell, definition.line, definition.column, lambda: shell.announced):
             yield from step.never(shell)
@@ -68,8 +68,9 @@ def call(
     shell.status = status
     shell.line = line + shift
     shell.last_argument = words[-1]
-    for name in left.saved:
-        assignment.told_anew(shell, name)
+    if shell.process.sim.history.enabled:
+        for name in left.saved:
+            assignment.told_anew(shell, name)
     for event, command in hidden.items():
         shell.traps.setdefault(event, command)
     return status
@@ -77,8 +78,6 @@ def call(
 
 def _hide_traps(shell: Shell) -> dict[str, str]:
     """A function does not inherit the DEBUG, RETURN and ERR traps, unless `set -T` and `set -E` say so."""
-    if not shell.traps:
-        return {}
     traced = () if shell.options.functrace else ("DEBUG", "RETURN")
     events = traced if shell.options.errtrace else (*traced, "ERR")
     return {event: shell.traps.pop(event) for event in events if event in shell.traps}

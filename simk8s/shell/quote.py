@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ def quoted_value(text: str) -> str:
     return ansi_quoted(text) if has_control(text) else single_quoted(text)
 
 
+@lru_cache(maxsize=1024)  # scripts say the same again and again
 def traced_word(text: str) -> str:
     """As `set -x` shows a word: quoted only where that is needed."""
     if not text:

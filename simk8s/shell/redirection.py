@@ -83,10 +83,10 @@ def _apply(shell: Shell, redirection: Redirection, saved: Saved) -> Run[None]:
         document = redirection.document
         assert document is not None
         text = yield from expansion.expand_document(shell, document.body)
-        yield from _set(shell, redirection, 0, _source(text), saved)
+        _set(shell, redirection, 0, _source(text), saved)
     elif operator == "<<<":
         text = yield from expansion.expand_string(shell, redirection.target)
-        yield from _set(shell, redirection, 0, _source(text + "\n"), saved)
+        _set(shell, redirection, 0, _source(text + "\n"), saved)
     elif operator in ("<&", ">&"):
         yield from _duplicate(shell, redirection, saved)
     elif operator in ("&>", "&>>"):
@@ -95,14 +95,14 @@ def _apply(shell: Shell, redirection: Redirection, saved: Saved) -> Run[None]:
         _put(shell, 2, handle.share(), saved)
     else:
         handle = yield from _open(shell, operator, redirection.target)
-        yield from _set(shell, redirection, 0 if operator in ("<", "<>") else 1, handle, saved)
+        _set(shell, redirection, 0 if operator in ("<", "<>") else 1, handle, saved)
 
 
 def _source(text: str) -> Handle:
     return SourceHandle(text.encode("utf-8", "surrogateescape"))
 
 
-def _set(shell: Shell, redirection: Redirection, default: int, handle: Handle, saved: Saved) -> Run[None]:
+def _set(shell: Shell, redirection: Redirection, default: int, handle: Handle, saved: Saved) -> None:
     descriptor = redirection.descriptor
     if isinstance(descriptor, str):
         fd = next(n for n in range(FIRST_FREE, 1 << 16) if n not in shell.process.files)
@@ -117,8 +117,6 @@ def _set(shell: Shell, redirection: Redirection, default: int, handle: Handle, s
             assignment.assign(shell, descriptor, str(fd))
         return
     _put(shell, default if descriptor is None else descriptor, handle, saved)
-    return
-    yield
 
 
 def _put(shell: Shell, fd: int, handle: Handle | None, saved: Saved) -> None:
@@ -130,7 +128,9 @@ def _put(shell: Shell, fd: int, handle: Handle | None, saved: Saved) -> None:
 
 def _duplicate(shell: Shell, redirection: Redirection, saved: Saved) -> Run[None]:
     """`>&2`, `<&-`, `>&3-`, and `>&file` for both output and errors."""
-    target = yield from _one_word(shell, redirection.target)
+    target = redirection.target.constant
+    if target is None:
+        target = yield from _one_word(shell, redirection.target)
     default = 0 if redirection.operator == "<&" else 1
     if target == "-":
         _close(shell, redirection, default, saved)
@@ -150,7 +150,7 @@ def _duplicate(shell: Shell, redirection: Redirection, saved: Saved) -> Run[None
         raise RedirectionError(f"{shown}: {Errno.EBADF.text}")
     if isinstance(redirection.descriptor, int) and redirection.descriptor == int(number):
         return
-    yield from _set(shell, redirection, default, handle_or_none.share(), saved)
+    _set(shell, redirection, default, handle_or_none.share(), saved)
     if move:
         _put(shell, int(number), None, saved)
 
@@ -171,8 +171,6 @@ def _close(shell: Shell, redirection: Redirection, default: int, saved: Saved) -
 
 
 def _one_word(shell: Shell, word: Word) -> Run[str]:
-    if word.constant is not None:
-        return word.constant
     if shell.dialect.posix:  # neither splitting nor file names, in a shell that is not interactive
         return (yield from expansion.expand_string(shell, word))
     names = yield from arguments.expand_words(shell, (word,))
@@ -182,19 +180,29 @@ def _one_word(shell: Shell, word: Word) -> Run[str]:
 
 
 def _open(shell: Shell, operator: str, word: Word) -> Run[Handle]:
+    path = word.constant
+    return _open_path(shell, operator, path) if path is not None else _open_word(shell, operator, word)
+
+
+def _open_word(shell: Shell, operator: str, word: Word) -> Run[Handle]:
     return (yield from _open_path(shell, operator, (yield from _one_word(shell, word))))
 
 
 def _open_path(shell: Shell, operator: str, path: str) -> Run[Handle]:
-    if path.startswith(("/dev/tcp/", "/dev/udp/")) and not shell.dialect.almquist:
-        return (yield from _connect(shell, path))
     if not path:
         raise RedirectionError(f": {Errno.ENOENT.text}")
+    if shell.dialect.almquist:
+        return _open_or_tell(shell, operator, path)
+    if path.startswith(("/dev/tcp/", "/dev/udp/")):
+        return _connect(shell, path)
+    return _open_file(shell, operator, path)
+
+
+def _open_or_tell(shell: Shell, operator: str, path: str) -> Run[Handle]:
+    """The ash family has words of its own for what cannot be opened."""
     try:
         return (yield from _open_file(shell, operator, path))
     except SyscallError as error:
-        if not shell.dialect.almquist:
-            raise
         raise RedirectionError(
             message.cannot_open(shell.dialect, path, error.text, writing=operator not in ("<", "<>"))
         ) from error
@@ -203,14 +211,14 @@ def _open_path(shell: Shell, operator: str, path: str) -> Run[Handle]:
 def _open_file(shell: Shell, operator: str, path: str) -> Run[Handle]:
     process = shell.process
     if operator == "<":
-        return (yield from process.open(path, read=True))
+        return process.open(path, read=True)
     if operator == "<>":
-        return (yield from process.open(path, read=True, write=True, create=True))
+        return process.open(path, read=True, write=True, create=True)
     if operator == ">>":
-        return (yield from process.open(path, write=True, create=True, append=True))
+        return process.open(path, write=True, create=True, append=True)
     if operator == ">" and shell.options.noclobber and _is_regular(shell, path):
         raise RedirectionError(f"{path}: cannot overwrite existing file")
-    return (yield from process.open(path, write=True, create=True, truncate=True))
+    return process.open(path, write=True, create=True, truncate=True)
 
 
 def _is_regular(shell: Shell, path: str) -> bool:

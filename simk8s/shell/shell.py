@@ -151,7 +151,8 @@ class Shell:
 
     @property
     def in_function(self) -> bool:
-        return any(frame.name != "source" for frame in self.table.frames)
+        frames = self.table.frames
+        return bool(frames) and (frames[-1].name != "source" or any(frame.name != "source" for frame in frames))
 
     @property
     def has_input_of_its_own(self) -> bool:

@@ -29,6 +29,7 @@ from simk8s.shell.quote import traced_word
 from simk8s.shell.redirection import RedirectionError, is_constant, redirect
 from simk8s.shell.syntax.nodes import ArrayValue, Assignment, Redirection, SimpleCommand
 from simk8s.shell.syntax.parts import Word
+from simk8s.shell.variables import Variable
 from simk8s.sim import Run, Waits
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 def run_simple(shell: Shell, node: SimpleCommand) -> int | Run[int]:
     """Run one simple command: a step that may be the last one of this process."""
     shell.line = node.told + shell.line_shift
-    may_exec, shell.may_exec = shell.takes_over(node), False
+    may_exec, shell.may_exec = shell.may_exec and shell.takes_over(node), False
     if shell.is_watched or shell.pending or shell.dying is not None:
         return _run_watched(shell, node, may_exec)
     shell.current_command = node
@@ -256,7 +257,9 @@ def _run_words(shell: Shell, node: SimpleCommand, words: list[str], may_exec: bo
     builtin = find_builtin(shell, name)
     special = name in SPECIAL and builtin is not None
     definition = None if special and shell.dialect.posix else shell.functions.get(name)
-    if not node.assignments and not node.redirections and not shell.options.xtrace:
+    if not node.assignments and not node.redirections:
+        if shell.options.xtrace:
+            yield from trace.show_words(shell, words)
         if definition is not None:
             return (yield from function.call(shell, definition, words, node.line))
         if builtin is None:
@@ -264,7 +267,9 @@ def _run_words(shell: Shell, node: SimpleCommand, words: list[str], may_exec: bo
         status = yield from _run_builtin(shell, words, may_exec)
         shell.last_argument = words[-1]
         return status
-    restored = yield from temporary.assign(shell, node.assignments)
+    restored: dict[str, Variable | None] = {}
+    if node.assignments:
+        restored = yield from temporary.assign(shell, node.assignments)
     if shell.options.xtrace:
         yield from trace.show_words(shell, words)
     hiding = temporary.exchange(shell, restored)  # redirections do not see what is assigned in front of the command

@@ -59,8 +59,8 @@ def announce(shell: Shell, line: int, column: int, text: Callable[[], str]) -> b
 def tick(shell: Shell, line: int, column: int = 0, text: str = "") -> Waits:
     """Let a built-in's time pass, and count: a script that never waits is in an endless loop."""
     process = shell.process
-    machine = process.machine
-    waited = process.sim.now - shell.last_step_end
+    machine, clock = process.machine, process.sim.env
+    waited = clock._now - shell.last_step_end
     if waited >= WORTH_COUNTING_SECONDS:
         shell.waited += waited
         if shell.waited >= WAITED_SECONDS:
@@ -77,7 +77,7 @@ def tick(shell: Shell, line: int, column: int = 0, text: str = "") -> Waits:
     rest = process.step("command", text, machine.costs.builtin)
     if rest:
         return _last_of(shell, rest)
-    shell.last_step_end = process.sim.now
+    shell.last_step_end = clock._now
     return ()
 
 

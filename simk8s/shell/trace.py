@@ -18,11 +18,15 @@ def show_words(shell: Shell, words: Sequence[str]) -> Run[None]:
     """A simple command, each word quoted where it must be."""
     if shell.dialect.name == "dash":
         return show_line(shell, " ".join(words))
-    return show_line(shell, " ".join(traced_word(in_locale(shell, word)) for word in words))
+    return show_line(shell, " ".join([traced_word(in_locale(shell, word)) for word in words]))
 
 
 def show_line(shell: Shell, text: str) -> Run[None]:
-    prefix = yield from _prefix(shell)
+    prefix = shell.get("PS4") or ""
+    if prefix != "+ ":
+        prefix = yield from expand_prompt(shell, prefix)
+    if not shell.dialect.almquist:
+        prefix = prefix[:1] * shell.trace_depth + prefix  # once more for each level of `$( )` and `eval`
     fd = shell.get("BASH_XTRACEFD")
     yield from shell.write(int(fd) if fd and fd.isdecimal() else 2, f"{prefix}{text}\n")
 
@@ -34,13 +38,3 @@ def show_test(shell: Shell, parts: Sequence[str], inverted: bool) -> Run[None]:
 
 def test_word(text: str) -> str:
     return text or "''"
-
-
-def _prefix(shell: Shell) -> Run[str]:
-    """PS4, its first character once for each level of `$( )` and `eval`."""
-    text = shell.get("PS4")
-    if text is None:
-        return ""
-    if text != "+ ":
-        text = yield from expand_prompt(shell, text)
-    return text if shell.dialect.almquist else text[:1] * shell.trace_depth + text
