@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from simk8s.errors import SimError
-from simk8s.machine import FileSystem, Machine, NullHandle, Process
+from simk8s.machine import Directory, File, FileSystem, Machine, NullHandle, Process, Symlink
 from simk8s.mysql.client.arguments import BadArguments, Grammar, Option, parse
 from simk8s.mysql.client.option_file import BadOptionFile, load_defaults
 from simk8s.sim import Actor, Simulation
@@ -84,6 +86,59 @@ def test_each_start_reads_what_is_in_the_files_then() -> None:
 def test_no_defaults_reads_nothing() -> None:
     process = process_with({"/etc/my.cnf": "[mysqld]\nserver-id=1\n"})
     assert load_defaults(process, ("mysqld",), ["--no-defaults", "--port=1"]).words == ["--port=1"]
+
+
+INCLUDING = {"/etc/mysql/my.cnf": "[mysqld]\nport=1\n!includedir /etc/mysql/conf.d\n", "/etc/mysql/conf.d/a.cnf": "\n"}
+
+
+def put(process: Process, path: str, text: str) -> None:
+    process.machine.mounts.filesystems()[0].install({path: text})
+
+
+def write(process: Process, path: str, text: str) -> None:
+    file = process.stat(path)
+    assert isinstance(file, File)
+    file.content = text.encode()
+
+
+def remove(process: Process, folder: str, name: str) -> None:
+    directory = process.stat(folder)
+    assert isinstance(directory, Directory)
+    del directory.entries[name]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda process: put(process, "/etc/my.cnf", "[mysqld]\nport=2\n"), ["--port=2", "--port=1"]),
+        (lambda process: put(process, "/root/.my.cnf", "[mysqld]\nport=2\n"), ["--port=1", "--port=2"]),
+        (lambda process: put(process, "/etc/mysql/conf.d/b.cnf", "[mysqld]\nport=2\n"), ["--port=1", "--port=2"]),
+        (lambda process: write(process, "/etc/mysql/conf.d/a.cnf", "[mysqld]\nport=2\n"), ["--port=1", "--port=2"]),
+        (lambda process: write(process, "/etc/mysql/my.cnf", "[mysqld]\n"), []),
+        (lambda process: setattr(process.stat("/etc/mysql/my.cnf"), "mode", 0o666), []),
+        (lambda process: remove(process, "/etc/mysql", "my.cnf"), []),
+        (lambda process: remove(process, "/", "etc"), []),
+    ],
+)
+def test_what_has_changed_is_read_again(change: Callable[[Process], None], words: list[str]) -> None:
+    """MYSQLD-30: every start of a program reads the files as they are."""
+    process = process_with(INCLUDING)
+    for _ in range(2):
+        assert load_defaults(process, ("mysqld",), []).words == ["--port=1"]
+    change(process)
+    assert load_defaults(process, ("mysqld",), []).words == words
+
+
+def test_a_file_behind_a_link_is_read_again() -> None:
+    process = process_with({"/config/1/my.cnf": "[mysqld]\nport=1\n", "/config/2/my.cnf": "[mysqld]\nport=2\n"})
+    put(process, "/etc/hosts", "")
+    etc, config = process.stat("/etc"), process.stat("/config")
+    assert isinstance(etc, Directory)
+    assert isinstance(config, Directory)
+    etc.entries["my.cnf"] = Symlink("/config/now/my.cnf")
+    for folder in ("1", "2"):
+        config.entries["now"] = Symlink(folder)
+        assert load_defaults(process, ("mysqld",), []).words == [f"--port={folder}"]
 
 
 def test_short_and_long_options_mix_in_any_order() -> None:
