@@ -65,7 +65,7 @@ def in_namespace(write: Write) -> None:
 
 def check(write: Write) -> None:
     """Validation. Raises ApiError 422 with every cause."""
-    if write.operation == "DELETE":
+    if write.operation == "DELETE" or write.is_valid:
         return
     if write.operation == "CREATE":
         causes = validate(write.new, write.resource)

@@ -82,7 +82,7 @@ class EventRecorder:
             )
             return
         try:
-            event = self.store.create(self._new(involved, namespace, type, reason, message), by=actor)
+            event = self.store.create(self._new(involved, namespace, type, reason, message), by=actor, is_given=True)
         except ApiError:  # the namespace is going away: nobody is left to be told
             return
         self._written[key] = event["metadata"]["name"]

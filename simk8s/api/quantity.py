@@ -33,11 +33,13 @@ def parse(value: str | int | float) -> Fraction:
     return amount * Fraction(1000) ** _DECIMAL[suffix or ""]
 
 
+@lru_cache(maxsize=4096)
 def milli(value: str | int | float) -> int:
     """In thousandths, rounded up: the unit in which the scheduler counts CPU."""
     return _ceil(parse(value) * 1000)
 
 
+@lru_cache(maxsize=4096)
 def whole(value: str | int | float) -> int:
     """In whole units, rounded up: the unit in which memory and storage are counted."""
     return _ceil(parse(value))

@@ -7,7 +7,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Literal
-from uuid import UUID
 
 from simk8s.api.change import difference, share
 from simk8s.api.deletion import Deletion, deletion_of, is_finished
@@ -32,6 +31,8 @@ class Write:
     operation: Operation
     new: Object
     old: Object | None = None
+    is_valid: bool = False
+    """Nothing can be wrong with `new`."""
 
 
 Hook = Callable[[Write], None]
@@ -67,15 +68,17 @@ class Store:
         self._changed: dict[str, float] = {}
         self._made = 0
 
-    def create(self, object: Object, *, by: Actor, dry_run: bool = False) -> Object:
+    def create(self, object: Object, *, by: Actor, dry_run: bool = False, is_given: bool = False) -> Object:
         """Store a new object with uid, creation time and version; the name may come from `generateName`.
 
-        With `dry_run`, here and elsewhere, everything is done but the writing.
+        With `dry_run`, here and elsewhere, everything is done but the writing. What `is_given` becomes the store's own:
+        a component has made it for nothing else, valid and without nulls, so that it is neither copied nor validated.
         """
         resource = self.resource_of(object)
-        new = share(None, object)
+        new = object if is_given else share(None, object)
         meta = new["metadata"] = new.get("metadata") or {}
-        new.setdefault("apiVersion", resource.api_version)
+        if "apiVersion" not in new:
+            new["apiVersion"] = resource.api_version
         if resource.namespaced:
             meta.setdefault("namespace", "default")
         else:
@@ -93,7 +96,7 @@ class Store:
         meta["creationTimestamp"] = self.sim.timestamp
         if _has_generation(resource, new):
             meta["generation"] = 1  # STS-75
-        write = Write(self, resource, "CREATE", new)
+        write = Write(self, resource, "CREATE", new, is_valid=is_given)
         for hook in self.admission:
             hook(write)
         new = share(new, write.new)
@@ -286,7 +289,7 @@ class Store:
     def resource_of(self, object: Object) -> Resource:
         """The resource that an object claims to be. Raises ApiError where this cluster does not serve it."""
         resource = self.resource(object.get("kind", ""))
-        if object.get("apiVersion", resource.api_version) != resource.api_version:
+        if "apiVersion" in object and object["apiVersion"] != resource.api_version:
             raise bad_request(f'no matches for kind "{resource.kind}" in version "{object["apiVersion"]}"')
         return resource
 
@@ -348,8 +351,11 @@ class Store:
 
     def _new_uid(self) -> str:
         self._made += 1
-        digest = blake2b(f"{self.sim.seed}/uid/{self._made}".encode(), digest_size=16).digest()
-        return str(UUID(bytes=digest, version=4))
+        digest = bytearray(blake2b(f"{self.sim.seed}/uid/{self._made}".encode(), digest_size=16).digest())
+        digest[6] = digest[6] & 0x0F | 0x40  # RFC 9562: a UUID of version 4
+        digest[8] = digest[8] & 0x3F | 0x80
+        text = digest.hex()
+        return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
     def _generated_name(self, prefix: str) -> str:
         if not prefix:

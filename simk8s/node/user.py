@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from simk8s.api.objects import Object, dig
 from simk8s.images import Image
 from simk8s.machine import File, FileSystem
@@ -57,7 +59,10 @@ def _number(root: FileSystem, path: str, name: str) -> int:
 
 def _entries(root: FileSystem, path: str) -> list[list[str]]:
     file = root.find(path)
-    if not isinstance(file, File):
-        return []
-    lines = bytes(file.content).decode(errors="replace").splitlines()
+    return _fields(bytes(file.content)) if isinstance(file, File) else []
+
+
+@lru_cache(maxsize=64)  # an image's accounts are read for each container that starts
+def _fields(content: bytes) -> list[list[str]]:
+    lines = content.decode(errors="replace").splitlines()
     return [fields for line in lines if len(fields := line.split(":")) >= 3]

@@ -55,4 +55,4 @@ class EphemeralVolumes:
 
 def _own(pod: Object) -> list[Object]:
     """The volumes whose claims belong to the Pod."""
-    return [volume for volume in dig(pod, "spec", "volumes", default=()) if "ephemeral" in volume]
+    return [volume for volume in pod["spec"].get("volumes") or () if "ephemeral" in volume]
