@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from simk8s.checker.known import Known
 from simk8s.checker.setup import Setup
 from simk8s.checker.walk import Walk
@@ -11,6 +13,7 @@ _warm_for: list[Setup] = []
 
 def note(setup: Setup) -> None:
     """This process has just been through the crash-free run."""
+    import_module("simk8s.kubectl.get")  # only bad ends are told of with it, and those are in the children
     _warm_for[:] = [setup]
 
 
