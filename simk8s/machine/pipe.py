@@ -67,8 +67,8 @@ class Pipe:
     def notify(self) -> None:
         """Wake everybody who waits for a change."""
         self._missing = 0
-        waiting, self._changed = self._changed, []
-        self.sim.env.wake(waiting)
+        self.sim.env.wake(self._changed)
+        self._changed.clear()
 
     @property
     def room(self) -> int:
