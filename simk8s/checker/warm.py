@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
+import simk8s.kubectl.get  # noqa: F401  # what tells of a bad end: no crash-free run comes to one
 from simk8s.checker.known import Known
 from simk8s.checker.setup import Setup
 from simk8s.checker.walk import Walk
@@ -13,7 +12,6 @@ _warm_for: list[Setup] = []
 
 def note(setup: Setup) -> None:
     """This process has just been through the crash-free run."""
-    import_module("simk8s.kubectl.get")  # only bad ends are told of with it, and those are in the children
     _warm_for[:] = [setup]
 
 
