@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -159,6 +160,15 @@ _DISPLAY_WIDTH = {
     "int": (11, 10),
     "bigint": (20, 20),
 }
+
+
+def places_by_name(columns: Iterable[Column]) -> dict[str, tuple[int, ...]]:
+    """Where the columns of a name stand; names are compared without case, and a result may have some twice."""
+    places: dict[str, tuple[int, ...]] = {}
+    for place, column in enumerate(columns):
+        name = column.name.lower()
+        places[name] = (*places.get(name, ()), place)
+    return places
 
 
 def quoted(text: str) -> str:

@@ -267,9 +267,12 @@ class BadEvent(ValueError):
     """Bytes that are no event: a torn tail, or a position in the middle of one."""
 
 
-def encode(event: Event, *, position: int, server_id: int, timestamp: int, flags: int = 0) -> bytes:
-    """The whole event as it stands at `position` of a log (bytes from the file's start)."""
-    body = event.body()
+def encode(
+    event: Event, *, position: int, server_id: int, timestamp: int, flags: int = 0, body: bytes | None = None
+) -> bytes:
+    """The whole event as it stands at `position` of a log (bytes from the file's start); `body` where it is known."""
+    if body is None:
+        body = event.body()
     size = HEADER_SIZE + len(body) + CHECKSUM_SIZE
     end = 0 if flags & ARTIFICIAL else position + size
     head = _HEADER.pack(timestamp, event.type, server_id, size, end, flags)

@@ -111,11 +111,13 @@ class LogSet:
             self.is_rotating = False  # also where the thread that rotates is stopped in the middle of it
 
     def _append(self, events: Sequence[tuple[Event, int]], server_id: int) -> Steps[None]:
-        yield Change("append", self.current, sum(len(event.body()) + 23 for event, _ in events), sync=True)
-        data = b""
-        for event, timestamp in events:  # encoded only now: until the step was taken others may have written
+        bodies = [event.body() for event, _ in events]
+        yield Change("append", self.current, sum([len(body) + 23 for body in bodies]), sync=True)
+        data, server = b"", server_id or self.server_id
+        # where they stand is known only now: until the step was taken others may have written
+        for (event, timestamp), body in zip(events, bodies, strict=True):
             place = self.position + len(data)
-            data += encode(event, position=place, server_id=server_id or self.server_id, timestamp=timestamp)
+            data += encode(event, position=place, server_id=server, timestamp=timestamp, body=body)
         self.put(data)
 
     def put(self, data: bytes) -> None:

@@ -31,7 +31,7 @@ def table_map(table: Table) -> TableMap:
     for place, column in enumerate(table.definition.columns):
         if column.nullable:
             nulls[place >> 3] |= 1 << (place & 7)
-    codes = bytes(TYPE_CODES[type.name] for type in types)
+    codes = bytes([TYPE_CODES[type.name] for type in types])
     return TableMap(table.map_id, table.database, table.name, codes, b"".join(map(metadata, types)), bytes(nulls))
 
 
@@ -61,7 +61,7 @@ def _rows_events(table: Table, changes: Iterable[RowChange]) -> Iterator[Rows]:
 
     for before, after in changes:
         now = _kind(before, after)
-        image = b"".join(encode_row(types, row) for row in (before, after) if row is not None)
+        image = b"".join([encode_row(types, row) for row in (before, after) if row is not None])
         if images and (now is not kind or size + len(image) > EVENT_BYTES):
             yield event(ends_statement=False)
             images, size = [], 0

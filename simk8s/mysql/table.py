@@ -10,7 +10,18 @@ from functools import lru_cache
 from typing import Any
 
 from simk8s.machine.content import Content, dense, padded
-from simk8s.mysql.column import COLLATIONS, Column, ColumnType, Row, Special, Value, from_plain, quoted, to_plain
+from simk8s.mysql.column import (
+    COLLATIONS,
+    Column,
+    ColumnType,
+    Row,
+    Special,
+    Value,
+    from_plain,
+    places_by_name,
+    quoted,
+    to_plain,
+)
 
 FRM_MAGIC = b"\xfe\x01\n\x0c"
 _FRM_SIZE = 8556
@@ -53,7 +64,7 @@ class Definition:
     unique: tuple[tuple[int, ...], ...] = field(init=False, repr=False, compare=False)
     auto_increment: int | None = field(init=False, repr=False, compare=False)
     told: tuple[tuple[int, ColumnType], ...] = field(init=False, repr=False, compare=False)
-    _places: dict[str, int] = field(init=False, repr=False, compare=False)
+    by_name: dict[str, tuple[int, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         for name, value in _derived(self.columns, self.indexes).items():
@@ -61,7 +72,8 @@ class Definition:
 
     def place(self, name: str) -> int | None:
         """Where a column stands; names are compared without case."""
-        return self._places.get(name.lower())
+        found = self.by_name.get(name.lower())
+        return found[0] if found else None
 
     def sql(self, next_number: int = 1) -> str:
         """What SHOW CREATE TABLE prints."""
@@ -80,12 +92,10 @@ class Definition:
 
 def _derived(columns: tuple[Column, ...], indexes: tuple[Index, ...]) -> dict[str, object]:
     """What follows from a table's columns and indexes (see Definition)."""
-    places: dict[str, int] = {}
-    for place, column in enumerate(columns):
-        places.setdefault(column.name.lower(), place)
+    by_name = places_by_name(columns)
 
     def places_of(index: Index) -> tuple[int, ...]:
-        return tuple([places[name.lower()] for name in index.columns if name.lower() in places])
+        return tuple([by_name[name.lower()][0] for name in index.columns if name.lower() in by_name])
 
     primary = next((index for index in indexes if index.name == "PRIMARY"), None)
     return {
@@ -95,7 +105,7 @@ def _derived(columns: tuple[Column, ...], indexes: tuple[Index, ...]) -> dict[st
         "unique": tuple([places_of(index) for index in unique_indexes(indexes)]),
         "auto_increment": next((place for place, column in enumerate(columns) if column.auto_increment), None),
         "told": tuple([(place, c.type) for place, c in enumerate(columns) if not c.type.is_plain]),
-        "_places": places,
+        "by_name": by_name,
     }
 
 

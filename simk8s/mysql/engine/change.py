@@ -64,7 +64,10 @@ def _open(context: Evaluation, statement: Change) -> Steps[Table]:
         if database.lower() != "information_schema":
             yield from server.open(session, database, name.name)
     target = statement.table
-    return (yield from server.open(session, target.database or session.database, target.name))
+    database = target.database or session.database
+    if database.lower() == "information_schema":
+        return (yield from server.open(session, database, target.name))
+    return server.opened(session, database, target.name)
 
 
 def _run(context: Evaluation, statement: Change, rows: Rows) -> Steps[Done]:
@@ -116,8 +119,8 @@ def _insert(context: Evaluation, statement: sql.Insert, rows: Rows) -> Steps[Don
     table, session = rows.table, context.session
     places = _places(table, statement.columns)
     state = _Inserting()
-    scope = Scope([table_source(table, table.name, context)], clause="field list")
-    state.updates = _updates(statement, table, scope, context)
+    if statement.on_duplicate:
+        state.updates = _updates(statement, table, context)
     ignore = statement.ignore or _is_lenient(session)
     for number, given in enumerate(_given_rows(statement, places, table, context), 1):
         state.records += 1
@@ -142,7 +145,10 @@ def _given_rows(
             raise MySQLError(1136, 1)
         yield from prepared.rows(None)
         return
-    columns = table.definition.columns
+    definition = table.definition
+    columns = definition.columns
+    source = Source(table.name, columns, lambda: iter(()), table.database, by_name=definition.by_name)
+    scope = Scope([source])
     for number, expressions in enumerate(statement.rows, 1):
         if not expressions and statement.columns is None:
             yield [sql.Default()] * len(places)
@@ -150,13 +156,15 @@ def _given_rows(
         if len(expressions) != len(places):
             raise MySQLError(1136, number)
         so_far: list[Value] = [_constant_default(column.default) for column in columns]
-        scope = Scope([Source(table.name, columns, lambda: iter(()), table.database)])
         values: list[Value | sql.Default] = []
         for place, expression in zip(places, expressions, strict=True):
             if isinstance(expression, sql.Default):
                 values.append(expression)
                 continue
-            value = compile_expression(expression, scope, context)(Environment([tuple(so_far)]))
+            if isinstance(expression, sql.Literal):
+                value = expression.value
+            else:
+                value = compile_expression(expression, scope, context)(Environment([tuple(so_far)]))
             so_far[place] = value
             values.append(value)
         yield values
@@ -254,7 +262,8 @@ def _new_value(place: int) -> Compiled:
     return lambda environment: environment.rows[1][place]
 
 
-def _updates(statement: sql.Insert, table: Table, scope: Scope, context: Evaluation) -> list[tuple[int, Compiled]]:
+def _updates(statement: sql.Insert, table: Table, context: Evaluation) -> list[tuple[int, Compiled]]:
+    scope = Scope([table_source(table, table.name, context)], clause="field list")
     scope.inserted = {column.name.lower(): _new_value(place) for place, column in enumerate(table.definition.columns)}
     return [
         (_place(table, name), _assignment(expression, table, name, scope, context))

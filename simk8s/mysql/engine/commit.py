@@ -27,10 +27,12 @@ def commit(server: Server, session: Session) -> Steps[None]:
         return
     while server.defining is not session and any(holder is not session for holder in server.commit_locks):
         yield from server.wait(session, "Waiting for commit lock")
-    temporary = {table: rows for table, rows in transaction.changes().items() if not table.space}
-    changes = {table: rows for table, rows in transaction.changes().items() if table.space}
-    for table, rows in temporary.items():
-        table.rows.apply(rows)
+    changes = {}
+    for table, rows in transaction.changes().items():
+        if table.space:
+            changes[table] = rows
+        else:  # a temporary one
+            table.rows.apply(rows)
     server.committing += 1
     session.state = "query end"
     position = None

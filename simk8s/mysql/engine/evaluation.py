@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeAlias
 
-from simk8s.mysql.column import Column, Row, Value
+from simk8s.mysql.column import Column, Row, Value, places_by_name
 from simk8s.mysql.engine.session import Session
 from simk8s.mysql.errors import MySQLError
 from simk8s.mysql.moment import calendar
@@ -27,6 +27,11 @@ class Source:
     database: str = ""
     hidden: frozenset[str] = frozenset()  # columns that `*` leaves out: joined by USING
     primary: tuple[int, ...] = ()  # the places of the primary key
+    by_name: dict[str, tuple[int, ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not self.by_name:
+            self.by_name = places_by_name(self.columns)
 
 
 @dataclass(slots=True)
@@ -84,8 +89,8 @@ class Scope:
             for number, source in enumerate(self.sources)
             if (not name.table or name.table == source.alias)
             and (not name.database or name.database == source.database)
-            for place, column in enumerate(source.columns)
-            if column.name.lower() == wanted and not (not name.table and wanted in source.hidden)
+            for place in source.by_name.get(wanted, ())
+            if name.table or wanted not in source.hidden
         ]
 
 

@@ -68,10 +68,12 @@ def prepare(query: sql.Query, context: Evaluation, outer: Scope | None = None) -
         check_grouping(query, items, scope)
 
     def rows(outside: Environment | None) -> list[Row]:
-        found: Iterator[Environment] = (e for e in joins(outside) if where(e))
+        found = joins(outside) if query.where is None else filter(where, joins(outside))
         if grouped:
             found = _grouped(found, groups, aggregates, outside, scope, always=not query.group)
-        results = [_Result(tuple([o(e) for o in outputs]), e) for e in found if having(e)]
+        if query.having is not None:
+            found = filter(having, found)
+        results = [_Result(tuple([output(e) for output in outputs]), e) for e in found]
         if query.distinct:
             results = _without_repetition(results, lambda result: result.row)
         _sort(results, order)

@@ -39,6 +39,7 @@ def table_source(table: Table, alias: str, context: Evaluation) -> Source:
         lambda: _rows(table, context),
         table.database,
         primary=definition.primary_places,
+        by_name=definition.by_name,
     )
 
 
