@@ -18,6 +18,7 @@ PAGE_SIZE = 16384
 SPACE_SIZE = 6 * PAGE_SIZE  # a new table's file
 
 _compact = json.JSONEncoder(separators=(",", ":")).encode
+_parse = json.JSONDecoder().decode
 
 
 @dataclass(slots=True)
@@ -50,7 +51,7 @@ class SystemSpace:
 
 def decode_system_space(content: Content) -> SystemSpace:
     """Raises ValueError where the content is no system tablespace, for example one that was received in part."""
-    plain = json.loads(dense(content))
+    plain = _parse(dense(content).decode())
     binlog = plain["binlog"]
     return SystemSpace(
         plain["flushed_lsn"],
@@ -81,8 +82,8 @@ class Space:
 def decode_space(content: Content) -> Space:
     """Raises ValueError where the content is no tablespace."""
     head, _, rest = dense(content).partition(b"\n")
-    header = json.loads(head)
-    return Space(header["space"], header["lsn"], dict(json.loads(rest)), len(content))
+    header = _parse(head.decode())
+    return Space(header["space"], header["lsn"], dict(_parse(rest.decode())), len(content))
 
 
 def space_lsn(content: Content) -> int:

@@ -14,18 +14,22 @@ FILES = {"MyISAM": (".MYD", ".MYI"), "CSV": (".CSV", ".CSM")}
 _INDEX_SIZE = {".MYI": 4096, ".CSM": 35}
 
 _compact = json.JSONEncoder(separators=(",", ":")).encode
+_parse = json.JSONDecoder().decode
 
 
 def load(directory: DataDirectory, database: str, definition: Definition) -> Table:
     """Open a table's files. Raises 1017 where one is missing, 1033 where it cannot be read."""
     path = path_of(database, definition.name)
     data, index = (path + ending for ending in FILES[definition.engine])
-    for path in (index, data):
-        if not directory.is_file(path):
-            raise MySQLError(1017, f"./{path}")
+    contents = []
+    for file in (index, data):
+        try:
+            contents.append(dense(directory.read(file)))
+        except FileNotFoundError:
+            raise MySQLError(1017, f"./{file}") from None
     try:
-        head = json.loads(dense(directory.read(index)) or b"{}")
-        rows = json.loads(dense(directory.read(data)) or b"[]")
+        head = _parse((contents[0] or b"{}").decode())
+        rows = _parse((contents[1] or b"[]").decode())
     except ValueError as problem:
         raise MySQLError(1033, f"./{data}") from problem
     by_number = rows_from_plain(rows, definition)

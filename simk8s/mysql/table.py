@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
-from simk8s.machine.content import Content, dense, padded
+from simk8s.machine.content import Content, padded
 from simk8s.mysql.column import (
     COLLATIONS,
     Column,
@@ -109,13 +109,9 @@ def _derived(columns: tuple[Column, ...], indexes: tuple[Index, ...]) -> dict[st
     }
 
 
-def read_frm(content: Content) -> Definition:
-    """The definition in a `.frm` file. Raises ValueError where it is none."""
-    return _read_frm(dense(content))
-
-
 @lru_cache(maxsize=1024)  # every server has the same system tables, and opens them at each start
-def _read_frm(data: bytes) -> Definition:
+def read_frm(data: bytes) -> Definition:
+    """The definition in what is written in a `.frm` file. Raises ValueError where it is none."""
     if not data.startswith(FRM_MAGIC):
         raise ValueError("not a table definition")
     return _definition_from_plain(json.loads(data[len(FRM_MAGIC) :]))

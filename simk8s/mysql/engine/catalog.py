@@ -63,12 +63,14 @@ class Catalog:
     def definition(self, database: str, name: str) -> Definition:
         """What the `.frm` says. Raises 1146, 1033, or 1235 for a view."""
         path = f"{path_of(database, name)}.frm"
-        if not self.directory.is_file(path):
-            raise MySQLError(1146, f"{database}.{name}")
-        if self.is_view(database, name):
+        try:
+            content = dense(self.directory.read(path))
+        except FileNotFoundError:
+            raise MySQLError(1146, f"{database}.{name}") from None
+        if content.startswith(VIEW_MAGIC):
             raise not_supported("views")
         try:
-            return read_frm(self.directory.read(path))
+            return read_frm(content)
         except ValueError as problem:
             raise MySQLError(1033, f"./{path}") from problem
 
