@@ -107,7 +107,8 @@ class Process(Descriptors, Sockets, Signalled):
         self.argv = argv
         self.is_main_shell = self.parent.is_main_shell if forked and self.parent else self.pid == 1
         detail = {"forked": True} if forked else {}
-        self.record("process.start", f"{self.machine.name}[{self.pid}]", argv=argv, parent=self.parent_pid, **detail)
+        parent = self.parent.pid if self.parent else 0
+        self.record("process.start", f"{self.machine.name}[{self.pid}]", argv=argv, parent=parent, **detail)
         self._tasks.append(self.sim.task(self._life(main)))
 
     def _life(self, main: Main) -> Run[None]:

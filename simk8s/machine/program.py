@@ -73,8 +73,12 @@ def _program_name(head: bytes) -> str | None:
 def find_on_path(process: Process, name: str, path: str | None = None) -> str | None:
     """The file that a command name without a slash leads to, by PATH; an executable one is preferred."""
     second_best = None
+    find, cwd = process.machine.mounts.find, process.cwd
     for candidate in _candidates(name, path if path is not None else process.environ.get("PATH", DEFAULT_PATH)):
-        inode = process.find(candidate)
+        try:
+            inode = find(candidate, cwd)
+        except SyscallError:
+            continue
         if inode is not None and isinstance(inode, File):
             if inode.mode & 0o111:
                 return candidate

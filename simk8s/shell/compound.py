@@ -96,7 +96,7 @@ def checked(shell: Shell, status: int) -> Run[int]:
 
 @runs(Group)
 def run_group(shell: Shell, node: Group) -> int | Run[int]:
-    return redirected(shell, node, _body)
+    return _redirected(shell, node, _body) if node.redirections else begin(shell, node.body)
 
 
 def _body(shell: Shell, node: Group | Subshell) -> int | Run[int]:
@@ -143,7 +143,7 @@ def _inside(shell: Shell, node: Subshell) -> Run[int]:
 
 @runs(If)
 def run_if(shell: Shell, node: If) -> int | Run[int]:
-    return redirected(shell, node, _if)
+    return _redirected(shell, node, _if) if node.redirections else _if(shell, node)
 
 
 def _if(shell: Shell, node: If) -> int | Run[int]:

@@ -93,7 +93,10 @@ def expand_pieces(shell: Shell, word: Word) -> Run[list[Piece]]:
     """What the parts of a word become, before it is split or joined."""
     pieces: list[Piece] = []
     for part in word.parts:
-        yield from expand_part(shell, part, pieces)
+        if part.waits:
+            yield from expand_part(shell, part, pieces)
+        else:
+            add_part(shell, part, pieces)
     return pieces
 
 

@@ -182,13 +182,14 @@ def _chown_all(process: Process, paths: list[str], uid: int, gid: int, options: 
     told = options.last_of("vc")
 
     def change(path: str, inode: Inode) -> Run[None]:
-        before = (inode.uid, inode.gid)
-        after = (inode.uid if uid < 0 else uid, inode.gid if gid < 0 else gid)
+        owner, group = inode.uid if uid < 0 else uid, inode.gid if gid < 0 else gid
         if (was_uid >= 0 and was_uid != inode.uid) or (was_gid >= 0 and was_gid != inode.gid):
-            after = before
-        changing = process.chown(path, *after, follow=changes.follows)
-        if told and (before != after or "v" in options):
-            return _and_tell(changing, _tell_owner(process, path, before, after))
+            owner, group = inode.uid, inode.gid
+        changing = process.chown(path, owner, group, follow=changes.follows)
+        if told:
+            before, after = (inode.uid, inode.gid), (owner, group)
+            if before != after or "v" in options:
+                return _and_tell(changing, _tell_owner(process, path, before, after))
         return changing
 
     return (yield from changes.make(paths, change))
