@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from simk8s.machine.filesystem import Directory, File, Inode
+from simk8s.machine.filesystem import Directory, File, Inode, unseen
 
 WRITE_BACK_SECONDS = 30.0  # vm.dirty_expire_centisecs
 
@@ -33,12 +33,16 @@ class Stake:
 
 def before_write(file: File, now: float) -> None:
     """The content of a file is about to change."""
+    if file.glance is not None:
+        unseen(file)
     if file.dirty_since is None or now - file.dirty_since > WRITE_BACK_SECONDS:
         file.durable, file.dirty_since = file.content, now
 
 
 def before_change(directory: Directory, now: float) -> None:
     """The names in a directory are about to change."""
+    if directory.glance is not None:
+        unseen(directory)
     if directory.durable is None or now - directory.dirty_since > WRITE_BACK_SECONDS:
         directory.durable, directory.dirty_since = dict(directory.entries), now
     directory.changed_at = now
@@ -71,6 +75,7 @@ def lose(top: Directory, now: float, keep: Keep, path: str = "") -> Iterator[tup
     content does, after it was done; what is there now can be looked up.
     """
     if top.durable is not None and now - top.changed_at <= WRITE_BACK_SECONDS and not keep(path or "/", top):
+        unseen(top)
         before, top.entries = top.entries, dict(top.durable)
         for name in sorted(before.keys() | top.entries.keys()):
             if before.get(name) is not top.entries.get(name):
@@ -83,6 +88,7 @@ def lose(top: Directory, now: float, keep: Keep, path: str = "") -> Iterator[tup
         elif isinstance(inode, File) and inode.dirty_since is not None:
             is_lost = now - inode.mtime <= WRITE_BACK_SECONDS and not keep(below, inode)
             if is_lost:
+                unseen(inode)
                 inode.content = inode.durable
             inode.durable, inode.dirty_since = b"", None
             if is_lost:

@@ -9,7 +9,7 @@ from simk8s.machine.content import splice
 from simk8s.machine.copy_up import copy_up
 from simk8s.machine.durability import before_change, before_write, force, force_all
 from simk8s.machine.errno import Errno, SyscallError
-from simk8s.machine.filesystem import NOT_IN_HISTORY, Directory, Fifo, File, Inode, Symlink
+from simk8s.machine.filesystem import NOT_IN_HISTORY, Directory, Fifo, File, Inode, Symlink, unseen
 from simk8s.machine.mount import Location
 from simk8s.sim import Run, Simulation, Waits
 
@@ -222,6 +222,7 @@ class Files:
         self._tell_of(location)
         yield from self.step("chmod", location.label)
         assert location.inode is not None
+        unseen(location.inode)
         location.inode.mode = mode
         self.record("file.chmod", location.label, mode=mode)
 
@@ -235,6 +236,7 @@ class Files:
             return
         self._tell_of(location)
         yield from self.step("chown", location.label)
+        unseen(inode)
         inode.uid, inode.gid = uid, gid
         self.record("file.chown", location.label, uid=uid, gid=gid)
 

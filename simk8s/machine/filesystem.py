@@ -29,6 +29,16 @@ IN_IMAGE = -2
 
 
 @dataclass(slots=True, eq=False)
+class Glance:
+    """A directory as somebody has seen it: names, and contents, modes and owners of its files.
+
+    It is left at the directory and at each file, and `holds` until one of them changes.
+    """
+
+    holds: bool = True
+
+
+@dataclass(slots=True, eq=False)
 class File:
     """A regular file. Its content is immutable data that each write replaces."""
 
@@ -46,6 +56,7 @@ class File:
     dirty_since: float | None = None
     is_news: bool = False
     """Whether it was written since it was last read: all that anybody asks its access time for."""
+    glance: Glance | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -62,6 +73,7 @@ class Directory:
     """The names on disk, where they have changed since `dirty_since`, at last at `changed_at`."""
     dirty_since: float = 0.0
     changed_at: float = 0.0
+    glance: Glance | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -156,7 +168,9 @@ class FileSystem:
     def place(self, path: str, inode: Inode) -> None:
         """Put any inode at `path`, making the directories above it."""
         *above, name = [part for part in path.split("/") if part]
-        self.directory("/".join(above)).entries[name] = inode
+        directory = self.directory("/".join(above))
+        unseen(directory)
+        directory.entries[name] = inode
 
     def directory(self, path: str) -> Directory:
         """The directory at `path`, made if it is not there (as for a `subPath` mount)."""
@@ -166,6 +180,8 @@ class FileSystem:
         for part in path.split("/"):
             if part in ("", "."):
                 continue
+            if part not in here.entries:
+                unseen(here)
             below = own(here, part, here.entries.setdefault(part, Directory()))
             if not isinstance(below, Directory):
                 raise SyscallError(Errno.ENOTDIR, path)
@@ -190,6 +206,13 @@ class FileSystem:
     def walk(self) -> Iterator[tuple[str, Inode]]:
         """Every path below the root with its inode, by name."""
         yield from _walk("", self.root)
+
+
+def unseen(inode: Inode) -> None:
+    """Something of it changes: who has looked at it has to look again."""
+    if isinstance(inode, File | Directory) and inode.glance is not None:
+        inode.glance.holds = False
+        inode.glance = None
 
 
 def executable(program: str) -> File:

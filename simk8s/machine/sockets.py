@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from simk8s.machine.errno import Errno, SyscallError
-from simk8s.machine.filesystem import Inode, SocketFile
+from simk8s.machine.filesystem import Inode, SocketFile, unseen
 from simk8s.machine.mount import Location
 from simk8s.machine.socket import LOOPBACK, Listener, SocketHandle, connection
 from simk8s.sim import Actor, Run, Simulation, Waits
@@ -63,6 +63,7 @@ class Sockets:
         listener = Listener(self.sim, path, 0, location.label)
         listener.process = self  # type: ignore[assignment]
         socket = SocketFile(listener, 0o777, self.uid, self.gid, self.sim.now)
+        unseen(location.parent)
         location.parent.entries[location.name] = socket
         socket.number = listener.seq = self.record("file.socket", location.label, **self._owner)
         return listener

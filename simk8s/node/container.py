@@ -12,6 +12,7 @@ from hashlib import blake2b
 from simk8s.images import Image
 from simk8s.images.image import real_path
 from simk8s.machine import Directory, Errno, File, FileSystem, Handle, Interface, Machine, Process, SyscallError
+from simk8s.machine.filesystem import unseen
 from simk8s.machine.mount import MountTable
 from simk8s.machine.pipe import Pipe
 from simk8s.node.log import Log
@@ -282,6 +283,7 @@ def make_directory(mounts: MountTable, path: str) -> None:
         location = mounts.resolve(here)
         if location.inode is None:
             assert location.parent is not None
+            unseen(location.parent)
             location.parent.entries[location.name] = Directory()
 
 

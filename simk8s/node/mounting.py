@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from simk8s.api.objects import Object, dig
 from simk8s.api.quantity import whole
 from simk8s.machine import Directory, FileSystem
+from simk8s.machine.filesystem import unseen
 from simk8s.node.atomic_writer import files_in, write
 from simk8s.node.backoff import INSTANT_SECONDS
 from simk8s.node.expansion import expand_file_systems
@@ -137,6 +138,7 @@ def make_sub_path(worker: PodWorker, filesystem: FileSystem, path: str) -> None:
         so_far += f"/{part}"
         below = here.entries.get(part)
         if below is None:
+            unseen(here)
             below = here.entries[part] = Directory({}, filesystem.root.mode, mtime=worker.sim.now)
             place = f"{filesystem.name}:{so_far}"
             below.number = worker.sim.record(worker.actor, "file.mkdir", place, mode=below.mode)

@@ -9,6 +9,7 @@ from typing import Any
 from simk8s.api.objects import Object, dig
 from simk8s.machine import Directory, File
 from simk8s.machine.content import as_json
+from simk8s.machine.filesystem import unseen
 from simk8s.node.environment import ConfigError, Lookup, Place, field_value, resource_value
 
 _DEFAULT_MODE = 0o644
@@ -117,9 +118,11 @@ def _downward_files(pod: Object, source: Object, place: Place, mode: int) -> dic
 
 def set_group(directory: Directory, gid: int) -> None:
     """`fsGroup`: everything in the volume belongs to that group, which may write to it."""
+    unseen(directory)
     directory.gid = gid
     directory.mode |= 0o2070
     for inode in directory.entries.values():
+        unseen(inode)
         inode.gid = gid
         if isinstance(inode, Directory):
             set_group(inode, gid)

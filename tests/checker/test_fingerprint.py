@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+from itertools import pairwise
+
 from simk8s import Cluster
 from simk8s.checker.fingerprint import Fingerprints
 from simk8s.checker.fingerprint.binlog import MAGIC, timeless
@@ -107,22 +110,28 @@ def test_what_a_kill_leaves_does_not_depend_on_where_the_killed_program_stood() 
     assert (before[0] == before[1]) == (text[0] == text[1])  # the two Pods' texts differ, and nothing else
 
 
+CHANGES = """
+echo one > file; mkdir below; echo two >> file; echo three > below/file; truncate -s 3 file; : > file
+chmod 600 file; chown 999 below/file; chmod 700 below; chown 999 below; mv file other; mv other below/moved
+ln below/moved linked; echo more >> linked; rm below/moved; echo last >> linked; rm linked; mkfifo pipe; rm pipe
+echo a > a; echo b > b; mv a b; ln -s b link; chown -h 999 link; touch new; cp b copy; rm -r below; chmod 711 .
+"""
+
+
 def test_a_directory_is_read_again_when_anything_in_it_changes() -> None:
-    digests = FileDigests()
-    file = File(b"one")
-    directory = Directory({"file": file, "below": Directory()})
-    seen = [digests.of(directory)]
-    file.content = b"two"
-    seen.append(digests.of(directory))
-    file.uid = 999
-    seen.append(digests.of(directory))
-    directory.mode = 0o700
-    seen.append(digests.of(directory))
-    below = directory.entries["below"]
-    assert isinstance(below, Directory)
-    below.entries["new"] = File()
-    seen.append(digests.of(directory))
-    assert len(set(seen)) == 5 and digests.of(directory) == seen[-1]
+    """What was read before is not read again where nothing has changed: it is then what a first look would find."""
+    commands = [command.strip() for line in CHANGES.splitlines() for command in line.split(";") if command.strip()]
+    cluster = Cluster(history=False)
+    script = "; ".join(["cd /data", *(f"{command}; sleep 10" for command in commands)])
+    cluster.apply(POD % ("0", f"60; {script}"))
+    cluster.run(30.0)
+    volume = next(pod.volumes["data"] for node in cluster.world.nodes for pod in node.pods.values())
+    digests, seen = FileDigests(), []
+    for _ in range(2 * len(commands) + 20):
+        seen.append(digests.of(volume.filesystem.root))
+        assert seen[-1] == FileDigests().of(deepcopy(volume.filesystem.root))
+        cluster.run(5.0)
+    assert sum(before != after for before, after in pairwise(seen)) == len(commands)
 
 
 def test_moments_and_uuids_in_files_count_as_the_same() -> None:

@@ -11,9 +11,9 @@ from simk8s.checker.fingerprint.binlog import MAGIC, timeless
 from simk8s.checker.fingerprint.naming import nameless_bytes
 from simk8s.machine import Directory, File
 from simk8s.machine.content import Content, segments, weight
-from simk8s.machine.filesystem import Inode, Symlink
+from simk8s.machine.filesystem import Glance, Inode, Symlink
 
-_CONTENT, _MODE, _UID = map(attrgetter, ("content", "mode", "uid"))
+_MODE, _UID = map(attrgetter, ("mode", "uid"))
 _LONG = 1 << 16  # bytes: nobody writes so much text with a time in it
 _SHORT = 1 << 12  # bytes: most files are; what crashes leave of them is often what others have left
 
@@ -23,6 +23,7 @@ class _Seen:
     """A directory as it was when it was looked at last, and the digest of what is right in it."""
 
     directory: Directory
+    glance: Glance
     look: tuple[object, ...]
     pieces: dict[int, bytes]
     """What is in each inode, by the identity of its content: that is kept by `look`."""
@@ -31,7 +32,9 @@ class _Seen:
 
 
 class FileDigests:
-    """Digests of trees. Contents are immutable, so a directory in which all are the same objects is not read again."""
+    """Digests of trees. A directory in which nothing has changed since (`Glance`) is not read again, and since contents
+    are immutable neither is what is the same object as before.
+    """
 
     def __init__(self) -> None:
         self._long: dict[int, tuple[Content, bytes]] = {}
@@ -39,7 +42,9 @@ class FileDigests:
 
     def of(self, directory: Directory) -> bytes:
         """One digest of everything in and below a directory."""
-        seen = self._look(directory)
+        seen = self._seen.get(id(directory))
+        if seen is None or not seen.glance.holds or seen.directory is not directory:
+            seen = self._look(directory, seen if seen is not None and seen.directory is directory else None)
         if not seen.below:
             return seen.digest
         digest = blake2b(seen.digest, digest_size=12)
@@ -48,26 +53,23 @@ class FileDigests:
             digest.update(self.of(below))
         return digest.digest()
 
-    def _look(self, directory: Directory) -> _Seen:
-        inodes = directory.entries.values()
-        try:
-            contents = [*map(_CONTENT, inodes)]
-        except AttributeError:  # not all of them are files
-            contents = [getattr(inode, "content", inode) for inode in inodes]
-        # lists of what is there already: no pair or number is made for each file of a directory that is as it was
-        own: list[object] = [directory.mode, directory.uid]
-        look = (own, [*directory.entries], contents, [*map(_MODE, inodes)], [*map(_UID, inodes)])
-        seen = self._seen.get(id(directory))
-        if seen is None or seen.directory is not directory or seen.look != look:
+    def _look(self, directory: Directory, seen: _Seen | None) -> _Seen:
+        entries = directory.entries
+        contents = [getattr(inode, "content", inode) for inode in entries.values()]
+        plain = [inode for inode in entries.values() if type(inode) is not Directory]  # each of those speaks for itself
+        look = ([directory.mode, directory.uid], [*entries], contents, [*map(_MODE, plain)], [*map(_UID, plain)])
+        if seen is None or seen.look != look:
             ids = [*map(id, contents)]
-            known = seen.pieces if seen is not None and seen.directory is directory else {}
-            found = zip(map(known.get, ids), inodes, strict=True)
-            pieces = [self._inode(inode) if piece is None else piece for piece, inode in found]
-            entries = sorted(directory.entries.items())
-            digest = _digest_of(own, entries, dict(zip(directory.entries, pieces, strict=True)))
-            below = [(name, inode) for name, inode in entries if type(inode) is Directory]
+            found = map((seen.pieces if seen is not None else {}).get, ids)
+            pieces = [
+                self._inode(inode) if piece is None else piece
+                for piece, inode in zip(found, entries.values(), strict=True)
+            ]
             by_id = dict(zip(ids, pieces, strict=True))
-            seen = self._seen[id(directory)] = _Seen(directory, look, by_id, digest, below)
+            below = sorted((name, inode) for name, inode in entries.items() if type(inode) is Directory)
+            digest = _digest_of(directory, dict(zip(entries, pieces, strict=True)))
+            seen = self._seen[id(directory)] = _Seen(directory, _NEVER, look, by_id, digest, below)
+        seen.glance = _glance(directory, plain)
         return seen
 
     def _inode(self, inode: Inode) -> bytes:
@@ -82,11 +84,28 @@ class FileDigests:
         return known[1]
 
 
-def _digest_of(own: list[object], entries: list[tuple[str, Inode]], pieces: dict[str, bytes]) -> bytes:
+_NEVER = Glance(holds=False)
+
+
+def _glance(directory: Directory, plain: list[Inode]) -> Glance:
+    """Leave word at a directory and its files; where something else is among them, it has to be looked at again."""
+    files = [inode for inode in plain if type(inode) is File]
+    if len(files) < len(plain):
+        return _NEVER
+    glance = Glance()
+    known: tuple[Directory | File, ...] = (directory, *files)
+    for inode in known:
+        if inode.glance is not None:  # somebody else's, who has to look again: a file knows one only
+            inode.glance.holds = False
+        inode.glance = glance
+    return glance
+
+
+def _digest_of(directory: Directory, pieces: dict[str, bytes]) -> bytes:
     """Of a directory's names, with what is behind them."""
-    names = [name for name, _ in entries]
-    inodes = [inode for _, inode in entries]
-    numbers = repr((own, [*map(_MODE, inodes)], [*map(_UID, inodes)])).encode()
+    names = sorted(pieces)
+    plain = [inode for name in names if type(inode := directory.entries[name]) is not Directory]
+    numbers = repr(([directory.mode, directory.uid], [*map(_MODE, plain)], [*map(_UID, plain)])).encode()
     said = (numbers, *map(str.encode, names), *map(pieces.__getitem__, names))
     return blake2b(b"\0".join(said), digest_size=12).digest()
 
