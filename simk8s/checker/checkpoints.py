@@ -28,7 +28,7 @@ from simk8s.checker.setup import Setup
 from simk8s.checker.walk import Walk
 from simk8s.faults.point import CrashPoint
 
-MOST = 16
+MOST = 24
 """Each costs the memory that the walk changes up to the next one: some megabytes."""
 
 _WORD = Struct("=II")

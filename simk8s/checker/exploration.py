@@ -185,6 +185,8 @@ def _rounds(
     anchors = [(number, crashes[number]) for number in sorted(exploration.survey.anchors) if only(crashes[number])]
     parts = reversed(_parts(anchors))  # what comes early in the run is pruned most, and so is left to fill the gaps
     take(shared(explore, [(work, part, known.copy(), f"1-{n:03}") for n, part in enumerate(parts)], jobs, hear))
+    if work.checkpoints is not None:
+        known.shelve(work.folder / "known")  # for each stretch and step a checkpoint is sent it
     wide = sorted(_stretches(exploration), key=lambda stretch: -stretch.width)  # so that none is left for the end
     some = (one for one in wide if one.todo())
     take(shared(refine, [(work, one, known.copy(), f"2-{n:03}") for n, one in enumerate(some)], jobs, hear))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -55,31 +58,52 @@ class Result:
         return "unknown" not in self.outcome.values()
 
 
+_Entries = dict[bytes, tuple[str, Result, Passed]]
+
+
 class Known:
-    """Remembers states and what they came to. `name` says whose run it was."""
+    """Remembers states and what they came to.
+
+    What is `shelved` lies in a file, which each process that is sent this reads once; only what came later is sent.
+    """
 
     def __init__(self) -> None:
-        self._results: dict[bytes, tuple[str, Result, Passed]] = {}
+        self._results: _Entries = {}
+        self._shelved: _Entries = {}
+        self._shelf: Path | None = None
 
     def __len__(self) -> int:
-        return len(self._results)
+        return len(self._results) + len(self._shelved)
+
+    def __getstate__(self) -> tuple[_Entries, _Entries | None, Path | None]:
+        return self._results, None if self._shelf else self._shelved, self._shelf
+
+    def __setstate__(self, state: tuple[_Entries, _Entries | None, Path | None]) -> None:
+        self._results, shelved, self._shelf = state
+        self._shelved = _taken_from(self._shelf) if self._shelf else shelved or {}
 
     def copy(self) -> Known:
         """Another one that knows the same so far."""
         other = Known()
-        other._results = dict(self._results)
+        other._results, other._shelved, other._shelf = dict(self._results), self._shelved, self._shelf
         return other
+
+    def shelve(self, shelf: Path) -> None:
+        """Write all that there is to a file, which all who are sent this from now on can read."""
+        self._shelved, self._results, self._shelf = self._shelved | self._results, {}, shelf
+        shelf.write_bytes(pickle.dumps(self._shelved))
 
     def add(self, name: str, result: Result) -> None:
         """Everything that the run passed through leads to its result."""
         if result.is_known:
             end = replace(result, passed=(), then=())
             for one in result.passed:
-                self._results.setdefault(one.state, (name, end, one))
+                if one.state not in self._shelved:
+                    self._results.setdefault(one.state, (name, end, one))
 
     def find(self, now: Passed) -> Result | None:
         """What a world in that state comes to, with all that lies behind it; None where the state is new."""
-        found = self._results.get(now.state)
+        found = self._shelved.get(now.state) or self._results.get(now.state)
         if found is None:
             return None
         name, result, before = found
@@ -89,3 +113,9 @@ class Known:
         }
         later = tuple(text for text in result.violations if text not in (*before.violations, *now.violations))
         return replace(result, restarts=restarts, violations=(*now.violations, *later), end="same state", as_in=name)
+
+
+@cache
+def _taken_from(shelf: Path) -> _Entries:
+    entries: _Entries = pickle.loads(shelf.read_bytes())
+    return entries
