@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Protocol
 
 from simk8s.mysql.directory import DataDirectory
-from simk8s.mysql.event import ARTIFICIAL, EventType, RawEvent, Rotate, parse
+from simk8s.mysql.event import ARTIFICIAL, EventType, Query, RawEvent, Rotate, parse
 from simk8s.mysql.logset import LogSet
 from simk8s.mysql.replication.info import (
     MASTER_INFO,
@@ -25,6 +25,7 @@ from simk8s.mysql.replication.info import (
 from simk8s.mysql.step import Change, Log, Steps
 
 WAITING_FOR_MORE = "Slave has read all relay log; waiting for more updates"
+_INSIDE = frozenset((EventType.TABLE_MAP, EventType.WRITE_ROWS, EventType.UPDATE_ROWS, EventType.DELETE_ROWS))
 
 
 class Threads(Protocol):
@@ -76,6 +77,7 @@ class Replica:
     clock_difference: int = 0
     threads: Threads | None = None
     on_queued: list[Callable[[], None]] = field(default_factory=list)
+    _is_in_group: bool = False  # the beginning of a group has been queued, and nothing since but what goes on with it
 
     @property
     def is_configured(self) -> bool:
@@ -139,6 +141,7 @@ class Replica:
         self.applied = self.applied._replace(relay_file=self.relay.current, relay_pos=4)
 
     def rotate_relay_log(self) -> Steps[None]:
+        self._is_in_group = False
         if self.relay.files:
             yield from self.relay.rotate()
 
@@ -147,7 +150,7 @@ class Replica:
     def queue(self, raw: RawEvent) -> Steps[None]:
         """Take one event from the primary into the relay log, then write master.info. A kill in between makes the
         receiver fetch the event twice (REPL-71)."""
-        position = self.master.log_pos
+        position, is_middle = self.master.log_pos, False
         match raw.type:
             case EventType.HEARTBEAT | EventType.STOP:
                 return
@@ -163,10 +166,20 @@ class Replica:
                 self.master = self.master._replace(log_pos=position + raw.size)  # our own event came round
             case _:
                 yield from self._keep(raw)
+                is_middle = self._is_middle(raw)
                 if not raw.flags & ARTIFICIAL:
                     self.master = self.master._replace(log_pos=position + raw.size)
         yield from self.write_master_info()
-        self._wake()
+        if not is_middle:  # else whoever waits has seen the beginning, and can do nothing before the end
+            self._wake()
+
+    def _is_middle(self, raw: RawEvent) -> bool:
+        """Whether an event neither begins nor ends the group that is arriving."""
+        was_in_group = self._is_in_group
+        self._is_in_group = raw.type == EventType.ANONYMOUS_GTID or (
+            was_in_group and (raw.type in _INSIDE or (raw.type == EventType.QUERY and _begins(raw)))
+        )
+        return was_in_group and self._is_in_group and raw.type != EventType.ANONYMOUS_GTID
 
     def _keep(self, raw: RawEvent) -> Steps[None]:
         yield Change("append", self.relay.current, raw.size)
@@ -180,3 +193,9 @@ class Replica:
     def relay_space(self) -> int:
         """The length of all relay log files together."""
         return sum(self.relay.size(name) for name in self.relay.files)
+
+
+def _begins(raw: RawEvent) -> bool:
+    """Whether a Query event is the BEGIN of a transaction, which its rows follow."""
+    event = parse(raw)
+    return isinstance(event, Query) and event.text == "BEGIN"
