@@ -160,7 +160,7 @@ class Pipe:
     def take_more(self, hole: Sparse) -> Iterator[Sparse]:
         """What further reads of this length would give, as far as each gives such a hole again."""
         rest, seq = self._pieces[0] if self._pieces else (b"", -1)
-        first = rest.segments[0] if isinstance(rest, Sparse) else 0
+        first = rest.segments[0] if isinstance(rest, Sparse) and rest.segments else 0
         times = first // hole.length if isinstance(first, int) and self.readers == 1 else 0
         if times:
             self._pieces.popleft()
