@@ -50,6 +50,18 @@ class Process(Descriptors, Sockets, Signalled):
     and here the life of processes.
     """
 
+    replaced = 0
+    """How often `exec` has put another program here."""
+    signal: int | None = None
+    """The signal that ended it."""
+    finished_at = 0.0
+    is_main_shell = False
+    """Whether it is its machine's first process, or a subshell of that: what it runs is numbered."""
+    memory = 0
+    """Bytes that it holds, as far as it has said so (`need`)."""
+    stage = ""
+    """What a program that works for long says it is doing, in a word or two."""
+
     def __init__(
         self,
         machine: Machine,
@@ -69,7 +81,6 @@ class Process(Descriptors, Sockets, Signalled):
         self.cwd = cwd
         self.files = files
         self.private_files: set[int] = set()
-        self.replaced = 0  # how often `exec` has put another program here
         self.actor = actor
         self.umask = parent.umask if parent else 0o022
         self.uid = parent.uid if parent else 0
@@ -79,17 +90,9 @@ class Process(Descriptors, Sockets, Signalled):
         self.dispositions: dict[int, Disposition] = {}
         self.exited: simpy.Event = simpy.Event(machine.sim.env)  # succeeds with the status
         self.status: int | None = None
-        self.signal: int | None = None  # the signal that ended it
         self.started_at = machine.sim.now
-        self.finished_at = 0.0
-        self.is_main_shell = False
-        """Whether it is its machine's first process, or a subshell of that: what it runs is numbered."""
         self.command_index: int = parent.command_index if parent else 0 if self.pid == 1 else -1
         """The number of the command that it works for, where somebody numbers them; -1: for none, as a probe does."""
-        self.memory = 0
-        """Bytes that it holds, as far as it has said so (`need`)."""
-        self.stage = ""
-        """What a program that works for long says it is doing, in a word or two."""
         self._tasks: list[Task] = []
         self._interruption: simpy.Event | None = None  # made for who waits for it
         self._continued: simpy.Event | None = None  # it is stopped until this happens,

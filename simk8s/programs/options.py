@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Literal
 
@@ -27,16 +27,21 @@ class Options:
     given: tuple[tuple[str, str], ...]
     operands: list[str]
 
+    _last: dict[str, str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_last", dict(self.given))
+
     def __contains__(self, name: str) -> bool:
-        return bool(self.given) and any(given == name for given, _ in self.given)
+        return name in self._last
 
     def __getitem__(self, name: str) -> str:
         """The last value given for an option, or nothing."""
-        return self.get(name)
+        return self._last.get(name, "")
 
     def get(self, name: str, default: str = "") -> str:
         """The last value given for an option."""
-        return next((value for given, value in reversed(self.given) if given == name), default)
+        return self._last.get(name, default)
 
     def all(self, name: str) -> list[str]:
         """Every value given for an option, in order."""

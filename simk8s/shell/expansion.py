@@ -289,6 +289,9 @@ def _add_parameter(shell: Shell, part: Parameter, out: list[Piece], quoted: bool
     if value is not None:
         _append_text(value, quoted, out)
         return
+    if part.source == "$@":
+        _append_many(shell, parameter.Result(shell.positional, many=True, kept=True), quoted, out)
+        return
     result = _at_once(shell, parameter.expand(shell, part, quoted))
     if result.word is None:
         _append(shell, result, quoted, out)
