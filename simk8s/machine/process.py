@@ -94,6 +94,7 @@ class Process(Descriptors, Sockets, Signalled):
         self.command_index: int = parent.command_index if parent else 0 if self.pid == 1 else -1
         """The number of the command that it works for, where somebody numbers them; -1: for none, as a probe does."""
         self._tasks: list[Task] = []
+        self._most_tasks = 8  # with more than that, those that have ended are forgotten
         self._interruption: simpy.Event | None = None  # made for who waits for it
         self._continued: simpy.Event | None = None  # it is stopped until this happens,
         self._delayed: list[int] = []  # and then gets these signals
@@ -170,7 +171,7 @@ class Process(Descriptors, Sockets, Signalled):
 
     @property
     def tasks(self) -> Sequence[Task]:
-        """Its main program and its threads."""
+        """Its main program and its threads; some of them may have ended."""
         return self._tasks
 
     @property
@@ -265,9 +266,11 @@ class Process(Descriptors, Sockets, Signalled):
 
     def thread(self, generator: Generator[simpy.Event, Any, Any]) -> Task:
         """Run something beside the main program; it ends with the process at the latest."""
-        self._tasks = [task for task in self._tasks if task.is_alive]
         task = self.sim.task(generator)
         self._tasks.append(task)
+        if len(self._tasks) > self._most_tasks:
+            self._tasks = [task for task in self._tasks if task.is_alive]
+            self._most_tasks = 2 * len(self._tasks) + 8
         return task
 
     def acting_as(self, actor: Actor) -> Self:

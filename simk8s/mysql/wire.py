@@ -129,6 +129,8 @@ _decode = msgspec.json.Decoder(Packet).decode
 class Conversation:
     """Packets over an open socket. The handle stays the caller's, who closes it."""
 
+    __slots__ = ("_received", "handle", "process")
+
     def __init__(self, process: Process, handle: Handle) -> None:
         self.process = process
         self.handle = handle
@@ -138,7 +140,7 @@ class Conversation:
         """Raises SyscallError EPIPE where the peer has closed (SIGPIPE must be ignored or handled)."""
         return self.handle.write(self.process, _framed(packet))
 
-    def send_all(self, packets: Iterable[LogEvent]) -> Run[int]:
+    def send_all(self, packets: Iterable[Packet]) -> Run[int]:
         """Several packets in one write: such as nobody sends twice."""
         return self.handle.write(self.process, b"".join(map(_new_frame, packets)))
 

@@ -49,6 +49,8 @@ class Reported(MySQLError):
 class Connection:
     """A session on a server. `receive` and `send` are for replication; everybody else calls `query`."""
 
+    __slots__ = ("_conversation", "_fd", "_process", "handle", "id", "server_version")
+
     def __init__(self, process: Process, handle: SocketHandle, greeting: Greeting, conversation: Conversation) -> None:
         self.server_version = greeting.version
         self.id = greeting.connection_id

@@ -10,7 +10,7 @@ from simk8s.machine.signals import SIGPIPE
 from simk8s.mysql.client.arguments import BadArguments, Grammar, Option, parse
 from simk8s.mysql.client.option_file import BadOptionFile, load_defaults
 from simk8s.mysql.client.session import Options, Session, about
-from simk8s.mysql.client.settings import CONNECTION_OPTIONS, Settings, environment
+from simk8s.mysql.client.settings import CONNECTION_OPTIONS, Settings, environment, user_name
 from simk8s.mysql.errors import MySQLError
 from simk8s.sim import Run
 
@@ -60,7 +60,11 @@ def mysql(process: Process) -> Run[int]:
             yield from process.print(" ".join(defaults.words))
             return 0
         options = _options(
-            tuple(defaults.from_files), tuple(defaults.arguments), environment(process), _is_interactive(process)
+            tuple(defaults.from_files),
+            tuple(defaults.arguments),
+            environment(process),
+            user_name(process),
+            _is_interactive(process),
         )
     except (BadArguments, BadOptionFile, ValueError) as error:
         yield from process.write(2, f"mysql: [ERROR] {error}\n".encode())
@@ -68,12 +72,12 @@ def mysql(process: Process) -> Run[int]:
     if options.only_about or len(options.positional) > 1:
         yield from process.print(about(process))
         return 0 if options.only_about else 1
-    target = options.settings.target(process)
-    if options.settings.password_on_command_line:
+    target = options.target
+    if options.warns_of_password:
         yield from process.write(
             2, b"mysql: [Warning] Using a password on the command line interface can be insecure.\n"
         )
-    if options.settings.asks_password:
+    if options.asks_password:
         target = target._replace(password=(yield from _asked_password(process)))
     process.on_signal(SIGPIPE, "ignore")
     yield from process.sleep(START_SECONDS)
@@ -101,31 +105,34 @@ def _options(
     from_files: tuple[str, ...],
     arguments: tuple[str, ...],
     environ: tuple[tuple[str, str], ...],
+    user: str,
     is_interactive: bool,
 ) -> Options:
     """What the words of option files and command line ask for. Raises BadArguments, SimError or ValueError."""
-    options = Options(Settings(dict(environ)), batch=not is_interactive, silent=0 if is_interactive else 1)
+    settings = Settings(dict(environ))
+    options = Options(settings.target(user), batch=not is_interactive, silent=0 if is_interactive else 1)
     for words, from_command_line in ((from_files, False), (arguments, True)):
         for name, value in parse(words, GRAMMAR, unmodelled=_UNMODELLED, program="mysql"):
             if name in ("version", "help"):
                 options.only_about = True
                 return options
-            _take(options, name, value, from_command_line)
+            if not settings.take(name, value, from_command_line=from_command_line):
+                _take(options, settings, name, value)
     if options.positional:
-        options.settings.database = options.positional[0]
+        settings.database = options.positional[0]
+    options.target = settings.target(user)
+    options.warns_of_password, options.asks_password = settings.password_on_command_line, settings.asks_password
     return options
 
 
-def _take(options: Options, name: str, value: str | None, from_command_line: bool) -> None:
-    if options.settings.take(name, value, from_command_line=from_command_line):
-        return
+def _take(options: Options, settings: Settings, name: str, value: str | None) -> None:
     match name:
         case "":
             options.positional.append(value or "")
         case "execute":
             options.execute, options.batch = value, True
         case "database":
-            options.settings.database = value or ""
+            settings.database = value or ""
         case "batch":
             options.batch, options.silent = True, max(options.silent, 1)
         case "silent":

@@ -13,7 +13,7 @@ from simk8s.mysql.client.connection import Connection, Target, connect, is_from_
 from simk8s.mysql.client.mysql import START_SECONDS
 from simk8s.mysql.client.option_file import BadOptionFile, load_defaults
 from simk8s.mysql.client.result import table
-from simk8s.mysql.client.settings import CONNECTION_OPTIONS, Settings
+from simk8s.mysql.client.settings import CONNECTION_OPTIONS, Settings, user_name
 from simk8s.mysql.errors import MySQLError
 from simk8s.mysql.profile import profile_of
 from simk8s.mysql.wire import Rows
@@ -56,7 +56,7 @@ def mysqladmin(process: Process) -> Run[int]:
         return status
     process.on_signal(SIGPIPE, "ignore")
     yield from process.sleep(START_SECONDS)
-    target = options.settings.target(process)
+    target = options.settings.target(user_name(process))
     try:
         connection = yield from _connect(process, target, options.tries)
     except MySQLError as error:
@@ -145,7 +145,7 @@ def _shutdown(process: Process, connection: Connection, options: _Options) -> Ru
     """SQL-22: over the socket, wait until the pid file is gone."""
     pid_file = ""
     try:
-        if not options.settings.target(process).is_tcp:
+        if not options.settings.target(user_name(process)).is_tcp:
             result = yield from connection.query("SHOW VARIABLES LIKE 'pid_file'")
             pid_file = (result.rows[0][1] or "") if isinstance(result, Rows) and result.rows else ""
         watches = bool(pid_file) and process.exists(pid_file)

@@ -10,7 +10,6 @@ from simk8s.errors import SimError
 from simk8s.machine import SyscallError
 from simk8s.mysql.client.connection import Connection, Target, connect, is_from_client
 from simk8s.mysql.client.result import tabbed, table, vertical
-from simk8s.mysql.client.settings import Settings
 from simk8s.mysql.client.statement import Splitter, Statement, split
 from simk8s.mysql.errors import ClientError, MySQLError
 from simk8s.mysql.profile import profile_of
@@ -28,7 +27,9 @@ class Options:
     Runs with the same words share it, so nobody changes it once it has been read.
     """
 
-    settings: Settings
+    target: Target
+    warns_of_password: bool = False  # it stood on the command line
+    asks_password: bool = False
     only_about: bool = False  # --help or --version
     execute: str | None = None
     silent: int = 0
@@ -48,6 +49,8 @@ class Options:
 
 class Session:
     """One run of the client: its connection, and the statements that come in."""
+
+    __slots__ = ("connection", "failed", "finished", "options", "process", "shows_warnings", "target")
 
     def __init__(self, process: Process, options: Options, target: Target) -> None:
         self.process = process
@@ -109,7 +112,8 @@ class Session:
         yield from process.step("statement", statement.text, 0.0)
         if options.verbose:
             yield from self._say(f"{'-' * 14}\n{statement.text}\n{'-' * 14}\n\n")
-        started = process.sim.now
+        tells = not options.batch or options.verbose >= 2
+        started = process.sim.now if tells else 0.0
         try:
             if self.connection is None:
                 yield from self._reconnect()
@@ -119,7 +123,7 @@ class Session:
             yield from self._report(error, statement.line)
             return
         text = _shown(result, statement, options)
-        if not options.batch or options.verbose >= 2:
+        if tells:
             text += _told(result, process.sim.now - started)
         if text:
             yield from self._say(text)

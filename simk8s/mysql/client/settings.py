@@ -75,13 +75,13 @@ class Settings:
                 return False
         return True
 
-    def target(self, process: Process) -> Target:
-        """Where to connect. The user is the operating system's where none is named (SQL-4)."""
+    def target(self, user: str) -> Target:
+        """Where to connect; as `user`, the operating system's, where none is named (SQL-4)."""
         return Target(
             self.host,
             self.port,
             self.socket,
-            self.user or user_name(process),
+            self.user or user,
             self.password,
             self.database,
             self.protocol,

@@ -40,6 +40,8 @@ QUERY_SECONDS = 0.001  # DUR-18: parsing, and what else a statement costs at lea
 class ClientThread:
     """One connection. `is_idle` while the server waits for its next statement."""
 
+    __slots__ = ("conversation", "fd", "handle", "instance", "is_idle", "number", "session", "task", "thread")
+
     def __init__(self, instance: Instance, handle: SocketHandle, number: int) -> None:
         self.instance = instance
         self.handle = handle
@@ -85,7 +87,7 @@ class ClientThread:
             hosts = [name] if name == address else [name, address]
         else:
             port = 0
-        yield from conversation.send(Greeting(server.version, server.next_session))
+        yield from conversation.send_all((Greeting(server.version, server.next_session),))
         # Whoever connects and only listens, such as `ncat --recv-only`, is let go after connect_timeout seconds.
         patience = instance.process.sim.sleep(server.number("connect_timeout"))
         patience.callbacks.append(self._let_go)

@@ -9,6 +9,7 @@ from uuid import UUID
 from simk8s.machine import SyscallError
 from simk8s.machine.signals import SIGTERM
 from simk8s.mysql.client.connection import Connection, connect
+from simk8s.mysql.client.settings import user_name
 from simk8s.mysql.errors import MySQLError
 from simk8s.mysql.profile import Profile
 from simk8s.mysql.wire import Rows
@@ -83,7 +84,7 @@ class Backup:
             self.process.kill(SIGTERM)  # XB-14
 
     def _connect(self) -> Run[Connection]:
-        target = self.options.settings.target(self.process)
+        target = self.options.settings.target(user_name(self.process))
         yield from self.process.sleep(START_SECONDS)
         host = f"host={target.host};port={target.port};" if target.is_tcp else ""
         dsn = f"dbi:mysql:;mysql_read_default_group=xtrabackup;{host}mysql_socket={target.socket}"
