@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Literal
@@ -66,6 +66,8 @@ class Store:
         self._resources: dict[str, Resource] = {}
         self._listeners: dict[str, Listeners] = {}
         self._changed: dict[str, float] = {}
+        self._written: dict[str, int] = {}
+        """The resourceVersion of the latest write, by kind."""
         self._made = 0
 
     def create(self, object: Object, *, by: Actor, dry_run: bool = False, is_given: bool = False) -> Object:
@@ -298,9 +300,9 @@ class Store:
         for resource in self.registry:
             yield from self.list(resource.kind)
 
-    def entries(self) -> Iterable[tuple[str, Mapping[Key, Entry]]]:
-        """The kinds, each with its objects, in the order in which they were first written: for who reads them all."""
-        return self._kinds.items()
+    def changed_since(self, version: int) -> Iterator[tuple[str, Mapping[Key, Entry]]]:
+        """The kinds of which anything was written after that version, each with its objects, in no order to rely on."""
+        return ((kind, self._kinds[kind]) for kind, latest in self._written.items() if latest > version)
 
     def _key(self, resource: Resource, name: str, namespace: str) -> Key:
         return Key(namespace if resource.namespaced else "", name)
@@ -345,6 +347,7 @@ class Store:
 
     def _tell(self, kind: str, type: EventType, old: Object | None, new: Object, seq: int) -> None:
         self._changed[kind] = self.sim.now
+        self._written[kind] = self.version
         if kind in self._listeners:
             for watch in self._listeners[kind].concerned(old, new):
                 watch.tell(type, old, new, seq)

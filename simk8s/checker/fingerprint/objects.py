@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
+from itertools import chain
 from typing import Any
 
 import msgspec
 
 from simk8s.api.objects import Key, Object
-from simk8s.api.store import Store
+from simk8s.api.store import Entry, Store
 from simk8s.checker.fingerprint.naming import nameless
 
 _IGNORED_KINDS = frozenset({"Event", "Lease", "ControllerRevision", "ServiceAccount", "Namespace"})
@@ -41,25 +43,31 @@ class ObjectDigests:
 
     def __init__(self) -> None:
         self._seen: dict[str, dict[Key, _Seen]] = {}
+        self._digests: dict[str, list[bytes]] = {}
         self._version = -1
         self._digest = b""
 
     def of(self, store: Store) -> bytes:
         """One digest of everything that the objects say."""
-        if store.version != self._version:
-            found = []
-            for kind, entries in store.entries():
-                if kind in _IGNORED_KINDS:
-                    continue
-                known = self._seen.setdefault(kind, {})
-                for where, entry in entries.items():
-                    seen = known.get(where)
-                    if seen is None or seen.item is not entry.object:
-                        seen = known[where] = _look(kind, entry.object, seen.fields if seen is not None else {})
-                    found.append(seen.digest)
-            self._version = store.version
-            self._digest = blake2b(b"".join(sorted(found)), digest_size=12).digest()
+        is_new = False
+        for kind, entries in store.changed_since(self._version):
+            if kind not in _IGNORED_KINDS:
+                self._digests[kind] = self._of(kind, entries)
+                is_new = True
+        self._version = store.version
+        if is_new:
+            self._digest = blake2b(b"".join(sorted(chain(*self._digests.values()))), digest_size=12).digest()
         return self._digest
+
+    def _of(self, kind: str, entries: Mapping[Key, Entry]) -> list[bytes]:
+        known = self._seen.setdefault(kind, {})
+        found = []
+        for where, entry in entries.items():
+            seen = known.get(where)
+            if seen is None or seen.item is not entry.object:
+                seen = known[where] = _look(kind, entry.object, seen.fields if seen is not None else {})
+            found.append(seen.digest)
+        return found
 
 
 def _look(kind: str, item: Object, before: dict[str, tuple[object, bytes]]) -> _Seen:
