@@ -105,7 +105,10 @@ def owners(obj: Object) -> list[Object]:
 
 def controller_of(obj: Object) -> Object | None:
     """The owner reference that has `controller: true`."""
-    return next((owner for owner in owners(obj) if owner.get("controller")), None)
+    for owner in owners(obj):
+        if owner.get("controller"):
+            return owner
+    return None
 
 
 def is_controlled_by(obj: Object, owner: Object) -> bool:

@@ -167,16 +167,17 @@ class Store:
         return write(object, by=by, dry_run=dry_run)
 
     def renew(self, kind: str, name: str, namespace: str, change: Callable[[Object], Object]) -> Object:
-        """As `patch`, but no record of history: for heartbeats, which say only that nothing has changed (NODE-1)."""
-        old = self.get(kind, name, namespace)
+        """As `patch`, but of no metadata and no record of history: a heartbeat says that all is as before (NODE-1)."""
         resource = self.resource(kind)
         key = self._key(resource, name, namespace)
+        entry = self._kinds[kind].get(key)
+        if entry is None:
+            raise not_found(resource, name)
         self.version += 1
-        new: Object = {**share(old, change(old))}
-        new["metadata"] = {**new["metadata"], "resourceVersion": str(self.version)}
-        seq = self._kinds[kind][key].seq
-        self._kinds[kind][key] = Entry(new, seq)
-        self._tell(kind, "MODIFIED", old, new, seq)
+        old = entry.object
+        new = {**change(old), "metadata": {**old["metadata"], "resourceVersion": str(self.version)}}
+        self._kinds[kind][key] = Entry(new, entry.seq)
+        self._tell(kind, "MODIFIED", old, new, entry.seq)
         return new
 
     def delete(

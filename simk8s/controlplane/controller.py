@@ -96,13 +96,19 @@ class Controller:
         self.sim.sleep(seconds).callbacks.append(lambda _: self.enqueue(where, seq))
 
     def follow(self, informers: Informers, kind: str, keys: Callable[[Object], Iterator[Key]] | None = None) -> None:
-        """Queue the key of every object of `kind` that changes, or those that `keys` finds in its versions."""
+        """Queue the key of every object of `kind` that changes, or those that `keys` finds in both versions' specs."""
 
         def changed(old: Object | None, new: Object | None, seq: int) -> None:
+            found: tuple[Key, ...] = ()
+            read: Object | None = None
             for version in (old, new):
-                if version is not None:
-                    for where in keys(version) if keys else (key(version),):
-                        self.enqueue(where, seq)
+                if version is None:
+                    continue
+                if read is None or version.get("spec") is not read.get("spec"):
+                    found = tuple(keys(version)) if keys else (key(version),)
+                    read = version
+                for where in found:
+                    self.enqueue(where, seq)
 
         informers.of(kind).on_change(changed)
 

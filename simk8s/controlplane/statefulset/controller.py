@@ -209,10 +209,11 @@ class StatefulSets:
 
     def _pod_changed(self, old: Object | None, new: Object | None, seq: int) -> None:
         """STS-10: the owner is told; for an orphan, every set that might adopt it."""
-        before, after = (controller_of(pod) if pod else None for pod in (old, new))
-        if old is not None and before is not None:
+        before = controller_of(old) if old is not None else None
+        after = controller_of(new) if new is not None else None
+        if old is not None and before is not None and (after is None or after["uid"] != before["uid"]):
             owner = self._owner(old, before)
-            if owner is not None and (after is None or after["uid"] != before["uid"] or new is None):
+            if owner is not None:
                 self._dismiss(self._remember(owner), old)
                 self._controller.enqueue(key_of(owner), seq)
         if new is None:

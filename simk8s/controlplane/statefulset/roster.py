@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left, insort
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from heapq import nlargest
 
 from simk8s.api.duration import parse_timestamp
@@ -17,6 +18,7 @@ REVISION_LABEL = "controller-revision-hash"
 _NAME = re.compile(r"(.*)-([0-9]+)")
 
 
+@lru_cache(maxsize=4096)
 def parent_and_ordinal(pod_name: str) -> tuple[str, int]:
     """STS-1: the set's name and the ordinal that a Pod's name tells; "" and -1 where it tells none.
 
