@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Literal
@@ -66,17 +66,14 @@ def parse(argv: Sequence[str], known: str, *, permute: bool = True, unmodelled: 
     names = _names(known, unmodelled)
     given: list[tuple[str, str]] = []
     operands: list[str] = []
-    words = list(reversed(argv[1:]))
-    while words:
-        word = words.pop()
+    words = iter(argv[1:])
+    for word in words:
         if word[:1] != "-" or word == "-":
             operands.append(word)
             if not permute:
-                operands.extend(reversed(words))
-                break
+                operands.extend(words)
         elif word == "--":
-            operands.extend(reversed(words))
-            break
+            operands.extend(words)
         elif word[1] == "-":
             given.append(_long(word, names, words))
         else:
@@ -135,19 +132,20 @@ def _table(known: str) -> dict[str, tuple[str, Takes]]:
     return names
 
 
-def _long(word: str, names: _Names, words: list[str]) -> tuple[str, str]:
+def _long(word: str, names: _Names, words: Iterator[str]) -> tuple[str, str]:
     written, equals, value = word[2:].partition("=")
     name, takes = names.of(written)
     if takes == "nothing" and equals:
         raise UsageError(f"option '--{written}' doesn't allow an argument")
     if takes == "value" and not equals:
-        if not words:
+        following = next(words, None)
+        if following is None:
             raise UsageError(f"option '--{written}' requires an argument")
-        value = words.pop()
+        value = following
     return name, value
 
 
-def _cluster(word: str, names: _Names, words: list[str], given: list[tuple[str, str]]) -> None:
+def _cluster(word: str, names: _Names, words: Iterator[str], given: list[tuple[str, str]]) -> None:
     position = 1
     while position < len(word):
         letter = word[position]
@@ -158,7 +156,8 @@ def _cluster(word: str, names: _Names, words: list[str], given: list[tuple[str, 
             continue
         value, position = word[position:], len(word)
         if not value and takes == "value":
-            if not words:
+            following = next(words, None)
+            if following is None:
                 raise UsageError(f"option requires an argument -- '{letter}'")
-            value = words.pop()
+            value = following
         given.append((name, value))

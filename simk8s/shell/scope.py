@@ -91,10 +91,12 @@ class Table:
     def pop(self) -> Frame:
         """Leave a function: its local names mean again what they meant outside."""
         frame = self.frames.pop()
-        self._shared = min(self._shared, len(self.frames))
+        if self._shared > len(self.frames):
+            self._shared = len(self.frames)
+        names = self.names
         for meanings in (frame.saved, frame.temporary):
             for name, outer in meanings.items():
-                inner = self.names.get(name)
+                inner = names.get(name)
                 if inner is None or inner.given != "stays":
                     self._uncover(name, outer)
         return frame

@@ -52,13 +52,14 @@ def _walk(process: Process, plan: Plan, test: Test, found: Found) -> Run[None]:
             plan.status = 1
             return
         above = join(found.path, "")
+        below = Found("", found.inode, found.depth + 1, found.start)  # each of them in turn
         for name, inode in entries:
             path = above + name
             if plan.follow and type(inode) is Symlink:
                 inode = process.find(path) or inode
             if plan.one_system and process.locate(path).mount is not process.locate(found.start).mount:
                 continue
-            below = Found(path, inode, found.depth + 1, found.start)
+            below.path, below.inode, below.pruned = path, inode, False
             if isinstance(inode, Directory):
                 yield from _walk(process, plan, test, below)
             elif below.depth >= plan.least:
