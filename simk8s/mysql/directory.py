@@ -157,7 +157,7 @@ class DataDirectory:
     def force(self, path: str) -> None:
         """Make durable now what is at a path, if anything is: the end of a change that says `sync`."""
         above, _, name = path.rpartition("/")
-        parent = self._find(above)
+        parent = self._find(above) if above else self.top
         if isinstance(parent, Directory):
             force(parent.entries.get(name), parent, name)
 
@@ -168,7 +168,7 @@ class DataDirectory:
 
     def _parent(self, path: str) -> tuple[Directory, str]:
         above, _, name = path.rpartition("/")
-        directory = self._find(above)
+        directory = self._find(above) if above else self.top
         if not isinstance(directory, Directory):
             raise FileNotFoundError(path)
         return directory, name

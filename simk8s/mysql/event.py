@@ -302,7 +302,7 @@ def iterate(data: bytes, start: int = 4, *, verify: bool = False) -> Iterator[Ra
     while start < len(data):
         event = read_event(data, start, verify=verify)
         yield event
-        start += event.size
+        start += len(event.data)
 
 
 def parse(raw: RawEvent) -> Event:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from simk8s.mysql.column import INTEGER_BYTES, ColumnType, Row
 from simk8s.mysql.errors import MySQLError
@@ -98,6 +99,7 @@ def _sent_types(mapped: TableMap, types: Sequence[ColumnType]) -> list[ColumnTyp
     return sent
 
 
+@lru_cache(maxsize=256)
 def _as_sent(own: ColumnType, code: int, data: bytes) -> ColumnType:
     if own.name in INTEGER_BYTES or not data:
         return own

@@ -230,5 +230,3 @@ VARIABLES: dict[str, Variable] = {
     "innodb_undo_tablespaces": _number(0, dynamic=False),
     "innodb_version": _fixed(""),
 }
-
-SORTED_VARIABLES = tuple(sorted(VARIABLES.items()))

@@ -59,9 +59,11 @@ def prepare(query: sql.Query, context: Evaluation, outer: Scope | None = None) -
     having, order = condition(None, scope, context), []
     if query.having is not None or query.order:
         aliases = {item.label.lower(): output for item, output in zip(items, outputs, strict=True)}
-        having = condition(query.having, replace(scope, aliases=aliases, clause="having clause"), context)
-        order_scope = replace(scope, aliases=aliases, clause="order clause")
-        order = [_order(order, items, outputs, order_scope, context) for order in query.order]
+        if query.having is not None:
+            having = condition(query.having, replace(scope, aliases=aliases, clause="having clause"), context)
+        if query.order:
+            order_scope = replace(scope, aliases=aliases, clause="order clause")
+            order = [_order(order, items, outputs, order_scope, context) for order in query.order]
     aggregates = [aggregate_of(aggregate, scope, context) for aggregate in scope.aggregates]
     grouped = bool(query.group or aggregates)
     if grouped:

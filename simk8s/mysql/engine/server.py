@@ -19,7 +19,6 @@ from simk8s.mysql.engine.dispatch import run
 from simk8s.mysql.engine.evaluation import Evaluation
 from simk8s.mysql.engine.session import Diagnostic, Done, Result, Session
 from simk8s.mysql.engine.transaction import Transaction
-from simk8s.mysql.engine.variable import value_of
 from simk8s.mysql.errors import MySQLError
 from simk8s.mysql.innodb import InnoDB
 from simk8s.mysql.logset import LogSet
@@ -30,6 +29,7 @@ from simk8s.mysql.sql.parse import parse
 from simk8s.mysql.sql.statement import Show
 from simk8s.mysql.step import Blocked, Pause, Steps
 from simk8s.mysql.table import Table
+from simk8s.mysql.variables import VARIABLES
 
 WRITE_BACK_AFTER = 1_000_000  # microseconds
 
@@ -316,7 +316,8 @@ class Server:
 
     def number(self, name: str) -> int:
         """A global variable that is a number or a switch."""
-        value = value_of(self, None, name)
+        variable = VARIABLES[name]
+        value = (self.variables if variable.scope == "global" else self.session_defaults).get(name, variable.default)
         assert isinstance(value, int)
         return value
 

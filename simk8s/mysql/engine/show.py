@@ -29,7 +29,6 @@ from simk8s.mysql.replication import status
 from simk8s.mysql.sql.statement import Show, UserName
 from simk8s.mysql.step import Steps
 from simk8s.mysql.table import Definition, Table
-from simk8s.mysql.variables import SORTED_VARIABLES
 
 
 def show(context: Evaluation, statement: Show) -> Steps[Result]:
@@ -194,12 +193,7 @@ def _definition(context: Evaluation, statement: Show) -> Definition:
 
 def _variables(context: Evaluation, statement: Show) -> ResultSet:
     session = None if statement.scope == "global" else context.session
-    rows = [
-        (name, variable.shown(known, variable.value_of(context.server, session, name)))
-        for name, known in SORTED_VARIABLES
-        if known.scope != "session" or session is not None
-    ]
-    return _table("Variable_name Value", rows)
+    return _table("Variable_name Value", variable.listing(context.server, session))
 
 
 def _status(context: Evaluation, statement: Show) -> ResultSet:

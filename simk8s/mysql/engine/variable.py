@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from simk8s.mysql.column import Value, plain_text
@@ -84,6 +85,29 @@ def shown(variable: Variable, value: Value) -> str:
     if variable.kind == "float" and isinstance(value, float):
         return f"{value:.6f}"
     return "" if value is None else plain_text(value)
+
+
+def listing(server: Server, session: Session | None) -> list[tuple[str, str]]:
+    """What SHOW VARIABLES prints, for a session or (None) globally: most are as they were built in."""
+    rows = []
+    of_session = server.session_defaults if session is None else session.variables
+    for name, variable, built_in in _built_in():
+        if variable.scope == "session" and session is None:
+            continue
+        if name in (server.variables if variable.scope == "global" else of_session) or name in _COMPUTED:
+            rows.append((name, shown(variable, value_of(server, session, name))))
+        else:
+            rows.append((name, built_in))
+    return rows
+
+
+@cache
+def _built_in() -> tuple[tuple[str, Variable, str], ...]:
+    """Every variable by name, and what SHOW VARIABLES prints of it where nobody has set it."""
+    return tuple((name, variable, shown(variable, variable.default)) for name, variable in sorted(VARIABLES.items()))
+
+
+_COMPUTED = frozenset(("last_insert_id", "identity", "warning_count", "error_count"))
 
 
 def _of_session(session: Session, name: str) -> Value:

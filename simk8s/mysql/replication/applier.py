@@ -127,9 +127,12 @@ def _coming(replica: Replica) -> Iterator[Parsed]:
     files, file = replica.relay.files, replica.applied.relay_file
     position = max(4, replica.applied.relay_pos)
     for name in files[files.index(file) :] if file in files else ():
-        if replica.directory.is_file(name):
-            for raw in iterate(replica.relay.data(name), position):
-                yield Parsed(raw, parse(raw), name)
+        try:
+            data = replica.relay.data(name)
+        except FileNotFoundError:
+            data = b""
+        for raw in iterate(data, position):
+            yield Parsed(raw, parse(raw), name)
         position = 4
 
 

@@ -10,7 +10,7 @@ from simk8s.errors import SimError
 from simk8s.mysql.client.option_file import load_defaults
 from simk8s.mysql.column import Value, plain_text
 from simk8s.mysql.option import Options, parse_options
-from simk8s.mysql.variables import SORTED_VARIABLES, VARIABLES
+from simk8s.mysql.variables import VARIABLES
 
 if TYPE_CHECKING:
     from simk8s.machine import Process
@@ -136,7 +136,7 @@ def help_text(words: tuple[str, ...], version: str, *, verbose: bool) -> str:
 @cache
 def _listed_defaults() -> tuple[tuple[str, str], ...]:
     """Every variable by name, and its line in the help where it was not set."""
-    return tuple((name, _listed(name, variable.default)) for name, variable in SORTED_VARIABLES)
+    return tuple((name, _listed(name, variable.default)) for name, variable in sorted(VARIABLES.items()))
 
 
 def _listed(name: str, value: Value) -> str:
