@@ -107,15 +107,15 @@ def _state(state: Any, is_init: bool) -> str:
 def _scrubbed(value: Any) -> Any:
     kind = type(value)
     if kind is dict:
-        # what is neither a mapping nor a list is done here, without a call for each
+        # what stays as it is is not asked for it one by one
         return {
-            field: _scrubbed(item) if type(item) in _NESTED else nameless(item) if type(item) is str else item
+            field: _scrubbed(item) if type(item) in _NESTED or (type(item) is str and "-" in item) else item
             for field, item in value.items()
             if not _is_ignored(field)
         }
     if kind is list:
         return [_scrubbed(item) for item in value]
-    return nameless(value) if kind is str else value
+    return nameless(value) if kind is str and "-" in value else value
 
 
 _NESTED = frozenset({dict, list})

@@ -94,12 +94,12 @@ def _frame(frame: FrameType, lists: list[tuple[list[object], list[object]]]) -> 
         kind = type(value)
         if kind in _PLAIN:
             if name not in _NUMBERED:
-                said += (name, nameless(value) if kind is str else value)
+                said += (name, nameless(value) if kind is str and "-" in value else value)
         elif kind in _COMMANDS:
             said += (value.line, value.column)
         elif kind in _SEQUENCES:  # all else is objects
             if kind is list:
                 lists.append((value, [*value]))
             if len(value) <= _LONG and all(type(item) in _PLAIN for item in value):
-                said += (name, [nameless(item) if type(item) is str else item for item in value])
+                said += (name, [nameless(item) if type(item) is str and "-" in item else item for item in value])
     return tuple(said)
