@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import blake2b
 from operator import attrgetter
@@ -29,6 +29,9 @@ class _Seen:
     """What is in each inode, by the identity of its content: that is kept by `look`."""
     digest: bytes
     below: list[tuple[str, Directory]]
+    under: list[bytes] = field(default_factory=list)
+    """The digests of the directories below, and of all together, as of when it was last asked for."""
+    whole: bytes = b""
 
 
 class FileDigests:
@@ -47,11 +50,12 @@ class FileDigests:
             seen = self._look(directory, seen if seen is not None and seen.directory is directory else None)
         if not seen.below:
             return seen.digest
-        digest = blake2b(seen.digest, digest_size=12)
-        for name, below in seen.below:
-            digest.update(name.encode())
-            digest.update(self.of(below))
-        return digest.digest()
+        under = [self.of(below) for _, below in seen.below]
+        if under != seen.under:
+            names = [name.encode() for name, _ in seen.below]
+            said = (seen.digest, *(part for pair in zip(names, under, strict=True) for part in pair))
+            seen.under, seen.whole = under, blake2b(b"".join(said), digest_size=12).digest()
+        return seen.whole
 
     def _look(self, directory: Directory, seen: _Seen | None) -> _Seen:
         entries = directory.entries

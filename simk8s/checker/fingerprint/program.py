@@ -38,7 +38,9 @@ class _Read:
 
     def holds(self, task: Task) -> bool:
         """Whether it would come out the same now: nobody but the task changes its variables, but for lists."""
-        return self.turns == task.turns and not task.is_running and all(now == then for now, then in self.lists)
+        if self.turns != task.turns or task.is_running:
+            return False
+        return not self.lists or all(now == then for now, then in self.lists)
 
 
 class ProgramDigests:
@@ -49,17 +51,18 @@ class ProgramDigests:
 
     def of(self, machine: Machine) -> bytes:
         """One digest of where the programs of a container stand, those apart that probes and people have started."""
-        digest = blake2b(digest_size=12)
+        said: list[bytes] = []
         before = self._read.get(machine, {})
-        now = self._read[machine] = {}
+        now: dict[Task, _Read] = {}
         for process in _descendants(machine):
-            digest.update(_called(tuple(process.argv), process.cwd))
+            said.append(_called(tuple(process.argv), process.cwd))
             for task in process.tasks:
                 if task.is_alive:
                     known = before.get(task)
-                    now[task] = known if known is not None and known.holds(task) else _read(task)
-                    digest.update(now[task].said)
-        return digest.digest()
+                    read = now[task] = known if known is not None and known.holds(task) else _read(task)
+                    said.append(read.said)
+        self._read[machine] = now
+        return blake2b(b"".join(said), digest_size=12).digest()
 
 
 @lru_cache(1 << 10)
@@ -85,7 +88,8 @@ def _descendants(machine: Machine) -> Iterator[Process]:
     while waiting:
         process = waiting.pop()
         yield process
-        waiting += [child for _, child in sorted(process.children.items(), reverse=True) if child.is_alive]
+        if process.children:
+            waiting += [child for _, child in sorted(process.children.items(), reverse=True) if child.is_alive]
 
 
 def _frame(frame: FrameType, lists: list[tuple[list[object], list[object]]]) -> tuple[Any, ...]:
