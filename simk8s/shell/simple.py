@@ -27,7 +27,7 @@ from simk8s.shell.dispatch import runs
 from simk8s.shell.locale import in_locale
 from simk8s.shell.quote import traced_word
 from simk8s.shell.redirection import RedirectionError, is_constant, redirect
-from simk8s.shell.syntax.nodes import ArrayValue, Assignment, Redirection, SimpleCommand
+from simk8s.shell.syntax.nodes import ArrayValue, Assignment, FunctionDefinition, Redirection, SimpleCommand
 from simk8s.shell.syntax.parts import Word
 from simk8s.shell.variables import Variable
 from simk8s.sim import Run, Waits
@@ -97,6 +97,8 @@ def _run(shell: Shell, node: SimpleCommand, may_exec: bool, rest: Waits = ()) ->
             excused, shell.moment.excused = shell.moment.excused, 0
             shell.moment.inverted += excused
             try:
+                if shell.options.xtrace and not node.assignments:
+                    yield from trace.show_words(shell, words)
                 status = yield from _run_words(shell, node, words, may_exec)
             finally:
                 shell.moment.excused = excused
@@ -257,24 +259,36 @@ def _run_words(shell: Shell, node: SimpleCommand, words: list[str], may_exec: bo
     builtin = find_builtin(shell, name)
     special = name in SPECIAL and builtin is not None
     definition = None if special and shell.dialect.posix else shell.functions.get(name)
-    if not node.assignments and not node.redirections:
-        if shell.options.xtrace:
-            yield from trace.show_words(shell, words)
-        if definition is not None:
-            return (yield from function.call(shell, definition, words, node.line))
-        if builtin is None:
-            return (yield from external.run(shell, words, node, may_exec))
-        status = yield from _run_builtin(shell, words, may_exec)
-        shell.last_argument = words[-1]
-        return status
+    if node.assignments or node.redirections:
+        is_program = builtin is None and definition is None
+        return _run_inside(shell, node, words, may_exec, definition, is_program=is_program, special=special)
+    if definition is not None:
+        return function.call(shell, definition, words, node.line)
+    if builtin is not None:
+        return _run_builtin(shell, words, may_exec)
+    return external.run(shell, words, node, may_exec)
+
+
+def _run_inside(
+    shell: Shell,
+    node: SimpleCommand,
+    words: list[str],
+    may_exec: bool,
+    definition: FunctionDefinition | None,
+    *,
+    is_program: bool,
+    special: bool,
+) -> Run[int]:
+    """The same inside of the assignments and redirections of the command."""
+    name = words[0]
     restored: dict[str, Variable | None] = {}
     if node.assignments:
         restored = yield from temporary.assign(shell, node.assignments)
-    if shell.options.xtrace:
-        yield from trace.show_words(shell, words)
+        if shell.options.xtrace:
+            yield from trace.show_words(shell, words)
     hiding = temporary.exchange(shell, restored)  # redirections do not see what is assigned in front of the command
     child_shell = shell
-    if definition is None and builtin is None and any(not is_constant(item) for item in node.redirections):
+    if is_program and any(not is_constant(item) for item in node.redirections):
         child_shell = shell.copy()  # what the expansions assign is the child's
         child_shell.level = shell.level
         child_shell.traps = {}
@@ -293,7 +307,7 @@ def _run_words(shell: Shell, node: SimpleCommand, words: list[str], may_exec: bo
             return status
         finally:
             restored = temporary.exchange(shell, hiding)
-        if definition is None and builtin is None:
+        if is_program:
             try:
                 child = yield from external.start(shell, words, node, may_exec)
             except Exec:
@@ -317,7 +331,6 @@ def _run_words(shell: Shell, node: SimpleCommand, words: list[str], may_exec: bo
                 status = yield from _run_builtin(shell, words, may_exec)
             finally:
                 shell.in_front = before
-            shell.last_argument = words[-1]
             if name not in ("eval", ".", "source"):  # what is said in a text holds for that text
                 restored = {given: old for given, old in restored.items() if not temporary.stays(shell, given)}
             if name == "exec" and status == 0:
@@ -352,11 +365,12 @@ def _run_builtin(shell: Shell, words: list[str], may_exec: bool) -> Run[int]:
         status = result if isinstance(result, int) else (yield from result)
         if shell.remarks:
             yield from shell.tell_remarks()
-        return status
     except (BuiltinError, ShellError, SyscallError) as error:
-        return (yield from _told(shell, name, error))
+        status = yield from _told(shell, name, error)
     finally:
         shell.may_exec = False
+    shell.last_argument = words[-1]
+    return status
 
 
 def _answered(shell: Shell, name: str, running: Run[int]) -> Run[int]:

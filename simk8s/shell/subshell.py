@@ -123,9 +123,12 @@ def become(shell: Shell, command: Command) -> None:
 
 def wait_for(shell: Shell, child: Process) -> Run[int]:
     """The status of a child in the foreground. Traps that became due meanwhile run after it."""
+    return _ended_among_jobs(shell, child) if shell.jobs else _ended(shell, child)
+
+
+def _ended_among_jobs(shell: Shell, child: Process) -> Run[int]:
     status = yield from _ended(shell, child)
-    if shell.jobs:
-        yield from job.forget_ended(shell)
+    yield from job.forget_ended(shell)
     return status
 
 
