@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import regex
 
@@ -27,21 +27,18 @@ _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "b": "\b", "Z": "\x1a"}
 _ESCAPE = regex.compile(r"\\(.)", regex.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
-    """`kind` is string, hex, number, variable, quoted, word, operator or end; `key` is the text in capitals."""
+class Token(NamedTuple):
+    """`kind` is string, hex, number, variable, quoted, word, operator or end; `key` is the text of a word or operator
+    in capitals."""
 
     kind: str
     text: str
     start: int
+    key: str = ""
 
     @property
     def end(self) -> int:
         return self.start + len(self.text)
-
-    @property
-    def key(self) -> str:
-        return self.text.upper() if self.kind in ("word", "operator") else ""
 
     @property
     def value(self) -> str:
@@ -60,14 +57,16 @@ def tokens_of(text: str) -> list[Token]:
 
 def _scan(text: str) -> Iterator[Token]:
     position = 0
-    while position < len(text):
-        match = _TOKEN.match(text, position)
-        if match is None:
-            raise syntax_error(text, position)
-        kind = match.lastgroup
+    for match in _TOKEN.finditer(text):
+        kind, (start, end) = str(match.lastgroup), match.span()
+        if start != position:
+            break
         if kind not in ("space", "executed"):
-            yield Token(str(kind), match[0], position)
-        position = match.end()
+            word = match[0]
+            yield Token(kind, word, start, word.upper() if kind in ("word", "operator") else "")
+        position = end
+    if position != len(text):
+        raise syntax_error(text, position)
 
 
 def unquoted(text: str) -> str:
@@ -98,9 +97,14 @@ class Cursor:
 
     def peek(self, *keys: str) -> bool:
         """Whether these words come next."""
-        return all(token.key == key for token, key in zip(self.tokens[self.place :], keys, strict=False)) and (
-            self.place + len(keys) < len(self.tokens)
-        )
+        place, tokens = self.place, self.tokens
+        if place + len(keys) >= len(tokens):
+            return False
+        for key in keys:
+            if tokens[place].key != key:
+                return False
+            place += 1
+        return True
 
     def accept(self, *keys: str) -> bool:
         """Step over these words if they come next, all together."""
