@@ -11,7 +11,7 @@ from datetime import datetime
 from hashlib import blake2b
 
 from simk8s.machine import Directory, File, FileSystem
-from simk8s.machine.filesystem import Symlink
+from simk8s.machine.filesystem import Symlink, unseen
 
 DATA = "..data"
 
@@ -31,6 +31,7 @@ def write(filesystem: FileSystem, files: Mapping[str, File], now: float, clock: 
     for name in written.entries:
         before = root.entries.get(name)
         links[name] = before if isinstance(before, Symlink) else Symlink(f"{DATA}/{name}", mtime=now)
+    unseen(root)
     root.entries.clear()
     root.entries |= {stamp: written, **links}
     root.mtime = now

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
+from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
+
+import pytest
 
 from simk8s import Cluster
+from simk8s.checker.crash import Crash
 from simk8s.checker.fingerprint import Fingerprints
 from simk8s.checker.fingerprint.binlog import MAGIC, timeless
 from simk8s.checker.fingerprint.files import FileDigests
 from simk8s.checker.fingerprint.program import ProgramDigests
+from simk8s.checker.known import Known
+from simk8s.checker.setup import Setup
+from simk8s.checker.walk import Walk
 from simk8s.faults import AtTime, Fault, PowerOff
+from simk8s.faults.point import CrashPoint
 from simk8s.machine import Directory, File, Machine, Process
 from simk8s.sim import Run, Simulation
+
+MANIFESTS = Path(__file__).parents[2] / "scenarios" / "mysql-safe"
 
 POD = """
 apiVersion: v1
@@ -118,6 +128,19 @@ echo a > a; echo b > b; mv a b; ln -s b link; chown -h 999 link; touch new; cp b
 """
 
 
+def unseen_copy(directory: Directory) -> Directory:
+    """The same tree, at which nobody has looked."""
+    entries = {
+        name: unseen_copy(inode)
+        if isinstance(inode, Directory)
+        else replace(inode, glance=None)
+        if isinstance(inode, File)
+        else inode
+        for name, inode in directory.entries.items()
+    }
+    return replace(directory, entries=entries, glance=None)
+
+
 def test_a_directory_is_read_again_when_anything_in_it_changes() -> None:
     """What was read before is not read again where nothing has changed: it is then what a first look would find."""
     commands = [command.strip() for line in CHANGES.splitlines() for command in line.split(";") if command.strip()]
@@ -129,9 +152,28 @@ def test_a_directory_is_read_again_when_anything_in_it_changes() -> None:
     digests, seen = FileDigests(), []
     for _ in range(2 * len(commands) + 20):
         seen.append(digests.of(volume.filesystem.root))
-        assert seen[-1] == FileDigests().of(deepcopy(volume.filesystem.root))
+        assert seen[-1] == FileDigests().of(unseen_copy(volume.filesystem.root))
         cluster.run(5.0)
     assert sum(before != after for before, after in pairwise(seen)) == len(commands)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("struck", [0, 1200], ids=["no crash", "a crash"])
+def test_what_servers_clones_and_scripts_write_is_read_again(struck: int) -> None:
+    """At points of a whole run of three replicas the volumes are what a first look finds."""
+    digests = FileDigests()
+    looks: list[bytes] = []
+
+    def look(walk: Walk, point: CrashPoint, position: int) -> None:
+        if position % 12 == 0:
+            for disk in walk.cluster.world.site.disks:
+                looks.append(digests.of(disk.root))
+                assert looks[-1] == FileDigests().of(unseen_copy(disk.root))
+        if position == struck:
+            walk.strike(Crash(point, position, walk.cluster.now, "pod", point.pod))
+
+    Walk(Setup.read([str(MANIFESTS)]), Known(), look, more=1).run()
+    assert len(set(looks)) > 100
 
 
 def test_moments_and_uuids_in_files_count_as_the_same() -> None:
