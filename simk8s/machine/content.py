@@ -169,6 +169,10 @@ def splice(content: Content, offset: int, data: Content) -> Content:
         return content + data if length else data
     if offset > length:
         return Sparse([*segments(content), offset - length, *segments(data)])
+    if type(content) is Sparse and type(data) is bytes and len(content.segments) == 2:
+        first = content.segments[0]
+        if type(first) is bytes and len(first) == offset and offset + len(data) < length:
+            return padded(first + data, length)  # a log's next entry, where nothing was written behind it
     return content_of([*segments(content[:offset]), *segments(data), *segments(content[offset + len(data) :])])
 
 
