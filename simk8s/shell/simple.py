@@ -117,7 +117,7 @@ def _run(shell: Shell, node: SimpleCommand, may_exec: bool, rest: Waits = ()) ->
         opened = len(shell.substituted_files)
         raise
     finally:
-        if len(shell.substituted_files) > opened:
+        if shell.substituted_files:
             subshell.close_substituted(shell, opened)
     shell.status = status
     shell.pipe_statuses = [status]

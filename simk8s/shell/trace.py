@@ -27,7 +27,7 @@ def show_line(shell: Shell, text: str) -> Run[None]:
         prefix = yield from expand_prompt(shell, prefix)
     if not shell.dialect.almquist:
         prefix = prefix[:1] * shell.trace_depth + prefix  # once more for each level of `$( )` and `eval`
-    fd = shell.get("BASH_XTRACEFD")
+    fd = shell.get("BASH_XTRACEFD") if "BASH_XTRACEFD" in shell.names else None
     yield from shell.write(int(fd) if fd and fd.isdecimal() else 2, f"{prefix}{text}\n")
 
 

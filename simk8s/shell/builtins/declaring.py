@@ -26,8 +26,8 @@ _CASES = {"l": "lower", "u": "upper", "c": "capitalized"}
 @builtin("declare", "typeset", "local")
 def declare(shell: Shell, words: list[str]) -> Run[int]:
     """Give variables attributes and values; in a function they become local unless `-g` is given."""
-    local = words[0] == "local"
-    if local and not shell.in_function:
+    local, in_function = words[0] == "local", shell.in_function
+    if local and not in_function:
         if shell.dialect.almquist:
             yield from shell.complain("local: not in a function")
             raise ExitShell(2)
@@ -41,7 +41,7 @@ def declare(shell: Shell, words: list[str]) -> Run[int]:
     status = 0
     for operand in operands:
         try:
-            inside = shell.in_function and "g" not in letters
+            inside = in_function and "g" not in letters
             yield from _declare_one(shell, words[0], operand, letters, make_local=inside)
         except BuiltinError as error:
             yield from shell.complain(f"{words[0]}: {error.message}")
