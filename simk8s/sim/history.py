@@ -39,27 +39,26 @@ class Record(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
 class Actor:
     """Somebody who does things in order: a controller, a kubelet, a process. Remembers what its next act follows."""
 
-    __slots__ = ("heard", "last", "name")
+    __slots__ = ("heard", "last", "latest", "name")
 
     def __init__(self, name: str, last: int = -1) -> None:
         self.name = name
         self.last = last
         self.heard = -1
+        self.latest = last
+        """The record that a message sent now follows: the actor's own last, or one that it merely passes on."""
 
     def hear(self, seq: int) -> None:
         """A message arrived whose sending was record `seq`; the next record of this actor has it as a cause."""
         if seq > self.heard:
             self.heard = seq
-
-    @property
-    def latest(self) -> int:
-        """The record that a message sent now follows: the actor's own last, or one that it merely passes on."""
-        return self.heard if self.heard > self.last else self.last
+            if seq > self.latest:
+                self.latest = seq
 
     def fork(self, name: str | None = None) -> Actor:
         """A new actor whose first record follows all that this one has done and heard: a child, a spawned task."""
         child = Actor(name or self.name, self.last)
-        child.heard = self.heard
+        child.heard, child.latest = self.heard, self.latest
         return child
 
 
@@ -87,7 +86,7 @@ class History:
             self.records.append(record)
             for listener in self._listeners:
                 listener(record)
-        actor.last = seq
+        actor.last = actor.latest = seq
         actor.heard = -1
         return seq
 
