@@ -32,16 +32,20 @@ class Index:
 
     def replace(self, where: Key, new: Object | None) -> None:
         """Of the object there is a new version, or none any more."""
-        before = self._mentioned.pop(where, {})
+        before = self._mentioned.get(where, {})
         after = dict.fromkeys(self._mentions(new)) if new is not None else {}
-        for value in before:
-            if value not in after:
-                entries = self._entries[value]
-                del entries[where]
-                if not entries:
-                    del self._entries[value]
-        if new is not None and after:
-            self._mentioned[where] = after
+        if before != after:
+            for value in before:
+                if value not in after:
+                    entries = self._entries[value]
+                    del entries[where]
+                    if not entries:
+                        del self._entries[value]
+            if after:
+                self._mentioned[where] = after
+            else:
+                del self._mentioned[where]
+        if new is not None:
             for value in after:
                 self._entries.setdefault(value, {})[where] = new
 

@@ -23,6 +23,7 @@ INITIAL: dict[Kind, Result] = {"startup": "unknown", "liveness": "success", "rea
 
 EXEC_SECONDS = (0.1, 0.3)  # TIME-36
 _ATTEMPTS = 3  # KUBELET-47
+_NOT_ASKED = Outcome("unknown")
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +164,7 @@ class Probe:
 
     def _ask(self, container: Container) -> Run[Outcome]:
         sim = self._sim
-        outcome = Outcome("unknown")
+        outcome = _NOT_ASKED
         for _ in range(_ATTEMPTS):
             if "exec" in self.spec:
                 yield sim.sleep(sim.uniform(*EXEC_SECONDS, f"probe/{container.machine.name}"))
