@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import os
 import sys
 from contextlib import suppress
@@ -88,6 +90,7 @@ def root() -> None:
 def main() -> None:
     """The entry point of the installed command."""
     _replace_closed_streams()
+    atexit.register(gc.freeze)  # else Python looks through all there is once more, a fifth of a second after a `check`
     try:
         root(prog_name="simk8s")
     except OSError as error:  # what click itself could not print, such as a help text

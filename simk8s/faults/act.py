@@ -165,5 +165,8 @@ ACTS: dict[str, type[Act]] = {
 """Every kind of fault by its name in a scenario."""
 
 
+_NAMES = {kind: name for name, kind in ACTS.items()}
+
+
 def name_of(kind: type[Act]) -> str:
-    return next(name for name, known in ACTS.items() if known is kind)
+    return _NAMES[kind]
