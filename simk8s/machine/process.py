@@ -21,6 +21,7 @@ from simk8s.machine.signalled import Disposition, Signalled
 from simk8s.machine.signals import SIGCHLD
 from simk8s.machine.sockets import Sockets
 from simk8s.sim import Actor, Run, Task, Waits
+from simk8s.sim.clock import Wait
 
 if TYPE_CHECKING:
     from simk8s.machine.machine import Machine
@@ -90,7 +91,7 @@ class Process(Descriptors, Sockets, Signalled):
         self.dispositions: dict[int, Disposition] = {}
         self.exited: simpy.Event = simpy.Event(machine.sim.env)  # succeeds with the status
         self.status: int | None = None
-        self.started_at = machine.sim.now
+        self.started_at = self.sim.env._now
         self.command_index: int = parent.command_index if parent else 0 if self.pid == 1 else -1
         """The number of the command that it works for, where somebody numbers them; -1: for none, as a probe does."""
         self._tasks: list[Task] = []
@@ -150,7 +151,7 @@ class Process(Descriptors, Sockets, Signalled):
         """All of the end but what waits for it."""
         self.status = status
         self.signal = signal
-        self.finished_at = self.sim.now
+        self.finished_at = self.sim.env._now
         for task in self._tasks:
             task.kill()
         detail = {"signal": signal} if signal else {}
@@ -298,7 +299,7 @@ class Process(Descriptors, Sockets, Signalled):
     def sleep(self, seconds: float) -> Waits:
         """Let virtual time pass."""
         sim = self.sim
-        return () if self.status is None and sim.env.passed(seconds) else (sim.sleep(seconds),)
+        return () if self.status is None and sim.env.passed(seconds) else (Wait(sim.env, seconds),)
 
     def step(self, verb: str, object: str = "", seconds: float | None = None) -> Waits:
         """Pass through a point where this process may be killed, and take the time of a system call (or `seconds`)."""
@@ -314,7 +315,7 @@ class Process(Descriptors, Sockets, Signalled):
         """The rest of a step that others come between; by its variables anybody can see which step that is."""
         if self.status is not None:
             yield self.machine.never
-        yield self.sim.sleep(seconds)
+        yield Wait(self.sim.env, seconds)
 
     def record(self, verb: str, object: str = "", **detail: Any) -> int:
         """Write to history what this process did."""
