@@ -10,7 +10,7 @@ from simk8s.machine.filesystem import Device, Directory, Fifo, File, Inode
 from simk8s.machine.handle import FileHandle, Handle, NullHandle, PatternHandle
 from simk8s.machine.mount import Location
 from simk8s.machine.pipe import Pipe, PipeBothWays
-from simk8s.sim import Run
+from simk8s.sim import Run, Waits
 
 HELD = 1 << 20
 HELD_SECONDS = 0.0005
@@ -177,13 +177,13 @@ class Descriptors(Files):
                 yield from self.sleep(HELD_SECONDS)  # type: ignore[attr-defined]
         return b"".join([bytes(piece) for piece in pieces])
 
-    def write(self, fd: int, data: Content) -> Run[int]:
+    def write(self, fd: int, data: Content) -> Waits:
         """All of `data` to a descriptor."""
         try:
             handle = self.files[fd]
         except KeyError:
             raise SyscallError(Errno.EBADF) from None
-        return handle.write(self, data) if data else _nothing_written()  # type: ignore[arg-type]
+        return handle.write(self, data) if data else ()  # type: ignore[arg-type]
 
     def read_file(self, path: str) -> Run[bytes]:
         """A whole file. Raises SyscallError."""
@@ -202,8 +202,3 @@ class Descriptors(Files):
         if len(data):
             yield from handle.write(self, data)  # type: ignore[arg-type]
         handle.release()
-
-
-def _nothing_written() -> Run[int]:
-    return 0
-    yield

@@ -12,7 +12,7 @@ from simk8s.machine.errno import Errno, SyscallError
 from simk8s.machine.filesystem import File
 from simk8s.machine.lock import FileLock
 from simk8s.machine.mount import Location
-from simk8s.sim import Run
+from simk8s.sim import Run, Waits
 
 if TYPE_CHECKING:
     from simk8s.machine.process import Process
@@ -39,10 +39,9 @@ class Handle:
         raise SyscallError(Errno.EBADF)
         yield
 
-    def write(self, process: Process, data: Content) -> Run[int]:
+    def write(self, process: Process, data: Content) -> Waits:
         """Write all of `data`, waiting for room where needed."""
         raise SyscallError(Errno.EBADF)
-        yield
 
     def sync(self, process: Process) -> Run[None]:
         """fsync(2): make durable what was written."""
@@ -126,7 +125,7 @@ class FileHandle(Handle):
         return data
         yield
 
-    def write(self, process: Process, data: Content) -> Run[int]:
+    def write(self, process: Process, data: Content) -> Run[None]:
         if not self.writable:
             raise SyscallError(Errno.EBADF)
         yield from process.step("write", self.label)
@@ -153,7 +152,6 @@ class FileHandle(Handle):
             process.record("file.write", self.label, offset=offset, data=as_json(data), **self._moved)
         if size >= BULK:
             yield from process.sleep(disk.slowness * size / process.machine.costs.disk_bytes_per_second)
-        return size
 
     def sync(self, process: Process) -> Run[None]:
         yield from process.step("fsync", self.label)
@@ -186,9 +184,8 @@ class NullHandle(Handle):
         return b""
         yield
 
-    def write(self, process: Process, data: Content) -> Run[int]:
-        return len(data)
-        yield
+    def write(self, process: Process, data: Content) -> Waits:
+        return ()
 
 
 class PatternHandle(NullHandle):
@@ -209,10 +206,10 @@ class PatternHandle(NullHandle):
         end = data.find(delimiter) + 1 if delimiter else 0
         return data[:end] if end else data
 
-    def write(self, process: Process, data: Content) -> Run[int]:
+    def write(self, process: Process, data: Content) -> Waits:
         if self.name == "full":
             raise SyscallError(Errno.ENOSPC)
-        return (yield from super().write(process, data))
+        return ()
 
 
 class SourceHandle(Handle):
@@ -240,8 +237,6 @@ class SinkHandle(Handle):
     def __init__(self, listener: Callable[[Process, bytes], None]) -> None:
         self.listener = listener
 
-    def write(self, process: Process, data: Content) -> Run[int]:
-        plain = data if isinstance(data, bytes) else bytes(data)
-        self.listener(process, plain)
-        return len(plain)
-        yield
+    def write(self, process: Process, data: Content) -> Waits:
+        self.listener(process, data if isinstance(data, bytes) else bytes(data))
+        return ()

@@ -14,7 +14,7 @@ from simk8s.machine.content import Content, Sparse, joined, split
 from simk8s.machine.errno import Errno, SyscallError
 from simk8s.machine.handle import Handle
 from simk8s.machine.signals import SIGPIPE
-from simk8s.sim import Run, Simulation
+from simk8s.sim import Run, Simulation, Waits
 from simk8s.sim.clock import Wait
 
 if TYPE_CHECKING:
@@ -194,11 +194,14 @@ class Pipe:
             collected += data
         return collected
 
-    def write(self, process: Process, data: Content) -> Run[int]:
+    def write(self, process: Process, data: Content) -> Waits:
         """All of `data`, waiting for room. With no reader left: SIGPIPE, or EPIPE for a process that ignores that."""
         size = data.length if type(data) is Sparse else len(data)
-        if size and self.readers and self.put(data, process.actor.latest):
-            return size
+        if not size or (self.readers and self.put(data, process.actor.latest)):
+            return ()
+        return self._fill(process, data)
+
+    def _fill(self, process: Process, data: Content) -> Run[None]:
         rest = data
         while len(rest):
             if self.readers == 0:
@@ -211,7 +214,6 @@ class Pipe:
                 self.put(rest[:room], process.actor.latest)
                 rest = rest[room:]
             yield self.changed()
-        return size
 
     def lose_reader(self) -> None:
         self.readers -= 1
@@ -259,7 +261,7 @@ class PipeWriter(Handle):
         self.pipe = pipe
         pipe.writers += 1
 
-    def write(self, process: Process, data: Content) -> Run[int]:
+    def write(self, process: Process, data: Content) -> Waits:
         return self.pipe.write(process, data)
 
     def close(self) -> None:
@@ -279,7 +281,7 @@ class PipeBothWays(Handle):
     def read_until(self, process: Process, delimiter: bytes, limit: int) -> Run[bytes]:
         return self._reader.read_until(process, delimiter, limit)
 
-    def write(self, process: Process, data: Content) -> Run[int]:
+    def write(self, process: Process, data: Content) -> Waits:
         return self._writer.write(process, data)
 
     def is_ready(self) -> bool:

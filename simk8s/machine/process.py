@@ -334,11 +334,11 @@ class Process(Descriptors, Sockets, Signalled):
         """The addresses of a host name. Raises ResolveError."""
         return (yield from resolve(self, name))
 
-    def print(self, text: str) -> Run[None]:
+    def print(self, text: str) -> Waits:
         """Write a line to standard output."""
-        yield from self.write(1, text.encode() + b"\n")
+        return self.write(1, text.encode() + b"\n")
 
-    def complain(self, text: str) -> Run[None]:
+    def complain(self, text: str) -> Waits:
         """Write a line to standard error behind the program's name, as tools do."""
         name = self.argv[0].rsplit("/", 1)[-1]
-        yield from self.write(2, f"{name}: {text}\n".encode())
+        return self.write(2, f"{name}: {text}\n".encode())

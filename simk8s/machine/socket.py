@@ -12,7 +12,7 @@ from simk8s.machine.content import Content, Sparse
 from simk8s.machine.errno import Errno, SyscallError
 from simk8s.machine.handle import Handle
 from simk8s.machine.pipe import Pipe, PipeWriter
-from simk8s.sim import Run, Simulation
+from simk8s.sim import Run, Simulation, Waits
 from simk8s.sim.clock import Wait
 
 if TYPE_CHECKING:
@@ -121,10 +121,20 @@ class SocketHandle(Handle):
     def read_until(self, process: Process, delimiter: bytes, limit: int) -> Run[bytes]:
         return self._incoming.read_until(process, delimiter, limit)
 
-    def write(self, process: Process, data: Content) -> Run[int]:
+    def write(self, process: Process, data: Content) -> Waits:
         if self._is_shut:
             raise SyscallError(Errno.EPIPE)
-        link, outgoing = self.link, self._outgoing
+        link = self.link
+        if link.cut or link.latency_seconds or link.bytes_per_second:
+            return self._send(process, data)
+        outgoing = self._outgoing
+        if outgoing.readers and outgoing.put(data, process.actor.latest):
+            return ()
+        return outgoing.write(process, data)
+
+    def _send(self, process: Process, data: Content) -> Run[None]:
+        """Write what is under way for a while."""
+        link = self.link
         if link.cut:
             yield from self._outlast_partition(process)
         seconds, size = link.latency_seconds, data.length if type(data) is Sparse else len(data)
@@ -132,9 +142,7 @@ class SocketHandle(Handle):
             seconds += size / link.bytes_per_second
         if seconds:
             yield Wait(process.sim.env, seconds)
-        if outgoing.readers and outgoing.put(data, process.actor.latest):
-            return size
-        return (yield from outgoing.write(process, data))
+        yield from self._outgoing.write(process, data)
 
     def _outlast_partition(self, process: Process) -> Run[None]:
         sim = process.sim

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import msgspec
 
 from simk8s.machine import Handle
-from simk8s.sim import Run
+from simk8s.sim import Run, Waits
 
 if TYPE_CHECKING:
     from simk8s.machine import Process
@@ -136,11 +136,11 @@ class Conversation:
         self.handle = handle
         self._received = b""
 
-    def send(self, packet: Packet) -> Run[int]:
+    def send(self, packet: Packet) -> Waits:
         """Raises SyscallError EPIPE where the peer has closed (SIGPIPE must be ignored or handled)."""
         return self.handle.write(self.process, _framed(packet))
 
-    def send_all(self, packets: Iterable[Packet]) -> Run[int]:
+    def send_all(self, packets: Iterable[Packet]) -> Waits:
         """Several packets in one write: such as nobody sends twice."""
         return self.handle.write(self.process, b"".join(map(_new_frame, packets)))
 

@@ -14,7 +14,7 @@ from simk8s.mysql.client.statement import Splitter, Statement, split
 from simk8s.mysql.errors import ClientError, MySQLError
 from simk8s.mysql.profile import profile_of
 from simk8s.mysql.wire import Ok, Rows
-from simk8s.sim import Run
+from simk8s.sim import Run, Waits
 
 if TYPE_CHECKING:
     from simk8s.machine import Process
@@ -220,7 +220,7 @@ class Session:
         )
         return "-" * 14 + "\n" + "\n".join(lines) + "\n" + "-" * 14 + "\n\n"
 
-    def _say(self, text: str) -> Run[int]:
+    def _say(self, text: str) -> Waits:
         return self.process.write(1, text.encode())
 
 

@@ -25,7 +25,7 @@ from simk8s.mysql.xtrabackup.information import (
 from simk8s.mysql.xtrabackup.options import Options
 from simk8s.mysql.xtrabackup.redo_copy import LostRedo, RedoCopy
 from simk8s.mysql.xtrabackup.sink import Sink, WriteFailed, sink_for
-from simk8s.sim import Run
+from simk8s.sim import Run, Waits
 
 if TYPE_CHECKING:
     from simk8s.machine import Process
@@ -294,10 +294,10 @@ class Backup:
             names = [names.pop(choose(len(names), "directory-order")) for _ in range(len(names))]
         return names
 
-    def _log(self, text: str) -> Run[int]:
+    def _log(self, text: str) -> Waits:
         return self.process.write(2, f"{self.process.sim.written('%y%m%d %H:%M:%S')} {text}\n".encode())
 
-    def _tell(self, text: str) -> Run[int]:
+    def _tell(self, text: str) -> Waits:
         return self.process.write(2, f"{text}\n".encode())
 
 

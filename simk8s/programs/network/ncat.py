@@ -9,7 +9,7 @@ from simk8s.programs.network.relay import BLOCK, Exchange, run_with_pipes
 from simk8s.programs.options import Options, parse
 from simk8s.programs.processes.duration import parse_duration
 from simk8s.programs.tool import tool, whole_number
-from simk8s.sim import Run
+from simk8s.sim import Run, Waits
 
 _KNOWN = (
     "l,listen k,keep-open m,max-conns: c,sh-exec: e,exec: w,wait: p,source-port: v,verbose n,nodns 4 6 z U,unixsock "
@@ -97,7 +97,7 @@ def _talk(process: Process, socket: SocketHandle, options: Options) -> Run[int]:
     """Standard input to the peer, the peer to standard output, until the peer ends (or, --send-only, the input)."""
     exchange = Exchange(process, socket)
 
-    def show(data: Content) -> Run[int]:
+    def show(data: Content) -> Waits:
         return process.write(1, data)
 
     if "send-only" not in options:

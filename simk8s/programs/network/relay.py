@@ -9,7 +9,7 @@ import simpy
 from simk8s.machine import Content, Errno, Handle, Process, SocketHandle, Sparse, SyscallError
 from simk8s.machine.pipe import PipeReader
 from simk8s.machine.signals import SIGPIPE
-from simk8s.sim import Run
+from simk8s.sim import Run, Waits
 
 BLOCK = 1 << 16
 
@@ -23,7 +23,7 @@ class Exchange:
         self.ended: simpy.Event = process.sim.event()
         self.error: SyscallError | None = None
 
-    def receive(self, sink: Callable[[Content], Run[object]]) -> Run[None]:
+    def receive(self, sink: Callable[[Content], Waits]) -> Run[None]:
         """Hand on what the peer sends, until it closes."""
         try:
             while len(data := (yield from self.socket.read(self.process, BLOCK))):
