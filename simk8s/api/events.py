@@ -19,6 +19,7 @@ BURST = 25  # API-33
 REFILL_SECONDS = 300
 
 _SWEEP_SECONDS = 300
+_EPOCH_NANOSECONDS = int(EPOCH.timestamp()) * 10**9
 
 
 @dataclass(slots=True)
@@ -112,7 +113,8 @@ class EventRecorder:
 
     def _new(self, involved: Object, namespace: str, type: str, reason: str, message: str) -> Object:
         sim = self.store.sim
-        nanoseconds = int(EPOCH.timestamp()) * 10**9 + round(sim.now * 10**9) + self.store.version % 1000
+        now = sim.timestamp
+        nanoseconds = _EPOCH_NANOSECONDS + round(sim.now * 10**9) + self.store.version % 1000
         source = {"component": self.component}
         if self.host:
             source["host"] = self.host
@@ -125,8 +127,8 @@ class EventRecorder:
             "reason": reason,
             "message": message,
             "source": source,
-            "firstTimestamp": sim.timestamp,
-            "lastTimestamp": sim.timestamp,
+            "firstTimestamp": now,
+            "lastTimestamp": now,
             "count": 1,
             "reportingComponent": self.component,
             "reportingInstance": self.host,
