@@ -8,7 +8,7 @@ from functools import lru_cache
 from weakref import WeakKeyDictionary
 
 from simk8s.machine import Directory, File, Machine, Process
-from simk8s.machine.survey import Survey
+from simk8s.machine.evidence import Evidence
 
 FILES = ("/etc/my.cnf", "/etc/mysql/my.cnf", "~/.my.cnf")
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "s": " ", '"': '"', "'": "'", "\\": "\\"}
@@ -76,7 +76,7 @@ def load_defaults(process: Process, groups: Sequence[str], arguments: Sequence[s
 class _Reading:
     """What the option files say, and what was seen of them."""
 
-    seen: Survey
+    seen: Evidence
     words: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
@@ -86,7 +86,7 @@ _readings: WeakKeyDictionary[Machine, dict[object, _Reading]] = WeakKeyDictionar
 
 
 def _read_all(process: Process, groups: frozenset[str], files: tuple[str, ...], extra: str) -> _Reading:
-    reading = _Reading(Survey(process.machine.mounts))
+    reading = _Reading(Evidence(process.machine.mounts))
     named = (extra, *files) if len(files) == 1 else (extra,)
     for path in (*files[:2], extra, *files[2:]):
         if path:

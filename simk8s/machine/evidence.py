@@ -8,7 +8,7 @@ from simk8s.machine.filesystem import Directory, File, Inode
 from simk8s.machine.mount import MountTable
 
 
-class Survey:
+class Evidence:
     """Looks at paths, and knows later whether everything that it saw on the way is still the same.
 
     So a program that reads the same settings at each start needs to read them again only where they have changed.

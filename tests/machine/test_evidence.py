@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from simk8s.machine import Directory, File, FileSystem, Symlink
+from simk8s.machine.evidence import Evidence
 from simk8s.machine.mount import MountTable
-from simk8s.machine.survey import Survey
 
 Change = Callable[[FileSystem, MountTable], object]
 
@@ -19,16 +19,16 @@ def tree() -> FileSystem:
     return root
 
 
-def seen(mounts: MountTable) -> Survey:
+def seen(mounts: MountTable) -> Evidence:
     """A look at a file that is there, one that is not, and a folder with what is in it."""
-    survey = Survey(mounts)
-    main, folder = survey.find("/etc/app/main.cnf", "/"), survey.find("app/conf.d", "/etc")
+    evidence = Evidence(mounts)
+    main, folder = evidence.find("/etc/app/main.cnf", "/"), evidence.find("app/conf.d", "/etc")
     assert isinstance(main, File)
     assert isinstance(folder, Directory)
-    survey.look_into(main)
-    assert survey.find("/root/.app.cnf", "/") is None
-    assert survey.names(folder) == ["a.cnf"]
-    return survey
+    evidence.look_into(main)
+    assert evidence.find("/root/.app.cnf", "/") is None
+    assert evidence.names(folder) == ["a.cnf"]
+    return evidence
 
 
 def file(root: FileSystem, path: str) -> File:
@@ -62,10 +62,10 @@ def folder(root: FileSystem, path: str) -> Directory:
 def test_what_changes_an_answer_is_noticed(change: Change) -> None:
     root = tree()
     mounts = MountTable(root)
-    survey = seen(mounts)
-    assert survey.holds()
+    evidence = seen(mounts)
+    assert evidence.holds()
     change(root, mounts)
-    assert not survey.holds()
+    assert not evidence.holds()
 
 
 @pytest.mark.parametrize(
@@ -80,18 +80,18 @@ def test_what_changes_an_answer_is_noticed(change: Change) -> None:
 def test_what_changes_no_answer_is_not_noticed(change: Change) -> None:
     root = tree()
     mounts = MountTable(root)
-    survey = seen(mounts)
+    evidence = seen(mounts)
     change(root, mounts)
-    assert survey.holds()
+    assert evidence.holds()
 
 
 def test_an_image_that_a_container_has_changed_is_seen_anew() -> None:
     layer = tree().layer("layer")
     mounts = MountTable(layer)
-    survey = seen(mounts)
-    assert survey.holds()
+    evidence = seen(mounts)
+    assert evidence.holds()
     mounts.resolve("/etc/app/main.cnf")  # whoever asks so may change it: the container now has its own
-    assert not survey.holds()
+    assert not evidence.holds()
     assert seen(mounts).holds()
 
 
@@ -100,7 +100,7 @@ def test_what_is_not_straight_is_found_but_never_relied_on(path: str) -> None:
     root = tree()
     root.place("/link", Symlink("/etc/app"))
     mounts = MountTable(root)
-    survey = Survey(mounts)
-    found = survey.find(path, "/")
+    evidence = Evidence(mounts)
+    found = evidence.find(path, "/")
     assert found is (None if path in ("", "/etc/other/below") else mounts.find(path))
-    assert not survey.holds()
+    assert not evidence.holds()
