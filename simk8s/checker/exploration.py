@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -187,9 +187,8 @@ def _rounds(
     take(shared(explore, [(work, part, known.copy(), f"1-{n:03}") for n, part in enumerate(parts)], jobs, hear))
     if work.checkpoints is not None:
         known.shelve(work.folder / "known")  # for each stretch and step a checkpoint is sent it
-    wide = sorted(_stretches(exploration), key=lambda stretch: -stretch.width)  # so that none is left for the end
-    some = (one for one in wide if one.todo())
-    take(shared(refine, [(work, one, known.copy(), f"2-{n:03}") for n, one in enumerate(some)], jobs, hear))
+    calls = [(work, stretches, known.copy(), f"2-{n:03}") for n, stretches in enumerate(_unsettled(exploration))]
+    take(shared(refine, calls, jobs, hear))
 
 
 def _orders(exploration: Exploration, jobs: int | None) -> None:
@@ -219,6 +218,16 @@ def _stretches(exploration: Exploration) -> Iterator[Stretch]:
         yield Stretch(
             crashes, survey.anchors & set(run), {number: results[number] for number in run if number in results}
         )
+
+
+def _unsettled(exploration: Exploration) -> list[list[Stretch]]:
+    """The stretches in which something has to be tried, those of one command together; the widest first."""
+    commands: dict[object, list[Stretch]] = defaultdict(list)
+    for stretch in sorted(_stretches(exploration), key=lambda stretch: -stretch.width):
+        if stretch.width:
+            point = stretch.crashes[0][1].point
+            commands[point.pod, point.container, point.start, point.index, point.subshell].append(stretch)
+    return sorted(commands.values(), key=lambda found: -sum(stretch.width for stretch in found))
 
 
 def _settle(exploration: Exploration) -> None:

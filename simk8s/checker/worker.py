@@ -67,13 +67,20 @@ def explore(work: Work, crashes: Sequence[Numbered], known: Known, journal: str)
     return found
 
 
-def refine(work: Work, stretch: Stretch, known: Known, journal: str) -> list[Explored]:
-    """What becomes of those crashes of a stretch that must be tried until each change lies between two neighbours."""
+def refine(work: Work, stretches: Sequence[Stretch], known: Known, journal: str) -> list[Explored]:
+    """What becomes of those crashes that must be tried until each change lies between two neighbours.
+
+    The stretches are those of one command: where the end changes for one victim it often does for the next.
+    """
     found: list[Explored] = []
-    while todo := stretch.todo():
-        more = explore(work, todo, known, f"{journal}-{len(found):03}")
-        stretch.results |= dict(more)
-        found += more
+    changes: set[int] = set()
+    for stretch in stretches:
+        stretch.likely = frozenset(changes)
+        while todo := stretch.todo():
+            more = explore(work, todo, known, f"{journal}-{len(found):03}")
+            stretch.results |= dict(more)
+            found += more
+        changes |= set(stretch.changes())
     return found
 
 

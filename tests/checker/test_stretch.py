@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
-from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from simk8s.checker.crash import Crash
 from simk8s.checker.known import Result
 from simk8s.checker.stretch import Stretch
+from simk8s.faults.point import CrashPoint
 
-CRASH: Any = None
-"""A stretch never looks at them, only at their numbers."""
+CRASH = Crash(CrashPoint("default", "web-0", "main", 0, 1, "true", "web.yaml", 1), 1, 0.0, "container", "web-0/main")
 
 
 def explored(ends: list[str], begins: set[int]) -> tuple[Stretch, dict[int, str]]:
@@ -62,3 +63,16 @@ def test_a_change_elsewhere_is_found_by_halving() -> None:
     stretch, _ = explored(["stale"] * 70 + ["ok"] * 130, {0, 199})
     assert {69, 70} < stretch.results.keys()
     assert len(stretch.results) <= 2 + 1 + 8
+
+
+def test_where_the_end_changes_for_another_victim_is_tried_first() -> None:
+    """Two crashes are enough where it does so here, too; elsewhere that costs one more."""
+    wanted = ["stale"] * 70 + ["ok"] * 130
+    for likely, most in ((70, 2 + 2), (71, 2 + 2 + 8), (40, 2 + 2 + 8)):
+        crashes = [(number, replace(CRASH, position=number + 1000)) for number in range(200)]
+        results = {number: Result({"web-0": wanted[number]}, {}, {}) for number in range(200)}
+        stretch = Stretch(crashes, {0, 199}, {0: results[0], 199: results[199]}, likely={likely + 1000})
+        while todo := stretch.todo():
+            stretch.results |= {number: results[number] for number, _ in todo}
+        assert list(stretch.changes()) == [1070]
+        assert len(stretch.results) <= most
