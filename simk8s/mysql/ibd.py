@@ -6,19 +6,16 @@ crash recovery needs no `.frm`.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from typing import Any
 
 from simk8s.machine.content import Content, dense, padded
+from simk8s.mysql.plain import compact, parse
 
 IBDATA1_SIZE = 12 << 20
 IBDATA1_EXTENDED = 76 << 20  # after its first extension by 64 MiB (MYSQLD-2)
 PAGE_SIZE = 16384
 SPACE_SIZE = 6 * PAGE_SIZE  # a new table's file
-
-_compact = json.JSONEncoder(separators=(",", ":")).encode
-_parse = json.JSONDecoder().decode
 
 
 @dataclass(slots=True)
@@ -46,12 +43,12 @@ class SystemSpace:
             "binlog": self.binlog,
             "tables": self.tables,
         }
-        return padded(_compact(plain).encode() + b"\n", self.size)
+        return padded(compact(plain).encode() + b"\n", self.size)
 
 
 def decode_system_space(content: Content) -> SystemSpace:
     """Raises ValueError where the content is no system tablespace, for example one that was received in part."""
-    plain = _parse(dense(content).decode())
+    plain = parse(dense(content).decode())
     binlog = plain["binlog"]
     return SystemSpace(
         plain["flushed_lsn"],
@@ -74,7 +71,7 @@ class Space:
     size: int = SPACE_SIZE
 
     def encode(self) -> Content:
-        rows = _compact(list(self.rows.items()))
+        rows = compact(list(self.rows.items()))
         data = f'{{"space":{self.space},"lsn":{self.lsn}}}\n{rows}\n'.encode()
         return padded(data, max(self.size, 2 * len(data) // PAGE_SIZE * PAGE_SIZE))
 
@@ -82,12 +79,12 @@ class Space:
 def decode_space(content: Content) -> Space:
     """Raises ValueError where the content is no tablespace."""
     head, _, rest = dense(content).partition(b"\n")
-    header = _parse(head.decode())
-    return Space(header["space"], header["lsn"], dict(_parse(rest.decode())), len(content))
+    header = parse(head.decode())
+    return Space(header["space"], header["lsn"], dict(parse(rest.decode())), len(content))
 
 
 def space_lsn(content: Content) -> int:
     """The newest page's LSN, without reading the rows."""
     head = dense(content).partition(b"\n")[0]
-    lsn: int = json.loads(head)["lsn"]
+    lsn: int = parse(head.decode())["lsn"]
     return lsn

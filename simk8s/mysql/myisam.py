@@ -7,14 +7,12 @@ import json
 from simk8s.machine.content import dense, padded
 from simk8s.mysql.directory import DataDirectory
 from simk8s.mysql.errors import MySQLError
+from simk8s.mysql.plain import compact, parse
 from simk8s.mysql.step import Steps
 from simk8s.mysql.table import Definition, Table, TableRows, path_of, rows_from_plain, rows_to_plain
 
 FILES = {"MyISAM": (".MYD", ".MYI"), "CSV": (".CSV", ".CSM")}
 _INDEX_SIZE = {".MYI": 4096, ".CSM": 35}
-
-_compact = json.JSONEncoder(separators=(",", ":")).encode
-_parse = json.JSONDecoder().decode
 
 
 def load(directory: DataDirectory, database: str, definition: Definition) -> Table:
@@ -28,8 +26,8 @@ def load(directory: DataDirectory, database: str, definition: Definition) -> Tab
         except FileNotFoundError:
             raise MySQLError(1017, f"./{file}") from None
     try:
-        head = _parse((contents[0] or b"{}").decode())
-        rows = _parse((contents[1] or b"[]").decode())
+        head = parse((contents[0] or b"{}").decode())
+        rows = parse((contents[1] or b"[]").decode())
     except ValueError as problem:
         raise MySQLError(1033, f"./{data}") from problem
     by_number = rows_from_plain(rows, definition)
@@ -50,7 +48,7 @@ def save(directory: DataDirectory, table: Table) -> Steps[None]:
     """Write data, then index: a kill in between leaves the two apart (ENTRY-44)."""
     data, index = FILES[table.definition.engine]
     rows = rows_to_plain(table.rows.by_number)
-    content = _compact(rows).encode() if rows else b""
+    content = compact(rows).encode() if rows else b""
     yield from directory.write(table.path + data, content, sync=False)
     head = json.dumps({"next_number": table.next_number}).encode()
     yield from directory.write(table.path + index, padded(head, _INDEX_SIZE[index]), sync=False)

@@ -12,6 +12,7 @@ from typing import Any
 
 from simk8s.machine.content import Content, dense, padded
 from simk8s.mysql.directory import DataDirectory
+from simk8s.mysql.plain import compact, parse
 from simk8s.mysql.step import Change, Steps
 
 LOG_FILE_SIZE = 48 << 20
@@ -19,8 +20,6 @@ FILES = ("ib_logfile0", "ib_logfile1")
 FIRST_LSN = 45790  # "New log files created, LSN=45790" on an empty directory
 _HEADER_SIZE = 128
 _OVERHEAD = 16  # bytes that an entry takes in the log besides its own
-
-_compact = json.JSONEncoder(separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,7 @@ class Entry:
         return self.data[0] if self.kind in ("rows", "commit", "rollback") else None
 
     def line(self) -> bytes:
-        return _compact([self.lsn, self.kind, *self.data]).encode() + b"\n"
+        return compact([self.lsn, self.kind, *self.data]).encode() + b"\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +64,8 @@ class RedoContent:
 def decode(content: Content) -> RedoContent:
     """The redo log in a file's content. Raises ValueError where it is none, or is cut within an entry."""
     head, *lines = dense(content).split(b"\n")
-    header = json.loads(head)
-    entries = [json.loads(line) for line in lines if line]
+    header = parse(head.decode())
+    entries = [parse(line.decode()) for line in lines if line]
     return RedoContent(
         header["checkpoint"], tuple(Entry(lsn, kind, data) for lsn, kind, *data in entries), header["creator"]
     )
@@ -91,10 +90,10 @@ class Redo:
         yield Change("splice", FILES[0], 64, sync)
         data = b""
         for kind, values in promises:
-            self.lsn += len(json.dumps(values)) + _OVERHEAD
-            entry = Entry(self.lsn, kind, values)
-            self.entries.append(entry)
-            data += entry.line()
+            text = compact(values)
+            self.lsn += len(text) + _spaces(values) + _OVERHEAD
+            self.entries.append(Entry(self.lsn, kind, values))
+            data += f'[{self.lsn},"{kind}",{text[1:]}\n'.encode()
         self.directory.splice(FILES[0], self._end, data)
         self._end += len(data)
         return self.lsn
@@ -111,6 +110,11 @@ class Redo:
         self.checkpoint = lsn
         self._end = _HEADER_SIZE + sum([len(entry.line()) for entry in self.entries])
         self.directory.put(FILES[0], RedoContent(lsn, tuple(self.entries)).encode())
+
+
+def _spaces(values: list[Any]) -> int:
+    """How many spaces JSON would usually have after its commas: for the LSN, they count."""
+    return max(len(values) - 1, 0) + sum([_spaces(value) for value in values if isinstance(value, list)])
 
 
 def create_files(directory: DataDirectory, lsn: int) -> Steps[None]:

@@ -22,11 +22,10 @@ from simk8s.mysql.column import (
     quoted,
     to_plain,
 )
+from simk8s.mysql.plain import compact
 
 FRM_MAGIC = b"\xfe\x01\n\x0c"
 _FRM_SIZE = 8556
-
-_compact = json.JSONEncoder(separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +85,7 @@ class Definition:
 
     def frm(self) -> Content:
         """The content of the `.frm` file: its magic, then the definition in JSON (SIM), padded to the usual size."""
-        data = FRM_MAGIC + _compact(_definition_to_plain(self)).encode()
+        data = FRM_MAGIC + compact(_definition_to_plain(self)).encode()
         return padded(data, _FRM_SIZE + 4 * len(self.columns))
 
 
