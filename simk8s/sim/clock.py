@@ -70,10 +70,9 @@ class Clock(simpy.Environment):
             heappush(self._queue, (self._now, NORMAL, next(self._eid), event))
 
     def took(self, event: simpy.Event) -> bool:
-        """Let `event` happen at once if it is the next one, and only the caller's; else False: it must be awaited."""
-        queue = self._queue
-        if self._is_alone and queue and queue[0][3] is event and not event.callbacks:
-            self._now = heappop(queue)[0]
+        """Let `event`, the next in the queue, happen at once if it is only the caller's; else it must be awaited."""
+        if self._is_alone and not event.callbacks:
+            self._now = heappop(self._queue)[0]
             event.callbacks = None  # type: ignore[assignment]  # SimPy's sign that it has happened
             return True
         return False

@@ -89,6 +89,7 @@ class Task(simpy.Event):
         self._running = True
         self.turns += 1
         generator, clock = self._generator, self._clock
+        queue = clock._queue
         while True:
             try:
                 if event._ok:
@@ -110,7 +111,8 @@ class Task(simpy.Event):
                 self._running = False
                 generator.close()
                 return
-            if event.callbacks is not None and not clock.took(event):
+            # most often something else is next, and there is nothing to ask
+            if event.callbacks is not None and not (queue and queue[0][3] is event and clock.took(event)):
                 event.callbacks.append(self._resume)
                 self._target = event
                 self._running = False
