@@ -12,11 +12,10 @@ import simpy
 
 from simk8s.errors import SimError
 from simk8s.machine.descriptors import Descriptors
-from simk8s.machine.errno import Errno, SyscallError
 from simk8s.machine.handle import Handle
 from simk8s.machine.network import resolve
 from simk8s.machine.pipe import Pipe
-from simk8s.machine.program import Main, find_on_path, load
+from simk8s.machine.program import Main, load, load_from_path
 from simk8s.machine.signalled import Disposition, Signalled
 from simk8s.machine.signals import SIGCHLD
 from simk8s.machine.sockets import Sockets
@@ -260,10 +259,7 @@ class Process(Descriptors, Sockets, Signalled):
     def find_program(self, argv: list[str]) -> tuple[Main, list[str]]:
         """The program that `argv` names, by PATH where it has no slash. Raises SyscallError."""
         name = argv[0]
-        path = name if "/" in name else find_on_path(self, name)
-        if path is None:
-            raise SyscallError(Errno.ENOENT, name)
-        return load(self, path, argv)
+        return load(self, name, argv) if "/" in name else load_from_path(self, argv)
 
     def thread(self, generator: Generator[simpy.Event, Any, Any]) -> Task:
         """Run something beside the main program; it ends with the process at the latest."""

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from simk8s.machine.errno import Errno, SyscallError
-from simk8s.machine.filesystem import EXECUTABLE_MAGIC, File
+from simk8s.machine.filesystem import EXECUTABLE_MAGIC, File, Inode
 from simk8s.sim import Run
 
 if TYPE_CHECKING:
@@ -42,7 +42,20 @@ def load(process: Process, path: str, argv: list[str], depth: int = 0) -> tuple[
 
     Raises SyscallError ENOENT, EACCES (not executable, or a directory), ENOEXEC (neither a program nor `#!`).
     """
-    inode = process.stat(path)
+    return _load(process, path, process.stat(path), argv, depth)
+
+
+def load_from_path(process: Process, argv: list[str]) -> tuple[Main, list[str]]:
+    """As `load`, of the program that `argv` names without a slash."""
+    name = argv[0]
+    found = _search(process, name, process.environ.get("PATH", DEFAULT_PATH))
+    if found is None:
+        raise SyscallError(Errno.ENOENT, name)
+    path, file = found
+    return _load(process, path, file, argv)
+
+
+def _load(process: Process, path: str, inode: Inode, argv: list[str], depth: int = 0) -> tuple[Main, list[str]]:
     if not isinstance(inode, File) or not inode.mode & 0o111:
         raise SyscallError(Errno.EACCES, path)
     head = bytes(inode.content[:256])
@@ -70,19 +83,24 @@ def _program_name(head: bytes) -> str | None:
     return head[len(EXECUTABLE_MAGIC) :].split(b"\n", 1)[0].decode()
 
 
-def find_on_path(process: Process, name: str, path: str | None = None) -> str | None:
+def find_on_path(process: Process, name: str, path: str) -> str | None:
     """The file that a command name without a slash leads to, by PATH; an executable one is preferred."""
+    found = _search(process, name, path)
+    return None if found is None else found[0]
+
+
+def _search(process: Process, name: str, path: str) -> tuple[str, File] | None:
     second_best = None
     find, cwd = process.machine.mounts.find, process.cwd
-    for candidate in _candidates(name, path if path is not None else process.environ.get("PATH", DEFAULT_PATH)):
+    for candidate in _candidates(name, path):
         try:
             inode = find(candidate, cwd)
         except SyscallError:
             continue
         if inode is not None and isinstance(inode, File):
             if inode.mode & 0o111:
-                return candidate
-            second_best = second_best or candidate
+                return candidate, inode
+            second_best = second_best or (candidate, inode)
     return second_best
 
 
