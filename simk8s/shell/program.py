@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from simk8s.machine import Errno, Main, Process, SyscallError, find_on_path, program
 from simk8s.machine.filesystem import EXECUTABLE_MAGIC
@@ -261,7 +262,7 @@ def start(shell: Shell, call: Invocation) -> None:
     shell.positional = call.arguments
     for name, value in process.environ.items():
         if name.isidentifier() and name.isascii():
-            shell.names[name] = Variable(value, exported=True)
+            shell.names[name] = _starting(value, exported=True)
         elif name.startswith("BASH_FUNC_") and name.endswith("%%") and shell.dialect is BASH:
             _import_function(shell, name[10:-2], value)
     for name, on in call.options:
@@ -286,46 +287,53 @@ def _own_variables(shell: Shell) -> None:
 
     def default(name: str, value: str, *, exported: bool = False) -> None:
         if name not in names or names[name].scalar(shell) is None:
-            names[name] = Variable(value, exported=exported)
+            names[name] = _starting(value, exported=exported)
 
-    names["IFS"] = Variable(" \t\n")
+    names["IFS"] = _starting(" \t\n")
     default("PATH", PATH)
     default("PS4", "+ ")
-    names["OPTIND"] = Variable("1")
-    names["OPTIND"].integer = not shell.dialect.almquist
+    names["OPTIND"] = _starting("1", integer=not shell.dialect.almquist)
     cwd = logical(process.cwd)
     given = names.get("PWD")
     if given is None or given.value != cwd:
-        names["PWD"] = Variable(cwd, exported=True)
+        names["PWD"] = _starting(cwd, exported=True)
     if "OLDPWD" not in names:
-        names["OLDPWD"] = Variable(None, exported=True)
+        names["OLDPWD"] = _starting(None, exported=True)
     level = names.get("SHLVL")
     depth = int(level.value) + 1 if level and level.value and level.value.lstrip("-").isdecimal() else 1
-    names["PPID"] = _readonly(str(process.parent_pid))
+    names["PPID"] = _starting(str(process.parent_pid), integer=True, readonly=True)
     if shell.dialect.almquist:
-        names["OPTIND"].exported = False
         default("PS2", "> ")
         return
-    names["SHLVL"] = Variable(str(depth), exported=True)
+    names["SHLVL"] = _starting(str(depth), exported=True)
     default("HOSTNAME", process.machine.hostname)
-    names["UID"] = _readonly(str(process.uid))
-    names["EUID"] = _readonly(str(process.uid))
-    names["OPTERR"] = Variable("1")
-    names["BASH"] = Variable("/bin/bash" if shell.dialect is BASH else "/bin/sh")
-    names["BASH_VERSION"] = Variable(VERSION)
-    versions = Variable()
-    versions.indexed = versions.readonly = True
-    versions.elements = dict(enumerate(["5", "2", "15", "1", "release", "x86_64-pc-linux-gnu"]))
-    names["BASH_VERSINFO"] = versions
-    names["HOSTTYPE"] = Variable("x86_64")
-    names["OSTYPE"] = Variable("linux-gnu")
-    names["MACHTYPE"] = Variable("x86_64-pc-linux-gnu")
+    names["UID"] = _starting(str(process.uid), integer=True, readonly=True)
+    names["EUID"] = _starting(str(process.uid), integer=True, readonly=True)
+    names["OPTERR"] = _starting("1")
+    names["BASH"] = _starting("/bin/bash" if shell.dialect is BASH else "/bin/sh")
+    names["BASH_VERSION"] = _starting(VERSION)
+    names["BASH_VERSINFO"] = _VERSIONS
+    names["HOSTTYPE"] = _starting("x86_64")
+    names["OSTYPE"] = _starting("linux-gnu")
+    names["MACHTYPE"] = _starting("x86_64-pc-linux-gnu")
     shell.last_argument = process.environ.get("_", process.argv[0])
     names["_"] = COMPUTED["_"]
 
 
-def _readonly(value: str) -> Variable:
-    variable = Variable(value)
-    variable.readonly = True
-    variable.integer = True
+@lru_cache(maxsize=1024)
+def _starting(value: str | None, *, exported: bool = False, integer: bool = False, readonly: bool = False) -> Variable:
+    """A variable as shells start with it. They have it in common: `Table.own` copies what one of them changes."""
+    variable = Variable(value, exported=exported)
+    variable.integer = integer
+    variable.readonly = readonly
     return variable
+
+
+def _versions() -> Variable:
+    variable = Variable()
+    variable.indexed = variable.readonly = True
+    variable.elements = dict(enumerate(["5", "2", "15", "1", "release", "x86_64-pc-linux-gnu"]))
+    return variable
+
+
+_VERSIONS = _versions()

@@ -140,7 +140,8 @@ class Table:
         result = by_hash(for_command, 4) if for_command else []
         left = [name for name in meanings if name not in for_command] if for_command else list(meanings)
         for frame in reversed(self.frames):
-            if frame.saved and (local := [name for name in left if name in frame.saved]):
+            if frame.saved and not frame.saved.keys().isdisjoint(left):
+                local = [name for name in left if name in frame.saved]
                 result += by_hash(local, 4)
                 left = [name for name in left if name not in local]
         return result + _in_global_table(tuple(left))
