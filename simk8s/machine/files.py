@@ -40,6 +40,13 @@ class Files:
         """Where a path leads, whether or not something is there. Raises SyscallError."""
         return self.machine.mounts.resolve(path, self.cwd, follow=follow)
 
+    def existing(self, path: str, *, follow: bool = False) -> Location:
+        """As `locate`, of what is there. Raises SyscallError ENOENT."""
+        location = self.machine.mounts.resolve(path, self.cwd, follow=follow)
+        if location.inode is None:
+            raise SyscallError(Errno.ENOENT, path)
+        return location
+
     def stat(self, path: str, *, follow: bool = True) -> Inode:
         """What is at a path. Raises SyscallError ENOENT."""
         inode = self.machine.mounts.find(path, self.cwd, follow=follow)
@@ -121,7 +128,7 @@ class Files:
 
     def unlink(self, path: str) -> Run[None]:
         """Remove a name that is not a directory."""
-        location = self._existing(path)
+        location = self.existing(path)
         if isinstance(location.inode, Directory):
             raise SyscallError(Errno.EISDIR, path)
         self._check_parent(location, path)
@@ -135,7 +142,7 @@ class Files:
 
     def rename(self, old: str, new: str) -> Run[None]:
         """Move a name, replacing what the new one led to, in one atomic step."""
-        source = self._existing(old)
+        source = self.existing(old)
         target = self.locate(new, follow=False)
         self._check_parent(source, old)
         self._check_parent(target, new)
@@ -172,7 +179,7 @@ class Files:
         directory.number = self.record("file.mkdir", location.label, mode=directory.mode, **self._owner)
 
     def rmdir(self, path: str) -> Run[None]:
-        location = self._existing(path)
+        location = self.existing(path)
         if not isinstance(location.inode, Directory):
             raise SyscallError(Errno.ENOTDIR, path)
         if self.machine.mounts.is_point(location.path):
@@ -186,7 +193,7 @@ class Files:
 
     def link(self, existing: str, new: str) -> Run[None]:
         """A second name for a file."""
-        source = self._existing(existing, follow=True)
+        source = self.existing(existing, follow=True)
         inode = source.inode
         assert inode is not None
         if isinstance(inode, Directory):
@@ -218,7 +225,9 @@ class Files:
     # Changes of one file
 
     def chmod(self, path: str, mode: int) -> Run[None]:
-        location = self._existing(path, follow=True)
+        return self.chmod_at(self.existing(path, follow=True), mode)
+
+    def chmod_at(self, location: Location, mode: int) -> Run[None]:
         self._tell_of(location)
         yield from self.step("chmod", location.label)
         assert location.inode is not None
@@ -227,11 +236,13 @@ class Files:
         self.record("file.chmod", location.label, mode=mode)
 
     def chown(self, path: str, uid: int, gid: int, *, follow: bool = True) -> Run[None]:
-        location = self._existing(path, follow=follow)
+        return self.chown_at(self.existing(path, follow=follow), uid, gid)
+
+    def chown_at(self, location: Location, uid: int, gid: int) -> Run[None]:
         inode = location.inode
         assert inode is not None
         if self.uid != 0:
-            raise SyscallError(Errno.EPERM, path)
+            raise SyscallError(Errno.EPERM, location.path)
         if inode.uid == uid and inode.gid == gid:
             return
         self._tell_of(location)
@@ -241,7 +252,7 @@ class Files:
         self.record("file.chown", location.label, uid=uid, gid=gid)
 
     def truncate(self, path: str, size: int) -> Run[None]:
-        location = self._existing(path, follow=True)
+        location = self.existing(path, follow=True)
         if not isinstance(location.inode, File):
             raise SyscallError(Errno.EISDIR, path)
         self._tell_of(location)
@@ -253,7 +264,7 @@ class Files:
         self.record("file.truncate", location.label, size=size)
 
     def utime(self, path: str, seconds: float) -> Run[None]:
-        location = self._existing(path, follow=True)
+        location = self.existing(path, follow=True)
         assert location.inode is not None
         self._tell_of(location)
         yield from self.step("utime", location.label)
@@ -262,7 +273,7 @@ class Files:
 
     def fsync(self, path: str) -> Run[None]:
         """Make a file's content durable. A step of its own, since power loss respects it."""
-        location = self._existing(path, follow=True)
+        location = self.existing(path, follow=True)
         yield from self.step("fsync", location.label)
         if location.mount.filesystem.is_failing:
             raise SyscallError(Errno.EIO, path)
@@ -285,12 +296,6 @@ class Files:
         """A file of the image is about to be changed: history, which knows no images, learns first what it was."""
         if self.sim.history.enabled and location.inode is not None:
             copy_up(self.record, location.label, location.inode, below=below)
-
-    def _existing(self, path: str, *, follow: bool = False) -> Location:
-        location = self.machine.mounts.resolve(path, self.cwd, follow=follow)
-        if location.inode is None:
-            raise SyscallError(Errno.ENOENT, path)
-        return location
 
     def _parent(self, location: Location) -> Directory:
         if location.parent is None:

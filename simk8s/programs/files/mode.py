@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 from simk8s.machine import Device, Directory, Errno, Fifo, Inode, Process, SocketFile, Symlink, SyscallError
+from simk8s.machine.mount import Location
 from simk8s.programs.accounts import gid_of, name_of_gid, name_of_uid, uid_of
 from simk8s.programs.files.path import join
 from simk8s.programs.options import Options, UsageError, parse
@@ -92,7 +93,7 @@ def chmod(process: Process) -> Run[int]:
     if parse_mode(text, 0, is_directory=False, umask=0) is None:
         raise UsageError(f"invalid mode: '{text}'")
     changes = _Changes(process, options)
-    return (yield from changes.make(paths, lambda path, inode: _chmod_one(process, path, inode, text, options)))
+    return (yield from changes.make(paths, lambda path, place: _chmod_one(process, path, place, text, options)))
 
 
 def _mode_first(argv: list[str]) -> tuple[list[str], str]:
@@ -103,14 +104,16 @@ def _mode_first(argv: list[str]) -> tuple[list[str], str]:
     return argv, ""
 
 
-def _chmod_one(process: Process, path: str, inode: Inode, text: str, options: Options) -> Run[None]:
+def _chmod_one(process: Process, path: str, place: Location, text: str, options: Options) -> Run[None]:
+    inode = place.inode
+    assert inode is not None
     mode = parse_mode(text, inode.mode, is_directory=isinstance(inode, Directory), umask=process.umask)
     assert mode is not None
     if process.uid not in (0, inode.uid):
         raise SyscallError(Errno.EPERM, path)
     before = letters(inode)
     old = inode.mode
-    yield from process.chmod(path, mode)
+    yield from process.chmod_at(place, mode)
     if "v" in options or ("c" in options and old != mode):
         yield from process.print(
             f"mode of '{path}' changed from {old:04o} ({before[1:]}) to {mode:04o} ({letters(inode)[1:]})"
@@ -181,11 +184,13 @@ def _chown_all(process: Process, paths: list[str], uid: int, gid: int, options: 
     changes = _Changes(process, options)
     told = options.last_of("vc")
 
-    def change(path: str, inode: Inode) -> Run[None]:
+    def change(path: str, place: Location) -> Run[None]:
+        inode = place.inode
+        assert inode is not None
         owner, group = inode.uid if uid < 0 else uid, inode.gid if gid < 0 else gid
         if (was_uid >= 0 and was_uid != inode.uid) or (was_gid >= 0 and was_gid != inode.gid):
             owner, group = inode.uid, inode.gid
-        changing = process.chown(path, owner, group, follow=changes.follows)
+        changing = process.chown_at(place, owner, group)
         if told:
             before, after = (inode.uid, inode.gid), (owner, group)
             if before != after or "v" in options:
@@ -221,26 +226,26 @@ class _Changes:
         """Whether what a link leads to is changed, not the link."""
         self.is_quiet = "f" in options
 
-    def make(self, paths: list[str], change: Callable[[str, Inode], Run[None]]) -> Run[int]:
+    def make(self, paths: list[str], change: Callable[[str, Location], Run[None]]) -> Run[int]:
         """Apply `change` to the paths and, with -R, to everything below; the status."""
         status = 0
         for path in paths:
             try:
-                inode = self.process.stat(path, follow=self.follows)
+                place = self.process.existing(path, follow=self.follows)
             except SyscallError as error:
                 if not self.is_quiet:
                     yield from complain(self.process, f"cannot access '{path}': {error.text}")
                 status = 1
                 continue
-            if not (isinstance(inode, Symlink) and self.process.argv[0].endswith("chmod")):
+            if not (isinstance(place.inode, Symlink) and self.process.argv[0].endswith("chmod")):
                 try:
-                    yield from change(path, inode)
+                    yield from change(path, place)
                 except SyscallError as error:
                     what = "permissions" if self.process.argv[0].endswith("chmod") else "ownership"
                     if not self.is_quiet:
                         yield from complain(self.process, f"changing {what} of '{path}': {error.text}")
                     status = 1
-            if self.descends and isinstance(inode, Directory):
+            if self.descends and isinstance(place.inode, Directory):
                 below = [join(path, name) for name in self.process.listdir(path)]
                 status |= yield from self.make(below, change)
         return status
