@@ -79,7 +79,7 @@ class Descriptors(Files):
         current = self._parent(location).entries.get(location.name)
         if isinstance(current, File):
             return current  # somebody else made it while this step took its time
-        file = File(b"", mode & ~self.umask, self.uid, self.gid, self.sim.now)
+        file = File(b"", mode & ~self.umask, self.uid, self.gid, self.sim.env._now)
         self._changing(location).entries[location.name] = file
         file.number = self.record("file.create", location.label, mode=file.mode, **self._owner)
         return file

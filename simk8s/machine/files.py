@@ -307,7 +307,7 @@ class Files:
         parent = location.parent
         if parent is None:
             raise SyscallError(Errno.EBUSY, location.path)
-        before_change(parent, self.sim.now)
+        before_change(parent, self.sim.env._now)
         return parent
 
     def _check_parent(self, location: Location, path: str) -> None:

@@ -137,7 +137,7 @@ class FileHandle(Handle):
         size = data.length if type(data) is Sparse else len(data)
         if disk.in_memory and disk.size() + size > disk.capacity:
             raise SyscallError(Errno.ENOSPC)
-        file, now = self.file, process.sim.now
+        file, now = self.file, process.sim.env._now
         before_write(file, now)
         offset = len(file.content) if self.append else self.offset
         file.content = splice(file.content, offset, data)

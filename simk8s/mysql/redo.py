@@ -6,7 +6,6 @@ transaction count once its commit entry is there; a prepared one is decided by t
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -56,7 +55,7 @@ class RedoContent:
         return max(self.checkpoint, self.entries[-1].lsn) if self.entries else self.checkpoint
 
     def encode(self, size: int = LOG_FILE_SIZE) -> Content:
-        head = json.dumps({"redo": 1, "checkpoint": self.checkpoint, "creator": self.creator}).encode()
+        head = f'{{"redo": 1, "checkpoint": {self.checkpoint}, "creator": {compact(self.creator)}}}'.encode()
         lines = b"".join(entry.line() for entry in self.entries)
         return padded(head.ljust(_HEADER_SIZE - 1) + b"\n" + lines, size)
 

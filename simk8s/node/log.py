@@ -28,7 +28,7 @@ class Log:
         """What a process writes to. Each write is a record of history by that process."""
 
         def take(process: Process, data: bytes) -> None:
-            chunk = process.sim.now, stream, data
+            chunk = process.sim.env._now, stream, data
             self.chunks.append(chunk)
             if process.sim.history.enabled:
                 process.record("log", process.machine.name, stream=stream, text=data.decode(errors="replace"))
