@@ -273,7 +273,7 @@ class Process(Descriptors, Sockets, Signalled):
     def acting_as(self, actor: Actor) -> Self:
         """The same process for one of its threads, whose acts history keeps apart."""
         thread = object.__new__(type(self))
-        thread.__dict__.update(self.__dict__, actor=actor)
+        thread.__dict__ = self.__dict__ | {"actor": actor}
         return thread
 
     # Memory
