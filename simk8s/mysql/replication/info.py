@@ -29,12 +29,11 @@ class MasterInfo(NamedTuple):
     auto_position: bool = False
 
     def encode(self) -> bytes:
-        lines: list[object] = [
-            *(_MASTER_LINES, self.log_file, self.log_pos, self.host, self.user, self.password, self.port),
-            *(self.connect_retry, 0, "", "", "", "", "", 0, f"{self.heartbeat:.3f}", self.bind, 0, self.uuid),
-            *(self.retry_count, "", "", int(self.auto_position), "", ""),
-        ]
-        return _as_text(lines)
+        return (
+            f"{_MASTER_LINES}\n{self.log_file}\n{self.log_pos}\n{self.host}\n{self.user}\n{self.password}\n{self.port}\n"
+            f"{self.connect_retry}\n0\n\n\n\n\n\n0\n{self.heartbeat:.3f}\n{self.bind}\n0\n{self.uuid}\n"
+            f"{self.retry_count}\n\n\n{self.auto_position:d}\n\n\n"
+        ).encode()
 
 
 class RelayLogInfo(NamedTuple):
@@ -47,22 +46,10 @@ class RelayLogInfo(NamedTuple):
     delay: int = 0
 
     def encode(self) -> bytes:
-        lines: list[object] = [
-            _RELAY_LINES,
-            f"./{self.relay_file}",
-            self.relay_pos,
-            self.master_file,
-            self.master_pos,
-            self.delay,
-            0,
-            1,
-            "",
-        ]
-        return _as_text(lines)
-
-
-def _as_text(lines: list[object]) -> bytes:
-    return ("\n".join(map(str, lines)) + "\n").encode()
+        return (
+            f"{_RELAY_LINES}\n./{self.relay_file}\n{self.relay_pos}\n{self.master_file}\n{self.master_pos}\n"
+            f"{self.delay}\n0\n1\n\n"
+        ).encode()
 
 
 def decode_master_info(content: Content) -> MasterInfo:
