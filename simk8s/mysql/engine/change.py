@@ -141,7 +141,7 @@ def _given_rows(
     """The values of each row as they were written or selected. Raises 1136 where their number does not fit."""
     if statement.query is not None:
         prepared = prepare(statement.query, context)
-        if len(prepared.columns) != len(places):
+        if len(prepared.names) != len(places):
             raise MySQLError(1136, 1)
         yield from prepared.rows(None)
         return

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TypeVar
 
-from simk8s.mysql.column import Column, Row, Value
+from simk8s.mysql.column import Column, ColumnType, Row, Value
 from simk8s.mysql.engine.aggregate import aggregate_of
 from simk8s.mysql.engine.compile import compile_expression, condition
 from simk8s.mysql.engine.evaluation import Compiled, Environment, Evaluation, Scope, Source
@@ -24,14 +24,17 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A query ready to run: the columns of its result, and a function from the outer environment to its rows."""
+    """A query ready to run: what the columns of its result are called, their types, and a function from the outer
+    environment to its rows."""
 
-    columns: tuple[Column, ...]
+    names: tuple[str, ...]
+    types: tuple[ColumnType, ...]
     rows: Callable[[Environment | None], list[Row]]
 
     @property
-    def names(self) -> tuple[str, ...]:
-        return tuple([column.name for column in self.columns])
+    def columns(self) -> tuple[Column, ...]:
+        """Those of a table that has the result: a derived one, or a new one."""
+        return tuple(map(Column, self.names, self.types))
 
 
 @dataclass(slots=True)
@@ -54,7 +57,7 @@ def prepare(query: sql.Query, context: Evaluation, outer: Scope | None = None) -
     scope.clause = "field list"
     scope.aggregates = []
     outputs = [compile_expression(item.expression, scope, context) for item in items]
-    columns = tuple([Column(item.label, type_of(item.expression, scope)) for item in items])
+    types = tuple([type_of(item.expression, scope) for item in items])
     groups = [_group(expression, items, outputs, scope, context) for expression in query.group]
     having, order = condition(None, scope, context), []
     if query.having is not None or query.order:
@@ -81,7 +84,7 @@ def prepare(query: sql.Query, context: Evaluation, outer: Scope | None = None) -
         _sort(results, order)
         return [result.row for result in results[query.offset : _end(query)]]
 
-    return Prepared(columns, rows)
+    return Prepared(tuple([item.label for item in items]), types, rows)
 
 
 # ── FROM ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -253,7 +256,7 @@ def _end(query: sql.Select | sql.Union) -> int | None:
 
 def _union(query: sql.Union, context: Evaluation, outer: Scope | None) -> Prepared:
     first, second = prepare(query.first, context, outer), prepare(query.second, context, outer)
-    if len(first.columns) != len(second.columns):
+    if len(first.names) != len(second.names):
         raise MySQLError(1222)
     order = [(_union_place(o, first), o.descending) for o in query.order]
 
@@ -267,11 +270,11 @@ def _union(query: sql.Union, context: Evaluation, outer: Scope | None) -> Prepar
             found = [row for _, row in keyed]
         return list(islice(found, query.offset, _end(query)))
 
-    return Prepared(first.columns, rows)
+    return Prepared(first.names, first.types, rows)
 
 
 def _union_place(order: sql.Order, first: Prepared) -> int:
-    place = _position(order.expression, len(first.columns), "order clause")
+    place = _position(order.expression, len(first.names), "order clause")
     if place is not None:
         return place
     names = [name.lower() for name in first.names]

@@ -85,7 +85,7 @@ def result_set(prepared: Prepared, rows: Sequence[Row]) -> ResultSet:
     return ResultSet(
         prepared.names,
         tuple(rows),
-        tuple([column.type.is_numeric for column in prepared.columns]),
+        tuple([type.is_numeric for type in prepared.types]),
     )
 
 
