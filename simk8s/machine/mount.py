@@ -10,6 +10,7 @@ from simk8s.machine.errno import Errno, SyscallError
 from simk8s.machine.filesystem import IN_IMAGE, Directory, File, FileSystem, Inode, Symlink, own
 
 _MAX_SYMLINKS = 40
+_MOST_SIMPLE_LINKS = 4  # where there are more on the way, it may be a circle
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +107,11 @@ class MountTable:
     def find(self, path: str, cwd: str = "/", *, follow: bool = True) -> Inode | None:
         """What is at `path`; None where there is nothing. Raises SyscallError ENOTDIR or ELOOP."""
         whole = path if path[:1] == "/" else f"{cwd}/{path}"
-        _, point, names, _ = (self._routes.get(whole) or self._route(whole)) if path else _NOWHERE
-        if point:
+        links = 0
+        while True:
+            _, point, names, _ = (self._routes.get(whole) or self._route(whole)) if path else _NOWHERE
+            if not point:
+                break
             inode: Inode | None = self._mounts[point].top
             for name in names:
                 if type(inode) is not Directory:
@@ -118,12 +122,28 @@ class MountTable:
             else:
                 if not follow or type(inode) is not Symlink:
                     return inode
+            if type(inode) is not Symlink or links == _MOST_SIMPLE_LINKS:
+                break
+            links += 1
+            whole = self._behind_link(point, names)
         try:
             return self.resolve(path, cwd, follow=follow).inode
         except SyscallError as error:
             if error.errno is Errno.ENOENT:
                 return None
             raise
+
+    def _behind_link(self, point: str, names: tuple[str, ...]) -> str:
+        """The path that is left once the first link on this way has been followed."""
+        above = point.rstrip("/")
+        inode: Inode | None = self._mounts[point].top
+        for index, name in enumerate(names, 1):
+            inode = inode.entries.get(name) if isinstance(inode, Directory) else None
+            if isinstance(inode, Symlink):
+                start = "" if inode.target.startswith("/") else f"{above}/"
+                return "/".join((start + inode.target, *names[index:]))
+            above = f"{above}/{name}"
+        return "/"  # what is mounted there is a link itself: no route leads there
 
     def steps(self, path: str, cwd: str = "/") -> tuple[Inode | None, dict[tuple[Directory, str], Inode | None]] | None:
         """What is at `path`, and the directories and names that lead there with what they lead to.

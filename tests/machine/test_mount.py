@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from simk8s.machine import Directory, Errno, FileSystem, Symlink, SyscallError
+from simk8s.machine.filesystem import Inode
 from simk8s.machine.mount import Location, MountTable
 
 
@@ -19,6 +19,9 @@ def tree() -> FileSystem:
     filesystem.place("/bin", Symlink("usr/bin"))
     filesystem.place("/loop", Symlink("/loop"))
     filesystem.place("/etc/up", Symlink("../usr/bin/env"))
+    filesystem.place("/opt", Symlink("/data/"))
+    filesystem.place("/usr/over", Symlink("/opt/usr"))
+    filesystem.place("/gone", Symlink("/etc/new"))
     return filesystem
 
 
@@ -86,7 +89,7 @@ def test_a_single_file_can_be_mounted_over_another(root: FileSystem) -> None:
     assert label(table, "/etc/redis.conf") == "config:/redis.conf"
 
 
-NAMES = ["etc", "hosts", "usr", "bin", "env", "up", "loop", "data", "..", ".", "new"]
+NAMES = ["etc", "hosts", "usr", "bin", "env", "up", "loop", "data", "opt", "over", "gone", "..", ".", "new"]
 PATHS = st.lists(st.sampled_from(NAMES), max_size=5)
 
 
@@ -97,16 +100,31 @@ def test_the_straight_way_and_the_way_around_lead_to_the_same_place(
     table = MountTable(tree())
     table.mount("/data/usr", FileSystem("volume"), sub_path="etc")
     path = "/" + "/".join(names) + ("/" if slash else "")
-    with suppress(SyscallError):
-        assert table.find(path, follow=follow) is table.resolve(path, follow=follow).inode
+    assert found(lambda: table.find(path, follow=follow)) is found(lambda: table.resolve(path, follow=follow).inode)
     assert outcome(lambda: table.resolve(path, follow=follow)) == outcome(
         lambda: table._around([n for n in names if n != "."], path, follow or path[-1] == "/", path[-1] == "/")
     )
 
 
+def test_what_is_mounted_behind_a_link_is_found(root: FileSystem) -> None:
+    table = MountTable(root)
+    volume = FileSystem("volume")
+    volume.install({"/file": "here"})
+    table.mount("/data/usr", volume)
+    assert table.find("/usr/over/file") is volume.find("file")
+    assert table.find("over/file", "/usr") is volume.find("file")
+
+
+def found(call: Callable[[], Inode | None]) -> object:
+    try:
+        return call()
+    except SyscallError as error:
+        return None if error.errno is Errno.ENOENT else error.errno
+
+
 def outcome(call: Callable[[], Location]) -> object:
     try:
-        found = call()
+        there = call()
     except SyscallError as error:
         return error.errno
-    return found.path, found.label, id(found.inode), found.name
+    return there.path, there.label, id(there.inode), there.name
