@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from simk8s.mysql.column import plain_text
@@ -85,6 +85,7 @@ def check(text: str) -> None:
 
 @settings(max_examples=300, deadline=None)
 @given(expressions)
+@example("TIMESTAMPDIFF(i, t, t)")
 def test_any_expression_has_a_value_or_one_of_mysqls_errors(expression: str) -> None:
     check(f"SELECT {expression} FROM d.t")
 

@@ -183,6 +183,8 @@ def _timestampdiff(context: Evaluation, unit: Value, first: Value, second: Value
         months = (high.year - low.year) * 12 + high.month - low.month
         months -= (high.day, high.time()) < (low.day, low.time())
         return sign * (months // {"YEAR": 12, "QUARTER": 3, "MONTH": 1}[str(unit)])
+    if unit != "MICROSECOND" and unit not in _SECONDS:
+        raise not_supported(f"TIMESTAMPDIFF({unit!s}, ...)")
     seconds = (other - one).total_seconds()
     return int(seconds * 1_000_000) if unit == "MICROSECOND" else int(seconds / _SECONDS[str(unit)])
 
