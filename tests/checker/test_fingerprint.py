@@ -98,6 +98,25 @@ def test_a_list_of_a_program_that_somebody_else_has_changed_is_read_again() -> N
     assert digests.of(box) == ProgramDigests().of(box)
 
 
+def test_a_program_that_was_read_in_the_middle_of_its_turn_is_read_again() -> None:
+    """A crash point is such a moment: where the program then comes to a halt, nobody knows yet."""
+    box = Machine(Simulation())
+    digests, seen = ProgramDigests(), []
+
+    def main(process: Process) -> Run[int]:
+        yield from process.sleep(1.0)
+        seen.append(digests.of(box))
+        yield from inner(process)
+        return 0
+
+    def inner(process: Process) -> Run[None]:
+        yield from process.sleep(100.0)
+
+    box.run_function(main, ["goes on"])
+    box.sim.run(10.0)
+    assert seen and digests.of(box) == ProgramDigests().of(box)
+
+
 def test_another_text_in_a_file_is_another_world() -> None:
     assert world("a").now() != world("b").now()
 

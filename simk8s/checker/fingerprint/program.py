@@ -30,7 +30,10 @@ _NUMBERED = frozenset({"seq", "cause", "number", "pid", "address", "port", "size
 
 @dataclass(slots=True)
 class _Read:
-    """A task as it was read last: after how many turns, with which lists among its variables, and what came out."""
+    """A task as it was read last: after how many turns, with which lists among its variables, and what came out.
+
+    In the middle of a turn `turns` is -1, since before that is over it may still go anywhere.
+    """
 
     turns: int
     lists: list[tuple[list[object], list[object]]]
@@ -74,7 +77,7 @@ def _called(argv: tuple[str, ...], cwd: str) -> bytes:
 def _read(task: Task) -> _Read:
     lists: list[tuple[list[object], list[object]]] = []
     said = _bytes([_frame(frame, lists) for frame in task.frames()])
-    return _Read(task.turns, lists, said)
+    return _Read(-1 if task.is_running else task.turns, lists, said)
 
 
 def _bytes(said: object) -> bytes:
