@@ -18,9 +18,13 @@ settings.register_profile("nightly", deadline=None)  # `pytest --hypothesis-prof
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
-# Who is started in the background of a script has these ignored, and so would the real bash that scripts are compared
-# with: it cannot even set traps for them then.
-for number, handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIGQUIT, signal.SIG_DFL)):
+# Who is started in the background of a script, or by nohup, has these ignored, and so would the real bash that scripts
+# are compared with: it cannot even set traps for them then.
+for number, handler in (
+    (signal.SIGINT, signal.default_int_handler),
+    (signal.SIGQUIT, signal.SIG_DFL),
+    (signal.SIGHUP, signal.SIG_DFL),
+):
     if signal.getsignal(number) is signal.SIG_IGN:
         signal.signal(number, handler)
 
