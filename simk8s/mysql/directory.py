@@ -88,9 +88,7 @@ class DataDirectory:
         yield Change("rename", f"{source} -> {target}")
         parent, name = self._changing(source)
         other, new_name = self._changing(target)
-        moved = other.entries[new_name] = parent.entries.pop(name)
-        if isinstance(moved, File):
-            moved.mtime = self._clock()
+        other.entries[new_name] = parent.entries.pop(name)
         self._tell("rename", f"{source} -> {target}", b"")
 
     # ── changing at once: for those who have announced the step themselves, because the bytes depend on its moment ─

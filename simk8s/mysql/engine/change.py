@@ -1,20 +1,20 @@
-"""INSERT, REPLACE, UPDATE and DELETE."""
+"""Statements that change rows: how each is begun and ended; UPDATE and DELETE. INSERT has a room of its own."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
 from simk8s.mysql import myisam
-from simk8s.mysql.column import Row, Special, Value
-from simk8s.mysql.engine.coerce import coerce, implicit_default
+from simk8s.mysql.column import Row
+from simk8s.mysql.engine.assigning import assigned, assignment, place_of
 from simk8s.mysql.engine.commit import commit
 from simk8s.mysql.engine.compile import compile_expression, condition
-from simk8s.mysql.engine.evaluation import Compiled, Environment, Evaluation, Scope, Source
+from simk8s.mysql.engine.evaluation import Compiled, Environment, Evaluation, Scope
+from simk8s.mysql.engine.insert import insert
 from simk8s.mysql.engine.permission import require_on_table
-from simk8s.mysql.engine.query import prepare
 from simk8s.mysql.engine.rows import Rows, write_through
-from simk8s.mysql.engine.session import Done, Result, Session
+from simk8s.mysql.engine.session import Done, Result
 from simk8s.mysql.engine.source import table_source
 from simk8s.mysql.engine.value import in_sql_order
 from simk8s.mysql.errors import MySQLError
@@ -73,7 +73,7 @@ def _open(context: Evaluation, statement: Change) -> Steps[Table]:
 def _run(context: Evaluation, statement: Change, rows: Rows) -> Steps[Done]:
     match statement:
         case sql.Insert():
-            return (yield from _insert(context, statement, rows))
+            return (yield from insert(context, statement, rows))
         case sql.Update():
             return (yield from _update(context, statement, rows))
         case sql.Delete():
@@ -101,184 +101,11 @@ def _finish_statement(rows: Rows, context: Evaluation) -> Steps[None]:
         yield from write_through(rows, events)
 
 
-# ── INSERT and REPLACE ───────────────────────────────────────────────────────────────────────────────────────────
-
-
-@dataclass(slots=True)
-class _Inserting:
-    """INSERT at work: what is counted for its answer."""
-
-    affected: int = 0
-    records: int = 0
-    duplicates: int = 0
-    first_id: int = 0
-    updates: list[tuple[int, Compiled]] = field(default_factory=list)
-
-
-def _insert(context: Evaluation, statement: sql.Insert, rows: Rows) -> Steps[Done]:
-    table, session = rows.table, context.session
-    places = _places(table, statement.columns)
-    state = _Inserting()
-    if statement.on_duplicate:
-        state.updates = _updates(statement, table, context)
-    ignore = statement.ignore or _is_lenient(session)
-    for number, given in enumerate(_given_rows(statement, places, table, context), 1):
-        state.records += 1
-        row = _completed(given, places, rows, number, context, session.warn if ignore else None, state)
-        if row is not None:
-            yield from _store(row, rows, statement, state, number, context)
-    if state.first_id:
-        session.last_insert_id = state.first_id
-    info = ""
-    if state.records > 1 or statement.query is not None:
-        info = f"Records: {state.records}  Duplicates: {state.duplicates}  Warnings: {len(session.warnings)}"
-    return Done(state.affected, state.first_id, info=info)
-
-
-def _given_rows(
-    statement: sql.Insert, places: Sequence[int], table: Table, context: Evaluation
-) -> Iterator[Sequence[Value | sql.Default]]:
-    """The values of each row as they were written or selected. Raises 1136 where their number does not fit."""
-    if statement.query is not None:
-        prepared = prepare(statement.query, context)
-        if len(prepared.names) != len(places):
-            raise MySQLError(1136, 1)
-        yield from prepared.rows(None)
-        return
-    definition = table.definition
-    columns = definition.columns
-    source = Source(table.name, columns, lambda: iter(()), table.database, by_name=definition.by_name)
-    scope = Scope([source])
-    for number, expressions in enumerate(statement.rows, 1):
-        if not expressions and statement.columns is None:
-            yield [sql.Default()] * len(places)
-            continue
-        if len(expressions) != len(places):
-            raise MySQLError(1136, number)
-        so_far: list[Value] = [_constant_default(column.default) for column in columns]
-        values: list[Value | sql.Default] = []
-        for place, expression in zip(places, expressions, strict=True):
-            if isinstance(expression, sql.Default):
-                values.append(expression)
-                continue
-            if isinstance(expression, sql.Literal):
-                value = expression.value
-            else:
-                value = compile_expression(expression, scope, context)(Environment([tuple(so_far)]))
-            so_far[place] = value
-            values.append(value)
-        yield values
-
-
-def _completed(
-    given: Sequence[Value | sql.Default],
-    places: Sequence[int],
-    rows: Rows,
-    number: int,
-    context: Evaluation,
-    lenient: Callable[[MySQLError], None] | None,
-    state: _Inserting,
-) -> Row | None:
-    """A whole row: values converted, defaults filled in, the AUTO_INCREMENT number drawn."""
-    table = rows.table
-    values: list[Value | sql.Default] = [sql.Default()] * len(table.definition.columns)
-    for place, value in zip(places, given, strict=True):
-        values[place] = value
-    explicit = frozenset(places)
-    row: list[Value] = []
-    for place, (column, value) in enumerate(zip(table.definition.columns, values, strict=True)):
-        if column.auto_increment:
-            row.append(_auto_increment(value, rows, place, number, context, state))
-            continue
-        if isinstance(value, sql.Default):
-            if column.default is Special.NONE:
-                if column.type.name == "enum" and not column.nullable:
-                    row.append(column.type.values[0])
-                    continue
-                if lenient is None:
-                    raise MySQLError(1364, column.name)
-                lenient(MySQLError(1364, column.name))
-                row.append(implicit_default(column.type))
-                continue
-            value = context.now if column.default is Special.NOW else _constant_default(column.default)
-        elif value is None and column.type.name == "timestamp" and not column.nullable and place in explicit:
-            value = context.now
-        if value is None and not column.nullable:
-            if lenient is None or len(given) == 0:
-                raise MySQLError(1048, column.name)
-            lenient(MySQLError(1048, column.name))
-            value = implicit_default(column.type)
-        row.append(coerce(value, column, number, lenient=lenient))
-    return tuple(row)
-
-
-def _auto_increment(
-    value: Value | sql.Default, rows: Rows, place: int, number: int, context: Evaluation, state: _Inserting
-) -> Value:
-    table, column = rows.table, rows.table.definition.columns[place]
-    given = None if isinstance(value, sql.Default) else coerce(value, column, number)
-    keeps_zero = "NO_AUTO_VALUE_ON_ZERO" in str(context.session.variables.get("sql_mode", ""))
-    if given is None or (given == 0 and not keeps_zero):
-        given = table.next_number
-        state.first_id = state.first_id or given
-        coerce(given, column, number)
-    assert isinstance(given, int)
-    table.next_number = max(table.next_number, given + 1)
-    return given
-
-
-def _store(
-    row: Row, rows: Rows, statement: sql.Insert, state: _Inserting, number: int, context: Evaluation
-) -> Steps[None]:
-    """Put one row in, or deal with the row that has its key already."""
-    while True:
-        conflict = yield from rows.conflict(row)
-        if conflict is None:
-            yield from rows.insert(row)
-            state.affected += 1
-            return
-        key, existing, before = conflict
-        if statement.replace:
-            yield from rows.delete(existing, before)
-            state.affected += 1
-            state.duplicates += 1
-            continue
-        if statement.on_duplicate:
-            state.duplicates += 1
-            after = _assigned(before, state.updates, rows.table, number, context, inserted=row)
-            if after != before:
-                yield from rows.update(existing, before, after)
-                state.affected += 2
-            return
-        error = rows.duplicate(row, key)
-        if not statement.ignore:
-            raise error
-        state.duplicates += 1
-        context.session.warn(error)
-        return
-
-
-def _new_value(place: int) -> Compiled:
-    return lambda environment: environment.rows[1][place]
-
-
-def _updates(statement: sql.Insert, table: Table, context: Evaluation) -> list[tuple[int, Compiled]]:
-    scope = Scope([table_source(table, table.name, context)], clause="field list")
-    scope.inserted = {column.name.lower(): _new_value(place) for place, column in enumerate(table.definition.columns)}
-    return [
-        (_place(table, name), _assignment(expression, table, name, scope, context))
-        for name, expression in statement.on_duplicate
-    ]
-
-
-# ── UPDATE and DELETE ────────────────────────────────────────────────────────────────────────────────────────────
-
-
 def _update(context: Evaluation, statement: sql.Update, rows: Rows) -> Steps[Done]:
     table, session = rows.table, context.session
     scope = Scope([table_source(table, statement.table.alias or table.name, context)])
     updates = [
-        (_place(table, name), _assignment(expression, table, name, scope, context))
+        (place_of(table, name), assignment(expression, table, name, scope, context))
         for name, expression in statement.assignments
     ]
     matched = changed = 0
@@ -287,7 +114,7 @@ def _update(context: Evaluation, statement: sql.Update, rows: Rows) -> Steps[Don
         if before is None or not _still_chosen(context, statement, scope, before):
             continue
         matched += 1
-        after = _assigned(before, updates, table, matched, context)
+        after = assigned(before, updates, table, matched, context)
         if after == before:
             continue
         changed += 1
@@ -335,73 +162,3 @@ def _still_chosen(context: Evaluation, statement: sql.Update | sql.Delete, scope
     """Whether WHERE still holds for a row that may have changed while we waited for its lock."""
     scope.clause = "where clause"
     return condition(statement.where, scope, context)(Environment([row]))
-
-
-def _assigned(
-    before: Row,
-    updates: Sequence[tuple[int, Compiled]],
-    table: Table,
-    number: int,
-    context: Evaluation,
-    *,
-    inserted: Row | None = None,
-) -> Row:
-    """A row with new values, each assignment seeing those before it."""
-    lenient = context.session.warn if _is_lenient(context.session) else None
-    row = list(before)
-    for place, expression in updates:
-        column = table.definition.columns[place]
-        rows = [tuple(row)] if inserted is None else [tuple(row), inserted]
-        value = expression(Environment(rows))
-        if value is None and not column.nullable:
-            if lenient is None:
-                raise MySQLError(1048, column.name)
-            lenient(MySQLError(1048, column.name))
-            value = implicit_default(column.type)
-        row[place] = coerce(value, column, number, lenient=lenient)
-    if tuple(row) != before:
-        assigned = {place for place, _ in updates}
-        for place, column in enumerate(table.definition.columns):
-            if column.updates_itself and place not in assigned:
-                row[place] = coerce(context.now, column, number)
-    return tuple(row)
-
-
-# ── columns ──────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _places(table: Table, columns: tuple[str, ...] | None) -> list[int]:
-    if columns is None:
-        return list(range(len(table.definition.columns)))
-    places = [_place(table, name) for name in columns]
-    for position, place in enumerate(places):
-        if place in places[:position]:
-            raise MySQLError(1110, columns[position])
-    return places
-
-
-def _place(table: Table, name: str) -> int:
-    place = table.definition.place(name)
-    if place is None:
-        raise MySQLError(1054, name, "field list")
-    return place
-
-
-def _assignment(expression: sql.Expression, table: Table, name: str, scope: Scope, context: Evaluation) -> Compiled:
-    if not isinstance(expression, sql.Default):
-        return compile_expression(expression, scope, context)
-    column = table.definition.columns[_place(table, name)]
-    if column.default is Special.NONE:
-        raise MySQLError(1364, column.name)
-    value = context.now if column.default is Special.NOW else _constant_default(column.default)
-    return lambda environment: value
-
-
-def _constant_default(default: Value | Special) -> Value:
-    return None if isinstance(default, Special) else default
-
-
-def _is_lenient(session: Session) -> bool:
-    """Whether the session has switched strict mode off."""
-    mode = session.variables.get("sql_mode")
-    return isinstance(mode, str) and "STRICT_" not in mode and mode != "TRADITIONAL"
